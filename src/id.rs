@@ -1,0 +1,171 @@
+//! Names and identifiers. Each is a newtype whose constructor is the check, so a value of the type is always well formed.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// Why a text is not a valid name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidId {
+    kind: &'static str,
+    text: String,
+    rule: &'static str,
+}
+
+impl fmt::Display for InvalidId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is not a valid {}: {}", self.text.escape_debug(), self.kind, self.rule)
+    }
+}
+
+impl std::error::Error for InvalidId {}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $check:path, $rule:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// Checks `text` and takes it as a name.
+            pub fn new(text: &str) -> Result<Self, InvalidId> {
+                if $check(text) {
+                    Ok(Self(text.into()))
+                } else {
+                    Err(InvalidId { kind: $kind, text: text.chars().take(80).collect(), rule: $rule })
+                }
+            }
+
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:?}", &*self.0)
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = InvalidId;
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                Self::new(text)
+            }
+        }
+    };
+}
+
+id!(
+    /// A step of a workflow, as it is written in the file: `verify`.
+    StepId, "step id", is_snake_case, "use lower-case letters, digits and _, starting with a letter, at most 64"
+);
+id!(
+    /// An input, secret or output: `access_token`.
+    Name, "name", is_snake_case, "use lower-case letters, digits and _, starting with a letter, at most 64"
+);
+id!(
+    /// A run: `20261122-013405-k7qz2m`, or a name that the user gave.
+    RunId, "run id", is_run_id, "use letters, digits, - and _, starting with a letter or digit, at most 64"
+);
+
+fn is_snake_case(text: &str) -> bool {
+    text.len() <= 64
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+fn is_run_id(text: &str) -> bool {
+    text.len() <= 64
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+/// One unit of execution: a step, or one item of a step with a matrix. Shown as `verify` or `invite[ada@onramp.test]`;
+/// what a step does after an error is shown as `code/on-error`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TaskPath {
+    pub step: StepId,
+    /// The matrix item by its value, never by its position.
+    pub item: Option<Arc<str>>,
+    /// This is the step's remedy (`on-error`), not the step itself.
+    pub remedy: bool,
+}
+
+impl TaskPath {
+    pub fn step(step: StepId) -> Self {
+        Self { step, item: None, remedy: false }
+    }
+
+    pub fn item(step: StepId, item: Arc<str>) -> Self {
+        Self { step, item: Some(item), remedy: false }
+    }
+
+    pub fn remedy(step: StepId) -> Self {
+        Self { step, item: None, remedy: true }
+    }
+
+    /// Reads what `Display` wrote.
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
+        if let Some(step) = text.strip_suffix("/on-error") {
+            return Ok(Self::remedy(StepId::new(step)?));
+        }
+        match text.split_once('[').and_then(|(step, rest)| Some((step, rest.strip_suffix(']')?))) {
+            Some((step, item)) => Ok(Self::item(StepId::new(step)?, item.into())),
+            None => Ok(Self::step(StepId::new(text)?)),
+        }
+    }
+}
+
+impl fmt::Display for TaskPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match (&self.item, self.remedy) {
+            (_, true) => format!("{}/on-error", self.step),
+            (Some(item), _) => format!("{}[{item}]", self.step),
+            (None, _) => return f.pad(self.step.as_str()),
+        };
+        f.pad(&text)
+    }
+}
+
+impl fmt::Debug for TaskPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_accept_only_their_own_alphabet() {
+        assert!(StepId::new("verify_2").is_ok());
+        for bad in ["", "Verify", "2nd", "a-b", "a b", "a.b", "é", &"a".repeat(65)] {
+            assert!(StepId::new(bad).is_err(), "{bad}");
+        }
+        assert!(RunId::new("20261122-013405-k7qz2m").is_ok());
+        for bad in ["", "-a", "../x", "a/b", "a.b"] {
+            assert!(RunId::new(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn task_paths_read_what_they_write() {
+        for text in ["verify", "invite[ada@onramp.test]", "invite[a[0]]", "code/on-error"] {
+            assert_eq!(TaskPath::parse(text).unwrap().to_string(), text);
+        }
+        assert!(TaskPath::parse("invite[x").is_err());
+    }
+}

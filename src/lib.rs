@@ -1,0 +1,16 @@
+//! onramp takes service accounts from nothing to working, without a browser.
+//!
+//! The layers, from the bottom up; each may use those above it in this list (`docs/ARCHITECTURE.md`):
+//!
+//! 0. words: [`id`], [`clock`], [`entropy`], [`secret`], [`diagnostic`]
+//! 1. language, pure: [`expr`], [`workflow`], [`plan`]
+//! 2. decision, pure: [`run`]
+//! 3. outside world: [`tls`], [`http`], [`mail`], [`store`]; on them [`modelslab`]; on all of these [`action`]
+//! 4. drivers: [`engine`], [`report`], [`sandbox`]
+//! 5. surfaces: [`ops`], [`cli`]
+
+pub mod clock;
+pub mod diagnostic;
+pub mod entropy;
+pub mod id;
+pub mod secret;
