@@ -12,5 +12,8 @@
 pub mod clock;
 pub mod diagnostic;
 pub mod entropy;
+pub mod expr;
 pub mod id;
+pub mod plan;
 pub mod secret;
+pub mod workflow;

@@ -1,0 +1,139 @@
+//! One expression: read, resolved and parsed once, evaluated as often as needed.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use cel::common::ast::Expr;
+use cel::parser::Expression as Ast;
+use cel::parser::PrattParser;
+
+use super::lex::{Fault, MAX_DEPTH};
+use super::names::{self, Names};
+use super::path::Path;
+use super::{Place, Positions, Reference};
+use crate::diagnostic::{Diagnostic, Span};
+
+/// Unoptimised, the evaluation takes some 40 KiB of stack a level; a thread may have no more than 2 MiB.
+const MAX_TREE_DEPTH: usize = 24;
+
+#[derive(Debug, Clone)]
+pub(super) struct Expression {
+    pub span: Span,
+    /// As written, for messages.
+    pub source: Arc<str>,
+    pub code: Code,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Code {
+    Path(Path),
+    Cel(Arc<Program>),
+}
+
+/// A parsed CEL expression and what its evaluation needs.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub ast: Ast,
+    pub references: Vec<Reference>,
+    pub asks_status: bool,
+    /// How deep loops are nested.
+    pub loops: u32,
+    pub looped: Vec<(Reference, u32)>,
+    pub tokens: usize,
+}
+
+/// An expression and all that it refers to, or what is wrong with it.
+type Parsed = Result<(Expression, Vec<(Reference, Span)>), Vec<Diagnostic>>;
+
+/// Parses the bytes `range` of `text` as an expression.
+pub(super) fn parse(text: &str, range: Range<usize>, positions: &Positions, place: Place) -> Parsed {
+    let source = text[range.clone()].trim();
+    let base = range.start + (text[range.clone()].len() - text[range.clone()].trim_start().len());
+    let at = |inner: Range<usize>| positions.span(base + inner.start..base + inner.end);
+    if source.is_empty() {
+        let span = positions.span(range);
+        return Err(vec![
+            Diagnostic::error("E0120", span, "an empty expression").help("write a value between the braces"),
+        ]);
+    }
+    let names = names::resolve(source, place).map_err(|faults| {
+        let diagnostic = |fault: Fault| {
+            let found = Diagnostic::error(fault.code, at(fault.range), fault.message);
+            Diagnostic { help: fault.help, ..found }
+        };
+        faults.into_iter().map(diagnostic).collect::<Vec<_>>()
+    })?;
+    let references = names.references.iter().map(|(reference, range)| (reference.clone(), at(range.clone()))).collect();
+    let span = at(0..source.len());
+    let code = compile(source, names).map_err(|fault| vec![Diagnostic::error("E0120", at(fault.0), fault.1)])?;
+    Ok((Expression { span, source: source.into(), code }, references))
+}
+
+fn compile(source: &str, mut names: Names) -> Result<Code, (Range<usize>, String)> {
+    if let Some(path) = names.path.take() {
+        return Ok(Code::Path(path));
+    }
+    let parser = PrattParser::new().max_recursion_depth(2 * MAX_DEPTH as u16);
+    let ast = parser.parse(source).map_err(|errors| first_error(source, &errors))?;
+    let fits = is_supported(&ast).map_err(|what| (0..source.len(), what.to_owned()))?;
+    if !fits {
+        return Err((0..source.len(), "this expression is too deep; split it".to_owned()));
+    }
+    let mut references: Vec<Reference> = Vec::new();
+    for (reference, _) in names.references {
+        if !references.contains(&reference) {
+            references.push(reference);
+        }
+    }
+    Ok(Code::Cel(Arc::new(Program {
+        ast,
+        references,
+        asks_status: names.asks_status,
+        loops: names.loops,
+        looped: names.looped,
+        tokens: names.tokens,
+    })))
+}
+
+/// The first error of the parser, with its place in the source.
+fn first_error(source: &str, errors: &cel::ParseErrors) -> (Range<usize>, String) {
+    let Some(error) = errors.errors.first() else { return (0..source.len(), "not an expression".to_owned()) };
+    let offsets = error.source_info.as_ref().and_then(|info| info.offset_for(error.expr_id));
+    let (start, end) = offsets.map_or((source.len(), source.len()), |(start, end)| (start as usize, end as usize));
+    (source.floor_char_boundary(start)..source.ceil_char_boundary(end.max(start)), in_plain_words(&error.msg))
+}
+
+/// The parser says `Syntax error: mismatched input 'a' expecting <EOF>`.
+fn in_plain_words(message: &str) -> String {
+    let message = message.trim_start_matches("Syntax error: ").replace("'<EOF>'", "<EOF>").replace("<EOF>", "the end");
+    match message.strip_prefix("mismatched input ").and_then(|rest| rest.split_once(" expecting ")) {
+        Some((found, "expression")) => format!("found {found} where a value is wanted"),
+        Some((found, wanted)) => format!("found {found} where {wanted} is wanted"),
+        None => message,
+    }
+}
+
+/// The evaluation recurses, so a deep tree is refused; and no object can be made.
+fn is_supported(ast: &Ast) -> Result<bool, &'static str> {
+    let mut open = vec![(ast, 0usize)];
+    while let Some((node, depth)) = open.pop() {
+        if depth > MAX_TREE_DEPTH {
+            return Ok(false);
+        }
+        let mut visit = |node| open.push((node, depth + 1));
+        match &node.expr {
+            Expr::Call(call) => {
+                call.target.iter().for_each(|target| visit(target));
+                call.args.iter().for_each(visit);
+            }
+            Expr::Comprehension(c) => {
+                [&c.iter_range, &c.accu_init, &c.loop_cond, &c.loop_step, &c.result].into_iter().for_each(visit);
+            }
+            Expr::List(list) => list.elements.iter().for_each(visit),
+            Expr::Select(select) => visit(&select.operand),
+            Expr::Map(_) | Expr::Struct(_) => return Err("an expression makes no objects"),
+            Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => {}
+        }
+    }
+    Ok(true)
+}

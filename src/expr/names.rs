@@ -1,0 +1,208 @@
+//! The names in an expression: what it refers to, and which functions it calls, each at its own place.
+//!
+//! Works on CEL's own tokens. A name is a root unless it follows a dot; `map`, `filter`, `all` and `exists` bind one for
+//! the length of their parentheses.
+
+use std::ops::Range;
+
+use cel::parser::pratt_parser::{Token, TokenKind};
+
+use super::lex::{Fault, lex};
+use super::path::Path;
+use super::{Place, Reference};
+use crate::diagnostic::nearest;
+
+pub(super) const ROOTS: [&str; 6] = ["inputs", "secrets", "steps", "matrix", "run", "response"];
+const STATUS: [&str; 4] = ["success", "failure", "always", "cancelled"];
+const FUNCTIONS: [&str; 5] = ["size", "has", "string", "int", "double"];
+const METHODS: [&str; 5] = ["size", "startsWith", "endsWith", "contains", "matches"];
+const LOOPS: [&str; 4] = ["all", "exists", "map", "filter"];
+
+/// The names of one expression.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    pub references: Vec<(Reference, Range<usize>)>,
+    /// The whole expression, if it is one reference and what is inside of it.
+    pub path: Option<Path>,
+    /// `success()` or one of its kin is called.
+    pub asks_status: bool,
+    /// How deep `map` and its kin are nested.
+    pub loops: u32,
+    /// The references inside of loops, each with how many go round it.
+    pub looped: Vec<(Reference, u32)>,
+    pub tokens: usize,
+}
+
+/// Reads `source` and resolves its names. All faults are reported, in order.
+pub(super) fn resolve(source: &str, place: Place) -> Result<Names, Vec<Fault>> {
+    let tokens = lex(source).map_err(|fault| vec![fault])?;
+    let mut resolver =
+        Resolver { source, place, tokens, open: Vec::new(), names: Names::default(), faults: Vec::new() };
+    resolver.walk();
+    if !resolver.faults.is_empty() {
+        return Err(resolver.faults);
+    }
+    resolver.names.path = resolver.path();
+    resolver.names.tokens = resolver.tokens.len();
+    Ok(resolver.names)
+}
+
+pub(super) struct Resolver<'s> {
+    pub(super) source: &'s str,
+    pub(super) place: Place,
+    pub(super) tokens: Vec<Token>,
+    /// One for each open bracket: the name that it binds, if it belongs to a loop.
+    open: Vec<Option<String>>,
+    pub(super) names: Names,
+    faults: Vec<Fault>,
+}
+
+impl<'s> Resolver<'s> {
+    fn walk(&mut self) {
+        let mut at = 0;
+        while at < self.tokens.len() {
+            at = match self.kind(at) {
+                TokenKind::TokLeftBrace => {
+                    // The order of a CEL map is random, and a run must be repeatable.
+                    let help = Some("write the object in YAML, with expressions as its values".to_owned());
+                    self.fault("E0120", at, at, "an expression makes no objects", help);
+                    return;
+                }
+                TokenKind::TokLeftParen | TokenKind::TokLeftBracket => {
+                    self.open.push(None);
+                    at + 1
+                }
+                TokenKind::TokRightParen | TokenKind::TokRightBracket | TokenKind::TokRightBrace => {
+                    self.open.pop();
+                    at + 1
+                }
+                TokenKind::TokBytes => {
+                    self.fault("E0120", at, at, "bytes have no place in a workflow", None);
+                    at + 1
+                }
+                TokenKind::TokIdent if at > 0 && self.kind(at - 1) == TokenKind::TokDot => self.member(at),
+                TokenKind::TokIdent => self.root(at),
+                _ => at + 1,
+            };
+        }
+    }
+
+    /// How many loops go round the place that is being read.
+    pub(super) fn loops(&self) -> u32 {
+        self.open.iter().flatten().count() as u32
+    }
+
+    pub(super) fn kind(&self, at: usize) -> TokenKind {
+        self.tokens.get(at).map_or(TokenKind::TokEnd, |token| token.kind)
+    }
+
+    pub(super) fn text(&self, at: usize) -> &'s str {
+        self.tokens.get(at).and_then(|token| self.source.get(token.start..token.end)).unwrap_or_default()
+    }
+
+    pub(super) fn range(&self, first: usize, last: usize) -> Range<usize> {
+        let start = self.tokens.get(first).map_or(self.source.len(), |token| token.start);
+        start..self.tokens.get(last).map_or(self.source.len(), |token| token.end)
+    }
+
+    pub(super) fn fault(
+        &mut self,
+        code: &'static str,
+        first: usize,
+        last: usize,
+        message: impl Into<String>,
+        help: Option<String>,
+    ) {
+        let range = self.range(first, last);
+        self.faults.push(Fault { code, range, message: message.into(), help });
+    }
+
+    /// A name after a dot: a field, a method or a loop.
+    fn member(&mut self, at: usize) -> usize {
+        use TokenKind::{TokComma, TokIdent, TokRightBrace, TokRightBracket, TokRightParen, TokString};
+        if at < 2
+            || !matches!(self.kind(at - 2), TokIdent | TokRightParen | TokRightBracket | TokRightBrace | TokString)
+        {
+            self.fault("E0120", at - 1, at, "a name cannot start with a dot", None);
+            return at + 1;
+        }
+        if self.kind(at + 1) != TokenKind::TokLeftParen {
+            return at + 1;
+        }
+        let name = self.text(at);
+        if LOOPS.contains(&name) {
+            if self.kind(at + 2) != TokIdent || self.kind(at + 3) != TokComma {
+                let help = Some(format!("write `.{name}(item, …)`"));
+                self.fault("E0120", at, at + 1, format!("`{name}` takes a name and an expression"), help);
+                return at + 1;
+            }
+            let variable = self.text(at + 2);
+            if ROOTS.contains(&variable) {
+                self.fault("E0121", at + 2, at + 2, format!("`{variable}` is already a name"), None);
+            }
+            self.open.push(Some(variable.to_owned()));
+            self.names.loops = self.names.loops.max(self.loops());
+            return at + 4;
+        }
+        if !METHODS.contains(&name) {
+            self.unknown_function(at, METHODS.iter().chain(&LOOPS));
+        }
+        at + 1
+    }
+
+    /// A name that does not follow a dot: a function, a bound name or a reference.
+    fn root(&mut self, at: usize) -> usize {
+        let name = self.text(at);
+        if self.kind(at + 1) == TokenKind::TokLeftParen {
+            self.function(at);
+            return at + 1;
+        }
+        if self.open.iter().flatten().any(|bound| bound == name) {
+            return at + 1;
+        }
+        match name {
+            "inputs" => self.named(at, Reference::Input),
+            "secrets" => self.named(at, Reference::Secret),
+            "matrix" => self.named(at, Reference::Matrix),
+            "steps" => self.output(at),
+            "run" => self.run(at),
+            "response" => self.response(at),
+            _ => {
+                let help = what_was_meant(name);
+                self.fault("E0121", at, at, format!("unknown name `{name}`"), Some(help));
+                at + 1
+            }
+        }
+    }
+
+    fn function(&mut self, at: usize) {
+        let name = self.text(at);
+        if STATUS.contains(&name) {
+            self.names.asks_status = true;
+            if self.place != Place::Condition {
+                let help = Some("only `if` may ask how the steps before have ended".to_owned());
+                self.fault("E0127", at, at, format!("`{name}()` has no value here"), help);
+            }
+        } else if !FUNCTIONS.contains(&name) {
+            self.unknown_function(at, FUNCTIONS.iter().chain(&STATUS));
+        }
+    }
+
+    fn unknown_function<'n>(&mut self, at: usize, known: impl Iterator<Item = &'n &'static str> + Clone) {
+        let name = self.text(at);
+        let help = match nearest(name, known.clone().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("these exist here: {}", known.copied().collect::<Vec<_>>().join(", ")),
+        };
+        self.fault("E0122", at, at, format!("unknown function `{name}`"), Some(help));
+    }
+}
+
+fn what_was_meant(name: &str) -> String {
+    match nearest(name, ROOTS) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if STATUS.contains(&name) => format!("write `{name}()`"),
+        None if name == "env" => "declare a secret with `env`, and refer to it as `secrets.NAME`".to_owned(),
+        None => "use inputs, secrets, steps, matrix or run; put text into quotes".to_owned(),
+    }
+}

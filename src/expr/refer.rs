@@ -1,0 +1,124 @@
+//! The references of the language, each with its form: `inputs.NAME`, `steps.ID.outputs.NAME` and so on.
+
+use cel::parser::pratt_parser::TokenKind;
+
+use super::names::Resolver;
+use super::path::{Access, Path};
+use super::{Place, Reference};
+use crate::id::{InvalidId, Name, StepId};
+
+const RESPONSE: [&str; 3] = ["status", "headers", "body"];
+
+impl<'s> Resolver<'s> {
+    /// The name after `at` and its dot, unless it is called.
+    fn field(&self, at: usize) -> Option<&'s str> {
+        let is_field = self.kind(at + 1) == TokenKind::TokDot
+            && matches!(self.kind(at + 2), TokenKind::TokIdent | TokenKind::TokReservedWord)
+            && !self.text(at + 2).starts_with('`')
+            && self.kind(at + 3) != TokenKind::TokLeftParen;
+        is_field.then(|| self.text(at + 2))
+    }
+
+    fn refer(&mut self, reference: Reference, first: usize, last: usize) -> usize {
+        if self.loops() > 0 {
+            self.names.looped.push((reference.clone(), self.loops()));
+        }
+        let range = self.range(first, last);
+        self.names.references.push((reference, range));
+        last + 1
+    }
+
+    /// `inputs.NAME` and its like.
+    pub(super) fn named(&mut self, at: usize, reference: fn(Name) -> Reference) -> usize {
+        let root = self.text(at);
+        let Some(field) = self.field(at) else {
+            return self.incomplete(at, at, &format!("{root}.NAME"));
+        };
+        match Name::new(field) {
+            Ok(name) => self.refer(reference(name), at, at + 2),
+            Err(error) => self.invalid(at + 2, &error),
+        }
+    }
+
+    /// `steps.ID.outputs.NAME`
+    pub(super) fn output(&mut self, at: usize) -> usize {
+        const FORM: &str = "steps.ID.outputs.NAME";
+        let Some(step) = self.field(at) else { return self.incomplete(at, at, FORM) };
+        if self.field(at + 2) != Some("outputs") {
+            let last = if self.field(at + 2).is_some() { at + 4 } else { at + 2 };
+            return self.incomplete(at, last, FORM);
+        }
+        let Some(output) = self.field(at + 4) else { return self.incomplete(at, at + 4, FORM) };
+        match (StepId::new(step), Name::new(output)) {
+            (Ok(step), Ok(output)) => self.refer(Reference::Output(step, output), at, at + 6),
+            (Err(error), _) => self.invalid(at + 2, &error),
+            (_, Err(error)) => self.invalid(at + 6, &error),
+        }
+    }
+
+    pub(super) fn run(&mut self, at: usize) -> usize {
+        match self.field(at) {
+            Some("id") => self.refer(Reference::RunId, at, at + 2),
+            Some(_) => self.incomplete(at, at + 2, "run.id"),
+            None => self.incomplete(at, at, "run.id"),
+        }
+    }
+
+    pub(super) fn response(&mut self, at: usize) -> usize {
+        if self.place != Place::Capture {
+            let help = Some("a step's `outputs:` may refer to its response".to_owned());
+            self.fault("E0129", at, at, "`response` is known in a step's own `outputs` only", help);
+        }
+        match self.field(at) {
+            Some(field) if RESPONSE.contains(&field) => match Name::new(field) {
+                Ok(name) => self.refer(Reference::Response(name), at, at + 2),
+                Err(error) => self.invalid(at + 2, &error),
+            },
+            Some(field) => {
+                let help = Some("a response has `status`, `headers` and `body`".to_owned());
+                self.fault("E0121", at + 2, at + 2, format!("a response has no `{field}`"), help);
+                at + 3
+            }
+            None => self.incomplete(at, at, "response.body"),
+        }
+    }
+
+    fn incomplete(&mut self, first: usize, last: usize, form: &str) -> usize {
+        if self.kind(last + 1) == TokenKind::TokLeftBracket {
+            let help = Some(format!("write `{form}`: every name is checked before the run"));
+            self.fault("E0128", first, last + 1, "a name cannot be computed", help);
+        } else {
+            let text = &self.source[self.range(first, last)];
+            self.fault("E0121", first, last, format!("`{text}` names no value"), Some(format!("write `{form}`")));
+        }
+        last + 1
+    }
+
+    fn invalid(&mut self, at: usize, error: &InvalidId) -> usize {
+        self.fault("E0107", at, at, error.to_string(), None);
+        at + 1
+    }
+
+    pub(super) fn path(&self) -> Option<Path> {
+        let [(reference, range)] = self.names.references.as_slice() else { return None };
+        let mut at = self.tokens.iter().position(|token| token.end == range.end)? + 1;
+        if self.tokens.first()?.start != range.start {
+            return None;
+        }
+        let mut steps = Vec::new();
+        while at < self.tokens.len() {
+            if let Some(field) = self.field(at - 1) {
+                steps.push(Access::Field(field.to_owned()));
+                at += 2;
+            } else {
+                let index = (self.kind(at) == TokenKind::TokLeftBracket
+                    && self.kind(at + 1) == TokenKind::TokInt
+                    && self.kind(at + 2) == TokenKind::TokRightBracket)
+                    .then(|| self.text(at + 1).parse().ok())??;
+                steps.push(Access::Item(index));
+                at += 3;
+            }
+        }
+        Some(Path { reference: reference.clone(), steps })
+    }
+}

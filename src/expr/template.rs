@@ -1,0 +1,230 @@
+//! A value of the workflow file in which expressions may stand.
+
+use std::ops::Range;
+
+use serde_json::Value;
+
+use super::expression::{self, Code, Expression};
+
+use super::split::{self, Piece};
+use super::{EvalError, Place, Positions, Reference, Scope};
+use crate::diagnostic::{Diagnostic, Span, kind};
+use crate::secret::Datum;
+
+/// A literal, an expression, a text with expressions in it, or a list or map of such.
+#[derive(Debug, Clone)]
+pub struct Template {
+    pub span: Span,
+    shape: Shape,
+    references: Vec<(Reference, Span)>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Shape {
+    Literal(Value),
+    Expression(Expression),
+    Text(Vec<Part>),
+    List(Vec<Template>),
+    Map(Vec<(String, Template)>),
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Part {
+    Text(String),
+    Expression(Expression),
+}
+
+/// Constructors.
+impl Template {
+    /// A value without expressions.
+    pub fn literal(value: Value) -> Self {
+        Self::literal_at(value, Span::default())
+    }
+
+    pub fn literal_at(value: Value, span: Span) -> Self {
+        Self { span, shape: Shape::Literal(value), references: Vec::new() }
+    }
+
+    /// A text in which expressions may stand; spans count from its start.
+    pub fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
+        Self::parse_at(text, &Positions::Verbatim(0), Place::Value)
+    }
+
+    /// The same for a text of a file. Text without expressions is a string literal.
+    pub fn parse_at(text: &str, positions: &Positions, place: Place) -> Result<Self, Vec<Diagnostic>> {
+        let span = positions.span(0..text.len());
+        let pieces = split::split(text).map_err(|unclosed| {
+            vec![
+                Diagnostic::error("E0120", positions.span(unclosed.0), "`${{` without its `}}`")
+                    .help("close it with `}}`"),
+            ]
+        })?;
+        match pieces.as_slice() {
+            [] => Ok(Self::literal_at(Value::String(String::new()), span)),
+            [Piece::Text(_)] => Ok(Self::literal_at(Value::String(text.to_owned()), span)),
+            [Piece::Expression(range)] => Self::expression(text, range.clone(), positions, place),
+            _ => Self::text(text, pieces, positions, place),
+        }
+    }
+
+    /// A condition: one expression, with or without `${{ }}` around it.
+    pub fn condition_at(text: &str, positions: &Positions) -> Result<Self, Vec<Diagnostic>> {
+        if !text.contains(split::OPEN) {
+            return Self::expression(text, 0..text.len(), positions, Place::Condition);
+        }
+        let template = Self::parse_at(text.trim_end(), positions, Place::Condition)?;
+        match template.shape {
+            Shape::Expression(_) => Ok(template),
+            _ => {
+                let message = "a condition is one expression, without text around it";
+                Err(vec![Diagnostic::error("E0120", template.span, message)])
+            }
+        }
+    }
+
+    /// An expression without `${{ }}`.
+    pub fn bare_at(text: &str, positions: &Positions, place: Place) -> Result<Self, Vec<Diagnostic>> {
+        Self::expression(text, 0..text.len(), positions, place)
+    }
+
+    /// A list. It is a literal if all its items are.
+    pub fn list(items: Vec<Template>, span: Span) -> Self {
+        match items.iter().map(|item| item.as_literal().cloned()).collect() {
+            Some(values) => Self::literal_at(Value::Array(values), span),
+            None => Self { span, references: all_references(&items), shape: Shape::List(items) },
+        }
+    }
+
+    /// A map. It is a literal if all its values are.
+    pub fn map(fields: Vec<(String, Template)>, span: Span) -> Self {
+        match fields.iter().map(|(name, value)| Some((name.clone(), value.as_literal()?.clone()))).collect() {
+            Some(values) => Self::literal_at(Value::Object(values), span),
+            None => {
+                let references = all_references(fields.iter().map(|(_, value)| value));
+                Self { span, references, shape: Shape::Map(fields) }
+            }
+        }
+    }
+
+    fn expression(text: &str, range: Range<usize>, at: &Positions, place: Place) -> Result<Self, Vec<Diagnostic>> {
+        let span = at.span(0..text.len());
+        let (expression, references) = expression::parse(text, range, at, place)?;
+        Ok(Self { span, references, shape: Shape::Expression(expression) })
+    }
+
+    fn text(text: &str, pieces: Vec<Piece>, at: &Positions, place: Place) -> Result<Self, Vec<Diagnostic>> {
+        let (mut parts, mut references, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+        for piece in pieces {
+            match piece {
+                Piece::Text(range) => parts.push(Part::Text(text[range].to_owned())),
+                Piece::Expression(range) => match expression::parse(text, range, at, place) {
+                    Ok((expression, found)) => {
+                        parts.push(Part::Expression(expression));
+                        references.extend(found);
+                    }
+                    Err(found) => faults.extend(found),
+                },
+            }
+        }
+        let span = at.span(0..text.len());
+        if faults.is_empty() { Ok(Self { span, shape: Shape::Text(parts), references }) } else { Err(faults) }
+    }
+}
+
+impl Template {
+    /// Evaluates everything inside. The result is secret if anything that it refers to is, and is never evaluated again.
+    pub fn evaluate(&self, scope: &dyn Scope) -> Result<Datum, EvalError> {
+        match &self.shape {
+            Shape::Literal(value) => Ok(Datum::Public(value.clone())),
+            Shape::Expression(expression) => expression.evaluate(scope),
+            Shape::Text(parts) => evaluate_text(parts, scope),
+            Shape::List(items) => {
+                let items = items.iter().map(|item| item.evaluate(scope)).collect::<Result<Vec<_>, _>>()?;
+                let secret = items.iter().any(Datum::is_secret);
+                Ok(Datum::new(items.iter().map(|item| item.expose().clone()).collect(), secret))
+            }
+            Shape::Map(fields) => {
+                let field = |(name, value): &(String, Template)| Ok((name.clone(), value.evaluate(scope)?));
+                let fields = fields.iter().map(field).collect::<Result<Vec<_>, _>>()?;
+                let secret = fields.iter().any(|(_, value)| value.is_secret());
+                let object = fields.iter().map(|(name, value)| (name.clone(), value.expose().clone())).collect();
+                Ok(Datum::new(Value::Object(object), secret))
+            }
+        }
+    }
+
+    /// Evaluates as a condition. One that does not ask how the needs have ended holds only if none failed or was
+    /// cancelled.
+    pub fn is_true(&self, scope: &dyn Scope) -> Result<bool, EvalError> {
+        let needs = scope.needs();
+        if !self.asks_status() && (needs.failed || needs.cancelled) {
+            return Ok(false);
+        }
+        let datum = self.evaluate(scope)?;
+        datum.expose().as_bool().ok_or_else(|| EvalError {
+            span: self.span,
+            message: format!("a condition is true or false, and this is {}", kind(datum.expose())),
+        })
+    }
+
+    /// Whether `success()`, `failure()`, `always()` or `cancelled()` is called.
+    fn asks_status(&self) -> bool {
+        match &self.shape {
+            Shape::Expression(Expression { code: Code::Cel(program), .. }) => program.asks_status,
+            _ => false,
+        }
+    }
+
+    pub(super) fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// The value, if there is no expression inside.
+    pub fn as_literal(&self) -> Option<&Value> {
+        match &self.shape {
+            Shape::Literal(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether the result is a text because of text around expressions.
+    pub fn is_text(&self) -> bool {
+        matches!(self.shape, Shape::Text(_) | Shape::Literal(Value::String(_)))
+    }
+
+    /// Everything that the expressions inside refer to, with its place in the file.
+    pub fn references(&self) -> &[(Reference, Span)] {
+        &self.references
+    }
+
+    /// Whether the result is secret whatever the values are, given which references are.
+    pub fn is_secret(&self, secret: &dyn Fn(&Reference) -> bool) -> bool {
+        self.references.iter().any(|(reference, _)| secret(reference))
+    }
+}
+
+fn all_references<'t>(templates: impl IntoIterator<Item = &'t Template>) -> Vec<(Reference, Span)> {
+    templates.into_iter().flat_map(|template| template.references.iter().cloned()).collect()
+}
+
+fn evaluate_text(parts: &[Part], scope: &dyn Scope) -> Result<Datum, EvalError> {
+    let (mut text, mut secret) = (String::new(), false);
+    for part in parts {
+        match part {
+            Part::Text(literal) => text.push_str(literal),
+            Part::Expression(expression) => {
+                let datum = expression.evaluate(scope)?;
+                secret |= datum.is_secret();
+                match datum.expose() {
+                    Value::String(value) => text.push_str(value),
+                    value @ (Value::Bool(_) | Value::Number(_)) => text.push_str(&value.to_string()),
+                    value => {
+                        let message = format!("`{}` is {}, which text cannot hold", expression.source, kind(value));
+                        return Err(EvalError { span: expression.span, message });
+                    }
+                }
+            }
+        }
+    }
+    Ok(Datum::new(Value::String(text), secret))
+}

@@ -1,0 +1,144 @@
+//! Bounds on size, depth and work.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::values::{Values, faults, values};
+use crate::expr::{Place, Positions, Template};
+
+#[test]
+fn large_and_deep_expressions_are_refused_before_they_are_parsed() {
+    for text in [
+        format!("{}1{}", "(".repeat(5000), ")".repeat(5000)),
+        format!("{}1{}", "[".repeat(40), "]".repeat(40)),
+        "1 + ".repeat(900) + "1",
+        "!".repeat(600) + "true",
+        format!("'{}'", "a".repeat(5000)),
+    ] {
+        assert_eq!(faults(&format!("${{{{ {text} }}}}"))[0].code, "E0130", "{}", &text[..20]);
+    }
+    for text in ["1 + ".repeat(200) + "1", "inputs.body".to_owned() + &".x".repeat(200) + " + 1"] {
+        assert_eq!(faults(&format!("${{{{ {text} }}}}"))[0].code, "E0120");
+    }
+}
+
+#[test]
+fn an_evaluation_that_would_cost_too_much_is_refused() {
+    let list: Vec<u32> = (0..10_000).collect();
+    let people: Vec<Value> = (0..10_000).map(|id| json!({ "id": id, "name": "ada", "tags": ["a", "b"] })).collect();
+    let scope = Values { inputs: json!({ "l": list, "people": people, "text": "x".repeat(1 << 20) }), ..values() };
+    let evaluate =
+        |text: &str| Template::bare_at(text, &Positions::Verbatim(0), Place::Value).unwrap().evaluate(&scope);
+    for text in [
+        "inputs.l.map(a, inputs.l.map(b, inputs.l.map(c, a + b + c)))",
+        "inputs.l.map(a, inputs.l)",
+        "inputs.l.map(a, inputs.text)",
+        "inputs.l.exists(a, inputs.text.contains(string(a)))",
+        "inputs.people.map(a, [1, 2, 3].map(b, [4, 5, 6].map(c, [a, b, c])))",
+    ] {
+        let error = evaluate(text).unwrap_err();
+        assert!(error.message.contains("too much data"), "{error}");
+    }
+    assert_eq!(evaluate("inputs.l.map(a, a + 1)").unwrap().expose()[9_999], json!(10_000));
+    assert_eq!(evaluate("size(inputs.people.filter(p, p.id > 5 && 'a' in p.tags))").unwrap().expose(), &json!(9_994));
+}
+
+#[test]
+fn the_deepest_expression_fits_a_small_stack() {
+    let sum = "1 + ".repeat(24) + "1";
+    let nested = format!("{}1{}", "[".repeat(16), "]".repeat(16));
+    let choice = "inputs.yes && inputs.one > 1 ? 1 : ".repeat(20) + "1";
+    let loops = format!("{}x{}", "[1].map(x, ".repeat(3), ")".repeat(3));
+    for text in [sum, nested, choice, loops, format!("{}inputs.yes", "!".repeat(101))] {
+        let run = move || {
+            let template = Template::bare_at(&text, &Positions::Verbatim(0), Place::Value);
+            template.map(|template| template.evaluate(&values()).unwrap()).map_err(|found| found[0].code)
+        };
+        let outcome = std::thread::Builder::new().stack_size(1 << 20).spawn(run).unwrap().join().unwrap();
+        assert!(outcome.is_ok(), "{outcome:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
+
+    #[test]
+    fn no_text_panics(text in ".{0,80}") {
+        let _ = Template::parse(&text);
+        let _ = Template::condition_at(&text, &Positions::Verbatim(0));
+        if let Ok(template) = Template::parse(&format!("${{{{ {text} }}}}")) {
+            let _ = template.evaluate(&values());
+        }
+    }
+
+    #[test]
+    fn no_row_of_words_panics(words in prop::collection::vec(prop::sample::select(WORDS), 0..60)) {
+        let text = words.join(" ");
+        let place = Positions::Verbatim(0);
+        if let Ok(template) = Template::bare_at(&text, &place, Place::Condition) {
+            for (reference, span) in template.references() {
+                prop_assert!(span.end <= text.len() && !reference.to_string().is_empty());
+            }
+            let _ = template.evaluate(&values());
+        }
+    }
+}
+
+const WORDS: &[&str] = &[
+    "inputs.list",
+    "inputs.body",
+    "inputs",
+    "steps",
+    ".",
+    "a",
+    "outputs",
+    "secrets.s",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    "+",
+    "-",
+    "*",
+    "/",
+    "%",
+    "!",
+    "&&",
+    "||",
+    "?",
+    ":",
+    ",",
+    "==",
+    "in",
+    "<",
+    "'x'",
+    "\"y\"",
+    "'''",
+    "r'",
+    "b'",
+    "1",
+    "1u",
+    "0x",
+    "1.5",
+    "9223372036854775807",
+    "null",
+    "true",
+    ".map(x, x",
+    ".all(y,",
+    ".filter(",
+    "size(",
+    "has(",
+    "int(",
+    "success()",
+    "`",
+    "é",
+    "\\",
+    "//",
+    "\n",
+    "response.body",
+    "x",
+    "matches(",
+    ".contains(",
+];

@@ -1,0 +1,7 @@
+//! What expressions mean, and what is refused.
+
+mod bounds;
+mod condition;
+mod meaning;
+mod refusal;
+mod values;

@@ -1,0 +1,15 @@
+//! The plan: a checked workflow as a graph of steps, ready to be decided on.
+
+mod build;
+mod effect;
+mod graph;
+mod load;
+mod model;
+mod remedy;
+mod secrecy;
+
+pub use load::{Loaded, load};
+pub use model::{Parameters, Plan, PlanStep, Remedy};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! No file panics the language or holds it up, however broken or hostile it is.
+
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use super::reading::read;
+use crate::diagnostic::{Severity, Source};
+
+/// Everything that is said of a file can be drawn, and a file without a plan has an error.
+fn read_and_draw(text: &str) -> Result<(), TestCaseError> {
+    let source = Source::new("test.yaml", text);
+    let loaded = read(text);
+    let errors = loaded.diagnostics.iter().any(|found| found.severity == Severity::Error);
+    prop_assert_eq!(loaded.plan.is_none(), errors);
+    for found in &loaded.diagnostics {
+        prop_assert!(found.span.start <= found.span.end && found.span.end <= text.len(), "{:?}", found);
+        prop_assert!(found.render(&source, false).contains(found.code));
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
+
+    #[test]
+    fn no_text_panics(text in "\\PC{0,200}|[ -~\n\t\r]{0,200}") {
+        read_and_draw(&text)?;
+    }
+
+    #[test]
+    fn no_row_of_words_panics(words in prop::collection::vec(prop::sample::select(WORDS), 0..60)) {
+        read_and_draw(&words.concat())?;
+    }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(250) })]
+
+    #[test]
+    fn no_damage_to_a_real_file_panics(
+        at in 0..2600usize,
+        length in 0..40usize,
+        patch in prop::collection::vec(prop::sample::select(WORDS), 0..3),
+    ) {
+        let text = include_str!("../../../workflows/bootstrap.yaml");
+        let start = text.floor_char_boundary(at.min(text.len()));
+        let end = text.floor_char_boundary((start + length).min(text.len()));
+        let damaged = format!("{}{}{}", &text[..start], patch.concat(), &text[end..]);
+        read_and_draw(&damaged)?;
+    }
+}
+
+const WORDS: &[&str] = &[
+    "steps:\n",
+    "  a:\n",
+    "    uses: http\n",
+    "    with: ",
+    "{ ",
+    " }",
+    "[",
+    "]",
+    ": ",
+    "- ",
+    "\n",
+    "  ",
+    "    ",
+    "\t",
+    "'",
+    "\"",
+    "|\n",
+    ">\n",
+    "&a ",
+    "*a",
+    "!t ",
+    "# é\n",
+    "${{ ",
+    " }}",
+    "inputs.a",
+    "steps.a.outputs.b",
+    "url: u",
+    "outputs:\n",
+    "if: ",
+    "retry: ",
+    "matrix: ",
+    "strategy: ",
+    "on-error: ",
+    "needs: ",
+    "---\n",
+    "\r\n",
+    "\u{feff}",
+    "é😀",
+    "\\",
+    "%",
+    "null",
+    "1",
+    "x",
+    "\u{85}",
+    "\u{2028}",
+    "\0",
+];
+
+#[test]
+fn a_file_of_errors_is_explained_within_bounds() {
+    let mut text = "steps:\n".to_owned();
+    for index in 0..8_000 {
+        let _ = writeln!(
+            text,
+            "  s{index}: {{ uses: slep, needs: [t{index}], x: \"${{{{ inptus.a + steps.u{index}.outputs.b }}}}\" }}"
+        );
+    }
+    let begun = Instant::now();
+    assert_eq!(read(&text).diagnostics.len(), 100);
+    assert_quick(begun);
+}
+
+#[test]
+fn a_large_value_is_read_in_time() {
+    let scalar = format!("steps: {{ a: {{ uses: http, with: {{ url: \"{}\" }} }} }}", "x".repeat(1_000_000));
+    let lines = format!(
+        "steps:\n  a:\n    uses: http\n    with:\n      url: |\n{}",
+        "        line ${{ run.id }}\n".repeat(38_000)
+    );
+    let flow = format!("steps: {{ a: {{ uses: http, with: {{ url: u, json: [{}] }} }} }}", "1,".repeat(240_000));
+    for text in [scalar, lines, flow] {
+        let begun = Instant::now();
+        assert!(read(&text).plan.is_some());
+        assert_quick(begun);
+    }
+}
+
+#[test]
+fn a_deep_chain_and_a_long_cycle_do_not_overflow() {
+    let step =
+        |index: usize, need: usize| format!("  s{index}: {{ uses: sleep, with: {{ for: 1s }}, needs: [s{need}] }}\n");
+    let cycle: String = (0..15_000).map(|index| step(index, (index + 1) % 15_000)).collect();
+    let begun = Instant::now();
+    let loaded = read(&format!("steps:\n{cycle}"));
+    assert_eq!(loaded.diagnostics[0].code, "E0132");
+    assert!(loaded.diagnostics[0].message.len() < 1000, "{}", loaded.diagnostics[0].message.len());
+    assert_quick(begun);
+}
+
+#[test]
+fn many_outputs_and_references_are_resolved_in_time() {
+    let outputs: String = (0..20_000).map(|index| format!("a{index}: '1', ")).collect();
+    let references: String = (0..15_000).map(|index| format!("\"${{{{ steps.a.outputs.a{index} }}}}\", ")).collect();
+    let begun = Instant::now();
+    let loaded = read(&format!(
+        "steps: {{ a: {{ uses: http, with: {{ url: u }}, outputs: {{ {outputs} }} }}, b: {{ uses: http, with: {{ url: u, json: [{references}] }} }} }}"
+    ));
+    assert!(loaded.plan.is_some(), "{:?}", loaded.diagnostics);
+    assert_quick(begun);
+}
+
+/// Generous, since tests run unoptimised beside others; a quadratic reading would take minutes.
+fn assert_quick(begun: Instant) {
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+}

@@ -1,0 +1,9 @@
+//! Tests of the language as a whole: a file in, a plan or diagnostics out.
+
+mod bootstrap;
+mod catalogue;
+mod documents;
+mod fixtures;
+mod hostile;
+mod plans;
+mod reading;

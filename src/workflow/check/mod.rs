@@ -1,0 +1,14 @@
+//! Checks of a decoded workflow against the actions that exist. One file is one check; each has its codes in
+//! `docs/diagnostics.md`. What concerns the order of steps is checked where the graph is, in `plan`.
+
+mod action;
+mod answer;
+mod body;
+mod enumeration;
+mod names;
+mod need;
+mod on_error;
+mod parameter;
+mod reference;
+
+pub use names::{Names, check};

@@ -1,0 +1,102 @@
+//! What exists by which name, looked up once for all checks.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::{action, answer, body, enumeration, need, on_error, parameter, reference};
+use crate::expr::Template;
+use crate::workflow::{ActionSpec, Catalogue, Report, Spanned, Step, Workflow};
+
+/// A workflow with its actions found and its names indexed.
+pub struct Names<'w> {
+    pub workflow: &'w Workflow,
+    pub catalogue: &'w Catalogue,
+    /// For each step, its action, if there is one of that name.
+    pub actions: Vec<Option<Arc<ActionSpec>>>,
+    /// The same for each step's remedy.
+    pub remedies: Vec<Option<Arc<ActionSpec>>>,
+    steps: HashMap<&'w str, usize>,
+    /// Each output by its step's place in the file.
+    outputs: HashSet<(usize, &'w str)>,
+    pub(super) inputs: HashSet<&'w str>,
+    pub(super) secrets: HashSet<&'w str>,
+}
+
+/// A use of an action: by a step or by its remedy.
+pub(super) struct Use<'n> {
+    pub uses: &'n Spanned<String>,
+    pub with: &'n [(Spanned<String>, Template)],
+    pub action: Option<&'n ActionSpec>,
+}
+
+impl<'w> Names<'w> {
+    pub fn new(workflow: &'w Workflow, catalogue: &'w Catalogue) -> Self {
+        let find = |name: &str| catalogue.get(name).cloned();
+        let actions: Vec<Option<Arc<ActionSpec>>> = workflow.steps.iter().map(|step| find(&step.uses.value)).collect();
+        Self {
+            workflow,
+            catalogue,
+            outputs: outputs(workflow, &actions),
+            actions,
+            remedies: workflow.steps.iter().map(|step| find(&step.on_error.as_ref()?.run.value)).collect(),
+            steps: workflow.steps.iter().enumerate().map(|(index, step)| (step.id.as_str(), index)).collect(),
+            inputs: workflow.inputs.iter().map(|input| input.name.as_str()).collect(),
+            secrets: workflow.secrets.iter().map(|secret| secret.name.as_str()).collect(),
+        }
+    }
+
+    /// The place of a step in the file.
+    pub fn step(&self, id: &str) -> Option<usize> {
+        self.steps.get(id).copied()
+    }
+
+    pub(super) fn has_output(&self, step: usize, name: &str) -> bool {
+        self.outputs.contains(&(step, name))
+    }
+
+    pub(super) fn step_ids(&self) -> impl Iterator<Item = &'w str> {
+        self.workflow.steps.iter().map(|step| step.id.as_str())
+    }
+
+    /// Each step with its action.
+    pub(super) fn steps(&self) -> impl Iterator<Item = (&'w Step, Option<&ActionSpec>)> {
+        self.workflow.steps.iter().zip(self.actions.iter().map(Option::as_deref))
+    }
+
+    /// Every use of an action.
+    pub(super) fn uses(&self) -> impl Iterator<Item = Use<'_>> {
+        self.workflow.steps.iter().enumerate().flat_map(|(index, step)| {
+            let own = Use { uses: &step.uses, with: &step.with, action: self.actions[index].as_deref() };
+            let remedy = step.on_error.as_ref().map(|remedy| Use {
+                uses: &remedy.run,
+                with: &remedy.with,
+                action: self.remedies[index].as_deref(),
+            });
+            std::iter::once(own).chain(remedy)
+        })
+    }
+}
+
+fn outputs<'w>(workflow: &'w Workflow, actions: &[Option<Arc<ActionSpec>>]) -> HashSet<(usize, &'w str)> {
+    let own = actions.iter().enumerate().flat_map(|(step, action)| {
+        action.iter().flat_map(move |action| action.outputs.iter().map(move |output| (step, output.name)))
+    });
+    let captured = workflow
+        .steps
+        .iter()
+        .enumerate()
+        .flat_map(|(index, step)| step.captures.iter().map(move |capture| (index, capture.name.as_str())));
+    own.chain(captured).collect()
+}
+
+/// Runs every check.
+pub fn check(names: &Names<'_>, report: &mut Report) {
+    action::check(names, report);
+    parameter::check(names, report);
+    enumeration::check(names, report);
+    body::check(names, report);
+    answer::check(names, report);
+    need::check(names, report);
+    reference::check(names, report);
+    on_error::check(names, report);
+}

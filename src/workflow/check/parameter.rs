@@ -1,0 +1,47 @@
+//! `with` holds the parameters that the action takes, and all that it needs.
+
+use super::Names;
+use super::names::Use;
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::workflow::{ActionSpec, Report};
+
+pub(super) fn check(names: &Names<'_>, report: &mut Report) {
+    for used in names.uses() {
+        let Some(action) = used.action else { continue };
+        unknown(&used, action, report);
+        missing(&used, action, report);
+    }
+}
+
+fn unknown(used: &Use<'_>, action: &ActionSpec, report: &mut Report) {
+    for (name, _) in used.with.iter().filter(|(name, _)| action.parameter(&name.value).is_none()) {
+        report.add(|| {
+            let message = format!("`{}` takes no parameter `{}`", action.name, name.value);
+            let near = nearest(&name.value, action.parameters.iter().map(|parameter| parameter.name));
+            let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+            Diagnostic::error("E0111", name.span, message)
+                .label("unknown parameter")
+                .help(format!("{near}{}", all(action)))
+        });
+    }
+}
+
+fn missing(used: &Use<'_>, action: &ActionSpec, report: &mut Report) {
+    for parameter in action.parameters.iter().filter(|parameter| parameter.required) {
+        if !used.with.iter().any(|(name, _)| name.value == parameter.name) {
+            report.add(|| {
+                let message = format!("`{}` needs the parameter `{}`", action.name, parameter.name);
+                let help = format!("add `{}` to `with`: {}", parameter.name, parameter.doc);
+                Diagnostic::error("E0112", used.uses.span, message).help(help)
+            });
+        }
+    }
+}
+
+fn all(action: &ActionSpec) -> String {
+    if action.parameters.is_empty() {
+        return format!("`{}` takes none", action.name);
+    }
+    let names: Vec<&str> = action.parameters.iter().map(|parameter| parameter.name).collect();
+    format!("`{}` takes {}", action.name, names.join(", "))
+}

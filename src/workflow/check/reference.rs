@@ -1,0 +1,110 @@
+//! Every reference names something that exists and that is known where it stands.
+
+use super::Names;
+use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::expr::{Reference, Template};
+use crate::workflow::{CaptureFrom, Report, Step};
+
+/// Where a template stands.
+struct Position<'s> {
+    step: Option<&'s Step>,
+    /// The matrix variables are known here.
+    matrix: bool,
+}
+
+pub(super) fn check(names: &Names<'_>, report: &mut Report) {
+    for step in &names.workflow.steps {
+        let item = Position { step: Some(step), matrix: true };
+        let whole = Position { step: Some(step), matrix: false };
+        step.with.iter().for_each(|(_, value)| each(names, value, &item, report));
+        for capture in &step.captures {
+            if let CaptureFrom::Expression(value) = &capture.from {
+                each(names, value, &item, report);
+            }
+        }
+        let variables = step.matrix.iter().flat_map(|matrix| matrix.variables.iter().map(|(_, value)| value));
+        let remedy = step.on_error.iter().flat_map(|remedy| remedy.with.iter().map(|(_, value)| value));
+        step.condition.iter().chain(variables).chain(remedy).for_each(|value| each(names, value, &whole, report));
+    }
+    let outside = Position { step: None, matrix: false };
+    names.workflow.outputs.iter().for_each(|output| each(names, &output.value, &outside, report));
+}
+
+fn each(names: &Names<'_>, template: &Template, position: &Position<'_>, report: &mut Report) {
+    for (reference, span) in template.references() {
+        if let Some(problem) = problem(names, reference, *span, position) {
+            report.add(problem);
+        }
+    }
+}
+
+type Problem<'p> = Box<dyn FnOnce() -> Diagnostic + 'p>;
+
+fn problem<'p>(names: &'p Names<'_>, reference: &'p Reference, span: Span, at: &Position<'p>) -> Option<Problem<'p>> {
+    match reference {
+        Reference::Input(name) if !names.inputs.contains(name.as_str()) => Some(Box::new(move || {
+            unknown("E0123", "input", name.as_str(), span, names.inputs.iter().copied(), "declare it under `inputs`")
+        })),
+        Reference::Secret(name) if !names.secrets.contains(name.as_str()) => Some(Box::new(move || {
+            unknown("E0124", "secret", name.as_str(), span, names.secrets.iter().copied(), "declare it under `secrets`")
+        })),
+        Reference::Matrix(name) => matrix(name.as_str(), span, at),
+        Reference::Output(step, name) => match names.step(step.as_str()) {
+            None => Some(Box::new(move || unknown_step(names, step.as_str(), span))),
+            Some(_) if at.step.is_some_and(|own| own.id == *step) => Some(Box::new(move || {
+                Diagnostic::error("E0131", span, format!("`{step}` cannot refer to itself"))
+                    .help("a step's outputs are known once it has ended")
+            })),
+            Some(index) => output(names, index, name.as_str(), span),
+        },
+        Reference::Input(_) | Reference::Secret(_) | Reference::Response(_) | Reference::RunId => None,
+    }
+}
+
+fn matrix<'p>(name: &'p str, span: Span, at: &Position<'p>) -> Option<Problem<'p>> {
+    let variables = at.step.filter(|_| at.matrix).and_then(|step| step.matrix.as_ref()).map(|matrix| &matrix.variables);
+    match variables {
+        None => Some(Box::new(move || {
+            Diagnostic::error("E0126", span, format!("`matrix.{name}` is not known here"))
+                .help("a matrix variable is known in `with` and `outputs` of the step that has the `strategy`")
+        })),
+        Some(variables) if variables.iter().any(|(variable, _)| variable.as_str() == name) => None,
+        Some(variables) => Some(Box::new(move || {
+            let known = variables.iter().map(|(variable, _)| variable.as_str());
+            unknown("E0126", "matrix variable", name, span, known, "add it to `strategy.matrix`")
+        })),
+    }
+}
+
+fn output<'p>(names: &'p Names<'_>, index: usize, name: &'p str, span: Span) -> Option<Problem<'p>> {
+    let step = &names.workflow.steps[index];
+    let action = names.actions[index].as_deref()?;
+    if names.has_output(index, name) {
+        return None;
+    }
+    let captured = step.captures.iter().map(|capture| capture.name.as_str());
+    let known = action.outputs.iter().map(|output| output.name).chain(captured);
+    Some(Box::new(move || {
+        let all: Vec<&str> = known.clone().collect();
+        let all = if all.is_empty() { "it has none".to_owned() } else { format!("it has {}", all.join(", ")) };
+        let near = nearest(name, known).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+        Diagnostic::error("E0103", span, format!("the step `{}` has no output `{name}`", step.id))
+            .help(format!("{near}{all}"))
+    }))
+}
+
+pub(super) fn unknown_step(names: &Names<'_>, id: &str, span: Span) -> Diagnostic {
+    unknown("E0125", "step", id, span, names.step_ids(), "there is no step of that id")
+}
+
+fn unknown<'n>(
+    code: &'static str,
+    what: &str,
+    name: &str,
+    span: Span,
+    known: impl Iterator<Item = &'n str>,
+    otherwise: &str,
+) -> Diagnostic {
+    let help = nearest(name, known).map_or_else(|| otherwise.to_owned(), |near| format!("did you mean `{near}`?"));
+    Diagnostic::error(code, span, format!("unknown {what} `{name}`")).help(help)
+}

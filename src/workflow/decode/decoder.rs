@@ -1,0 +1,128 @@
+//! What every part of the reading shares: where the file is, what actions exist, and where errors go.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::fields::Fields;
+use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::id::InvalidId;
+use crate::workflow::duration::parse_duration;
+use crate::workflow::report::Report;
+use crate::workflow::tree::{Entry, Kind, Node};
+use crate::workflow::{Catalogue, Spanned};
+
+pub struct Decoder<'a> {
+    pub source: &'a Source,
+    pub catalogue: &'a Catalogue,
+    pub report: &'a mut Report,
+}
+
+impl<'a> Decoder<'a> {
+    pub fn error(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
+        self.report.add(|| Diagnostic::error(code, span, message));
+    }
+
+    pub fn error_with_help(&mut self, code: &'static str, span: Span, message: impl Into<String>, help: &str) {
+        self.report.add(|| Diagnostic::error(code, span, message).help(help));
+    }
+
+    pub fn wrong_type(&mut self, node: &Node, wanted: &str) {
+        self.error("E0105", node.span, format!("found {} where {wanted} is wanted", node.found()));
+    }
+
+    /// The entries of a map.
+    pub fn entries<'n>(&mut self, node: &'n Node, wanted: &str) -> &'n [Entry] {
+        match &node.kind {
+            Kind::Map(entries) => entries,
+            _ => {
+                self.wrong_type(node, wanted);
+                &[]
+            }
+        }
+    }
+
+    /// A map whose keys are known; `what` is its name for messages.
+    pub fn fields<'n>(&mut self, node: &'n Node, what: &str, allowed: &'static [&'static str]) -> Option<Fields<'n>> {
+        match &node.kind {
+            Kind::Map(entries) => Some(Fields::new(self, entries, node.span, what, allowed)),
+            _ => {
+                self.wrong_type(node, &format!("a map with the keys of {what}"));
+                None
+            }
+        }
+    }
+
+    pub fn items<'n>(&mut self, node: &'n Node, wanted: &str) -> &'n [Node] {
+        match &node.kind {
+            Kind::List(items) => items,
+            _ => {
+                self.wrong_type(node, wanted);
+                &[]
+            }
+        }
+    }
+
+    pub fn text<'n>(&mut self, node: &'n Node, wanted: &str) -> Option<&'n str> {
+        match &node.kind {
+            Kind::Scalar(scalar) if !scalar.is_nothing() => Some(&scalar.text),
+            _ => {
+                self.wrong_type(node, wanted);
+                None
+            }
+        }
+    }
+
+    pub fn owned_text(&mut self, node: &Node) -> Option<String> {
+        self.text(node, "a text").map(str::to_owned)
+    }
+
+    pub fn spanned_text(&mut self, node: &Node, wanted: &str) -> Option<Spanned<String>> {
+        let value = self.text(node, wanted)?.to_owned();
+        Some(Spanned { value, span: node.span })
+    }
+
+    pub fn boolean(&mut self, node: &Node) -> Option<bool> {
+        match self.text(node, "true or false")? {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => {
+                self.wrong_type(node, "true or false");
+                None
+            }
+        }
+    }
+
+    /// A whole number from `least` to `most`.
+    pub fn integer(&mut self, node: &Node, least: u32, most: u32) -> Option<u32> {
+        let wanted = format!("a whole number from {least} to {most}");
+        let text = self.text(node, &wanted)?;
+        match text.parse::<i64>() {
+            Ok(number) => match u32::try_from(number) {
+                Ok(number) if (least..=most).contains(&number) => Some(number),
+                _ => {
+                    self.error("E0134", node.span, format!("{number} is not {wanted}"));
+                    None
+                }
+            },
+            Err(_) => {
+                self.wrong_type(node, &wanted);
+                None
+            }
+        }
+    }
+
+    pub fn duration(&mut self, node: &Node) -> Option<Duration> {
+        let text = self.text(node, "a duration")?;
+        let parsed = parse_duration(text);
+        if parsed.is_none() {
+            let message = format!("{} is not a duration", node.found());
+            self.error_with_help("E0134", node.span, message, "write `30s`, `5m`, `1h30m` or `250ms`");
+        }
+        parsed
+    }
+
+    /// A name or id of ours, whose constructor is the check.
+    pub fn name<T: FromStr<Err = InvalidId>>(&mut self, text: &str, span: Span) -> Option<T> {
+        text.parse().map_err(|error: InvalidId| self.error("E0107", span, error.to_string())).ok()
+    }
+}

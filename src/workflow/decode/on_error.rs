@@ -1,0 +1,29 @@
+//! `on-error:`
+
+use super::decoder::Decoder;
+use crate::workflow::OnError;
+use crate::workflow::tree::{Kind, Node};
+
+impl Decoder<'_> {
+    pub fn on_error(&mut self, node: &Node) -> Option<OnError> {
+        let fields = self.fields(node, "`on-error`", &["when", "run", "with", "rerun-from", "max"])?;
+        let [when, run, rerun_from] =
+            ["when", "run", "rerun-from"].map(|key| fields.required(self, key, "`on-error`", node.span));
+        let max = match fields.get("max") {
+            Some(node) => self.integer(node, 1, 10),
+            None => Some(1),
+        };
+        let when = when.map(|node| match &node.kind {
+            Kind::Scalar(_) => std::slice::from_ref(node),
+            _ => self.items(node, "a list of error codes"),
+        });
+        if when.is_some_and(<[Node]>::is_empty) {
+            self.error("E0106", node.span, "`when` needs at least one error code");
+        }
+        let when = when.map(|nodes| nodes.iter().filter_map(|node| self.spanned_text(node, "an error code")).collect());
+        let run = run.and_then(|node| self.spanned_text(node, "the name of an action"));
+        let with = self.parameters(fields.get("with"), run.as_ref().map_or("", |run| &run.value));
+        let rerun_from = rerun_from.and_then(|node| self.step_id(node));
+        Some(OnError { when: when?, run: run?, with, rerun_from: rerun_from?, max: max?, span: node.span })
+    }
+}

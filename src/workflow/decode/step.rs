@@ -1,0 +1,104 @@
+//! `steps:`
+
+use super::decoder::Decoder;
+use crate::expr::Template;
+use crate::id::StepId;
+use crate::workflow::tree::{Entry, Kind, Node};
+use crate::workflow::{Effect, Expect, Spanned, Step};
+
+const KEYS: &[&str] = &[
+    "description",
+    "uses",
+    "with",
+    "needs",
+    "if",
+    "strategy",
+    "retry",
+    "timeout",
+    "settle",
+    "effect",
+    "expect",
+    "outputs",
+    "on-error",
+];
+
+impl Decoder<'_> {
+    pub fn step(&mut self, entry: &Entry) -> Option<Step> {
+        let id = self.name(&entry.key, entry.key_span)?;
+        let fields = self.fields(&entry.value, "a step", KEYS);
+        let get = |key| fields.as_ref().and_then(|fields| fields.get(key));
+        if let Some(fields) = &fields {
+            fields.required(self, "uses", "a step", entry.key_span);
+        }
+        let uses = get("uses").and_then(|node| self.spanned_text(node, "the name of an action"));
+        // An empty name stands for one that could not be read; checks pass over it.
+        let uses = uses
+            .unwrap_or(Spanned { value: String::new(), span: get("uses").map_or(entry.key_span, |node| node.span) });
+        Some(Step {
+            id,
+            span: entry.key_span,
+            description: get("description").and_then(|node| self.owned_text(node)),
+            with: self.parameters(get("with"), &uses.value),
+            uses,
+            needs: get("needs").map(|node| self.needs(node)).unwrap_or_default(),
+            condition: get("if").and_then(|node| self.condition(node)),
+            matrix: get("strategy").and_then(|node| self.matrix(node)),
+            retry: get("retry").and_then(|node| self.retry(node)),
+            timeout: get("timeout").and_then(|node| self.duration(node)),
+            settle: get("settle").and_then(|node| self.duration(node)),
+            effect: get("effect").and_then(|node| self.effect(node)),
+            expect: get("expect").and_then(|node| self.expect_status(node)),
+            captures: self.each(get("outputs"), "a map of outputs", Self::capture),
+            on_error: get("on-error").and_then(|node| self.on_error(node)),
+        })
+    }
+
+    /// `needs: signup` or `needs: [inbox, signup]`
+    fn needs(&mut self, node: &Node) -> Vec<Spanned<StepId>> {
+        let nodes = match &node.kind {
+            Kind::Scalar(_) => std::slice::from_ref(node),
+            _ => self.items(node, "a list of step ids"),
+        };
+        nodes.iter().filter_map(|node| self.step_id(node)).collect()
+    }
+
+    pub fn step_id(&mut self, node: &Node) -> Option<Spanned<StepId>> {
+        let text = self.text(node, "a step id")?;
+        Some(Spanned { value: self.name(text, node.span)?, span: node.span })
+    }
+
+    fn condition(&mut self, node: &Node) -> Option<Template> {
+        let Kind::Scalar(scalar) = &node.kind else {
+            self.wrong_type(node, "a condition");
+            return None;
+        };
+        let positions = node.positions(&self.source.text, scalar);
+        self.parsed(Template::condition_at(&scalar.text, &positions))
+    }
+
+    fn effect(&mut self, node: &Node) -> Option<Spanned<Effect>> {
+        let text = self.text(node, "an effect")?;
+        let all = [Effect::Read, Effect::Repeat, Effect::Keyed, Effect::Once];
+        let found = all.into_iter().find(|effect| effect.as_str() == text);
+        if found.is_none() {
+            let message = format!("{} is not an effect", node.found());
+            self.error_with_help("E0134", node.span, message, "write read, repeat, keyed or once");
+        }
+        found.map(|value| Spanned { value, span: node.span })
+    }
+
+    /// `expect: { status: 200 }` or `expect: { status: [200, 201] }`
+    fn expect_status(&mut self, node: &Node) -> Option<Expect> {
+        let fields = self.fields(node, "`expect`", &["status"])?;
+        let status = fields.required(self, "status", "`expect`", node.span)?;
+        let nodes = match &status.kind {
+            Kind::Scalar(_) => std::slice::from_ref(status),
+            _ => self.items(status, "a status or a list of them"),
+        };
+        if nodes.is_empty() {
+            self.error("E0106", status.span, "`status` needs at least one status");
+        }
+        let codes = nodes.iter().filter_map(|node| self.integer(node, 100, 599)).map(|code| code as u16).collect();
+        Some(Expect { status: codes, span: node.span })
+    }
+}

@@ -1,0 +1,25 @@
+//! The workflow language: YAML with spans, decoded into a [`Workflow`].
+
+mod check;
+mod decode;
+mod duration;
+mod effect;
+mod format;
+mod inputs;
+mod model;
+mod report;
+mod retry;
+mod source;
+mod spec;
+mod tree;
+
+pub(crate) use check::{Names, check};
+pub(crate) use decode::decode;
+pub use duration::parse_duration;
+pub use effect::Effect;
+pub use inputs::{Given, InputError, bind, bind_secrets};
+pub use model::{Capture, CaptureFrom, Expect, Input, Matrix, OnError, Output, SecretInput, Spanned, Step, Workflow};
+pub(crate) use report::Report;
+pub use retry::{RetryClass, RetryPolicy};
+pub use source::read_source;
+pub use spec::{ActionSpec, Catalogue, EffectRule, OutputSpec, Parameter, Type};

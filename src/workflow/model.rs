@@ -1,0 +1,138 @@
+//! A workflow as decoded from its file. Every part keeps the span that it was read from.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{Effect, RetryPolicy, Type};
+use crate::diagnostic::{Source, Span};
+use crate::expr::Template;
+use crate::id::{Name, StepId};
+
+/// A value and where it stands in the file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spanned<T> {
+    pub value: T,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub struct Workflow {
+    pub source: Source,
+    pub name: String,
+    pub description: Option<String>,
+    pub inputs: Vec<Input>,
+    pub secrets: Vec<SecretInput>,
+    /// In the order of the file.
+    pub steps: Vec<Step>,
+    pub outputs: Vec<Output>,
+}
+
+/// `inputs.NAME`: given by the user, by default, or for the sandbox.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Input {
+    pub name: Name,
+    pub ty: Type,
+    /// Such as `email`; checked when the value is known.
+    pub format: Option<String>,
+    pub description: Option<String>,
+    pub default: Option<Value>,
+    /// Used with `--sandbox` only.
+    pub sandbox: Option<Value>,
+    pub optional: bool,
+    pub secret: bool,
+    pub span: Span,
+}
+
+/// `secrets.NAME`: read from the environment variable `env`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SecretInput {
+    pub name: Name,
+    pub env: Option<String>,
+    pub description: Option<String>,
+    pub sandbox: Option<String>,
+    pub optional: bool,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub id: StepId,
+    /// Of the id, where errors about the whole step point.
+    pub span: Span,
+    pub description: Option<String>,
+    pub uses: Spanned<String>,
+    pub with: Vec<(Spanned<String>, Template)>,
+    pub needs: Vec<Spanned<StepId>>,
+    /// `if:`, an expression with or without `${{ }}`.
+    pub condition: Option<Template>,
+    pub matrix: Option<Matrix>,
+    pub retry: Option<RetryPolicy>,
+    pub timeout: Option<Duration>,
+    /// How long after the last byte a probe may look for an effect that is in doubt.
+    pub settle: Option<Duration>,
+    pub effect: Option<Spanned<Effect>>,
+    pub expect: Option<Expect>,
+    /// `outputs:`, captured from the answer.
+    pub captures: Vec<Capture>,
+    pub on_error: Option<OnError>,
+}
+
+/// `strategy:`. With one variable the items are its values; with several, their product in order.
+#[derive(Debug, Clone)]
+pub struct Matrix {
+    pub variables: Vec<(Name, Template)>,
+    pub max_parallel: Option<u32>,
+}
+
+/// `expect:`: which answers count as success.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expect {
+    pub status: Vec<u16>,
+    pub span: Span,
+}
+
+/// One entry of a step's `outputs:`.
+#[derive(Debug, Clone)]
+pub struct Capture {
+    pub name: Name,
+    pub span: Span,
+    pub from: CaptureFrom,
+    pub secret: bool,
+}
+
+#[derive(Debug, Clone)]
+pub enum CaptureFrom {
+    /// RFC 9535, over the parsed body.
+    JsonPath(serde_json_path::JsonPath),
+    Header(String),
+    /// Over the body as text; the first group, or the whole match if there is none.
+    Regex(regex::Regex),
+    /// Over `response.status`, `response.headers` and `response.body`.
+    Expression(Template),
+}
+
+/// `on-error:`: what to do about certain errors, and from which step to go round again.
+#[derive(Debug, Clone)]
+pub struct OnError {
+    /// Error codes, such as `mail.timeout`.
+    pub when: Vec<Spanned<String>>,
+    /// An action, with its own parameters.
+    pub run: Spanned<String>,
+    pub with: Vec<(Spanned<String>, Template)>,
+    pub rerun_from: Spanned<StepId>,
+    /// How often at most.
+    pub max: u32,
+    pub span: Span,
+}
+
+/// One of the workflow's own outputs.
+#[derive(Debug, Clone)]
+pub struct Output {
+    pub name: Name,
+    pub value: Template,
+    pub secret: bool,
+    /// The name under which it is exported to an environment.
+    pub env: Option<String>,
+    pub span: Span,
+}

@@ -1,0 +1,157 @@
+//! What an action states about itself, in one value from which checks, documentation and schema derive.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::Effect;
+
+/// The type of a parameter, input or output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Type {
+    String,
+    Integer,
+    Number,
+    Boolean,
+    /// Written `30s`, `5m`, `1h30m`; carried as a string.
+    Duration,
+    Array(Box<Type>),
+    Object,
+    Any,
+}
+
+impl Type {
+    pub fn array(items: Type) -> Self {
+        Self::Array(Box::new(items))
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::String => f.write_str("string"),
+            Self::Integer => f.write_str("integer"),
+            Self::Number => f.write_str("number"),
+            Self::Boolean => f.write_str("boolean"),
+            Self::Duration => f.write_str("duration"),
+            Self::Array(items) => write!(f, "array of {items}"),
+            Self::Object => f.write_str("object"),
+            Self::Any => f.write_str("any value"),
+        }
+    }
+}
+
+/// One entry of `with:`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameter {
+    pub name: &'static str,
+    pub ty: Type,
+    pub required: bool,
+    /// The value is secret whatever it is made from.
+    pub secret: bool,
+    /// The only values allowed, where the parameter is an enumeration.
+    pub one_of: &'static [&'static str],
+    pub doc: &'static str,
+}
+
+impl Parameter {
+    pub const fn required(name: &'static str, ty: Type, doc: &'static str) -> Self {
+        Self { name, ty, required: true, secret: false, one_of: &[], doc }
+    }
+
+    pub const fn optional(name: &'static str, ty: Type, doc: &'static str) -> Self {
+        Self { name, ty, required: false, secret: false, one_of: &[], doc }
+    }
+
+    pub const fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+
+    pub const fn one_of(mut self, values: &'static [&'static str]) -> Self {
+        self.one_of = values;
+        self
+    }
+}
+
+/// One output: `steps.ID.outputs.NAME`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutputSpec {
+    pub name: &'static str,
+    pub ty: Type,
+    pub secret: bool,
+    /// The parameter whose value, or a part of it, comes back here: the output is secret whenever that is.
+    pub echoes: Option<&'static str>,
+    pub doc: &'static str,
+}
+
+impl OutputSpec {
+    pub const fn public(name: &'static str, ty: Type, doc: &'static str) -> Self {
+        Self { name, ty, secret: false, echoes: None, doc }
+    }
+
+    pub const fn secret(name: &'static str, ty: Type, doc: &'static str) -> Self {
+        Self { name, ty, secret: true, echoes: None, doc }
+    }
+
+    pub const fn echoes(mut self, parameter: &'static str) -> Self {
+        self.echoes = Some(parameter);
+        self
+    }
+
+    /// Whether it is secret in a step where `secret` says which parameters are.
+    pub fn is_secret(&self, secret: impl FnOnce(&str) -> bool) -> bool {
+        self.secret || self.echoes.is_some_and(secret)
+    }
+}
+
+/// How the class of an action's effect is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EffectRule {
+    Always(Effect),
+    /// `http`: GET and HEAD are `read`, the rest `once`, unless the step says otherwise with `effect:`.
+    ByMethod,
+}
+
+/// An action as the language sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActionSpec {
+    /// As written in `uses:`.
+    pub name: &'static str,
+    pub doc: &'static str,
+    pub effect: EffectRule,
+    pub parameters: Vec<Parameter>,
+    pub outputs: Vec<OutputSpec>,
+    /// The step may capture further outputs from the answer (`outputs:`) and judge its status (`expect:`).
+    pub captures: bool,
+    /// Error codes that the action can end with, for `on-error` and the documentation: `mail.timeout`.
+    pub errors: &'static [&'static str],
+}
+
+impl ActionSpec {
+    pub fn parameter(&self, name: &str) -> Option<&Parameter> {
+        self.parameters.iter().find(|parameter| parameter.name == name)
+    }
+
+    pub fn output(&self, name: &str) -> Option<&OutputSpec> {
+        self.outputs.iter().find(|output| output.name == name)
+    }
+}
+
+/// The actions that exist, by name: what checks ask.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue(BTreeMap<&'static str, Arc<ActionSpec>>);
+
+impl Catalogue {
+    pub fn new(specs: impl IntoIterator<Item = ActionSpec>) -> Self {
+        Self(specs.into_iter().map(|spec| (spec.name, Arc::new(spec))).collect())
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Arc<ActionSpec>> {
+        self.0.get(name)
+    }
+
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.0.keys().copied()
+    }
+}
