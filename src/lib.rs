@@ -15,5 +15,6 @@ pub mod entropy;
 pub mod expr;
 pub mod id;
 pub mod plan;
+pub mod run;
 pub mod secret;
 pub mod workflow;

@@ -1,0 +1,32 @@
+//! Decisions, pure: facts are folded into a state, and a state says what to do next. No I/O, no clock, no randomness.
+
+mod agenda;
+mod apply;
+mod capture;
+mod decide;
+mod delay;
+mod derive;
+mod ending;
+mod entry;
+mod matrix;
+mod order;
+mod outcome;
+mod resume;
+mod round;
+mod scope;
+mod state;
+mod table;
+mod unit;
+mod verdict;
+
+#[cfg(test)]
+mod tests;
+
+pub use apply::{IllegalEntry, apply};
+pub use decide::decide;
+pub use delay::{MAX_RETRY_AFTER, backoff};
+pub use derive::{Mark, idempotency_key, input_digest};
+pub use entry::{AttemptStarted, Entry, Fact, MatrixItem, RunStarted, RunStatus, Settings, SkipReason, Timer};
+pub use order::{Op, Order, is_durable, op, pending_wakes};
+pub use outcome::{ErrorKind, Happened, Outcome, ProbeAnswer, StepError};
+pub use state::{Phase, RunParts, RunState, StepState, StepStatus, TaskState};

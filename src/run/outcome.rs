@@ -1,0 +1,126 @@
+//! What came of an attempt: what came back, and what may have happened. These are two answers.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::secret::Data;
+use crate::workflow::RetryClass;
+
+/// What an attempt may have done to the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Happened {
+    /// Nothing: it was not sent, or the service said no.
+    None,
+    /// The service said that it did it.
+    Done,
+    /// It may or may not have taken place.
+    Unknown,
+}
+
+/// The kinds of run-time errors; stable, part of every report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ErrorKind {
+    Assertion,
+    Service,
+    Network,
+    Mail,
+    Config,
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Assertion => "assertion",
+            Self::Service => "service",
+            Self::Network => "network",
+            Self::Mail => "mail",
+            Self::Config => "config",
+        })
+    }
+}
+
+/// Why an attempt or a step failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepError {
+    /// Stable and documented, such as `mail.timeout`.
+    pub code: String,
+    pub kind: ErrorKind,
+    /// For people; no secret in it.
+    pub message: String,
+    /// The class that a retry policy may name; `None` is never retried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<RetryClass>,
+}
+
+impl StepError {
+    /// The code of an attempt that the end of its process cut off.
+    pub const INTERRUPTED: &'static str = "interrupted";
+
+    pub fn new(kind: ErrorKind, code: &str, message: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), kind, message: message.into(), class: None }
+    }
+
+    pub fn class(mut self, class: RetryClass) -> Self {
+        self.class = Some(class);
+        self
+    }
+
+    pub fn interrupted() -> Self {
+        Self::new(ErrorKind::Network, Self::INTERRUPTED, "the process ended before the answer came")
+    }
+
+    pub fn is_interrupted(&self) -> bool {
+        self.code == Self::INTERRUPTED
+    }
+}
+
+impl fmt::Display for StepError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}): {}", self.code, self.kind, self.message)
+    }
+}
+
+/// The end of an attempt.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    pub happened: Happened,
+    /// What came back: an action's outputs, or an answer to capture from.
+    pub data: Data,
+    /// The action's own verdict, which a step's `expect` may overrule.
+    pub error: Option<StepError>,
+    /// How long the service asked to be left alone.
+    pub retry_after: Option<Duration>,
+    /// The step succeeded, but somebody should know this.
+    pub warning: Option<String>,
+    /// What this attempt used up, so that no other of this run uses it again: a message's key.
+    pub claims: Vec<String>,
+}
+
+impl Outcome {
+    pub fn succeeded(data: Data) -> Self {
+        Self { happened: Happened::Done, data, error: None, retry_after: None, warning: None, claims: Vec::new() }
+    }
+
+    pub fn failed(happened: Happened, error: StepError) -> Self {
+        Self { happened, error: Some(error), ..Self::succeeded(Data::new()) }
+    }
+
+    pub fn interrupted(happened: Happened) -> Self {
+        Self::failed(happened, StepError::interrupted())
+    }
+}
+
+/// What a probe found out about an attempt in doubt.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ProbeAnswer {
+    /// It took place; these are its outputs.
+    Done(Data),
+    /// It did not take place, or what it left behind was unusable and is gone.
+    NotDone,
+    /// Another look may tell, no sooner than `again`; without it a person must.
+    CannotTell { reason: String, again: Option<Duration> },
+}

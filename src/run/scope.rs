@@ -1,0 +1,67 @@
+//! Where the expressions of a step find their values: in the state.
+
+use serde_json::Value;
+
+use super::entry::SkipReason;
+use super::state::{RunState, StepStatus};
+use crate::expr::{NeedsStatus, Reference, Scope};
+use crate::plan::Plan;
+use crate::secret::{Data, Datum};
+
+pub(super) struct RunScope<'a> {
+    pub plan: &'a Plan,
+    pub state: &'a RunState,
+    /// The values of the matrix item, if there is one.
+    pub matrix: Option<&'a Data>,
+    /// The answer to capture from, if there is one.
+    pub response: Option<&'a Data>,
+    pub needs: NeedsStatus,
+}
+
+impl<'a> RunScope<'a> {
+    pub fn new(plan: &'a Plan, state: &'a RunState) -> Self {
+        Self { plan, state, matrix: None, response: None, needs: NeedsStatus::default() }
+    }
+
+    pub fn with_matrix(self, values: &'a Data) -> Self {
+        Self { matrix: Some(values), ..self }
+    }
+
+    pub fn with_response(self, response: &'a Data) -> Self {
+        Self { response: Some(response), ..self }
+    }
+
+    /// The scope of a step's own expressions, which may ask how its needs went.
+    pub fn of_step(plan: &'a Plan, state: &'a RunState, step: usize) -> Self {
+        let failed = plan.steps[step].needs.iter().any(|need| failed_through(state, *need));
+        Self { needs: NeedsStatus { failed, cancelled: false }, ..Self::new(plan, state) }
+    }
+}
+
+/// Whether a step failed, or was skipped because something before it did.
+pub(super) fn failed_through(state: &RunState, step: usize) -> bool {
+    let step = &state.steps[step];
+    step.status() == StepStatus::Failed || matches!(step.skipped, Some(SkipReason::Upstream { .. }))
+}
+
+impl Scope for RunScope<'_> {
+    fn resolve(&self, reference: &Reference) -> Option<Datum> {
+        match reference {
+            Reference::Input(name) => self.state.started.inputs.get(name.as_str()).cloned(),
+            Reference::Secret(name) => self.state.started.secrets.get(name.as_str()).cloned(),
+            Reference::Output(step, name) => {
+                let index = self.plan.index(step)?;
+                let known = self.plan.steps[index].outputs.iter().any(|(output, _)| output == name.as_str());
+                let value = self.state.steps[index].outputs.get(name.as_str()).cloned();
+                known.then(|| value.unwrap_or(Datum::Public(Value::Null)))
+            }
+            Reference::Matrix(name) => self.matrix?.get(name.as_str()).cloned(),
+            Reference::Response(name) => self.response?.get(name.as_str()).cloned(),
+            Reference::RunId => Some(Datum::Public(self.state.started.run.as_str().into())),
+        }
+    }
+
+    fn needs(&self) -> NeedsStatus {
+        self.needs
+    }
+}

@@ -1,0 +1,5 @@
+//! Rules of the decision core, one by one; `tests/it/simulation` has the random ones.
+
+mod plans;
+mod situations;
+mod table;

@@ -1,0 +1,125 @@
+//! Small plans, and runs of them by hand.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::diagnostic::Source;
+use crate::id::{RunId, StepId, TaskPath};
+use crate::plan::{Plan, load};
+use crate::run::*;
+use crate::secret::{Data, Secret};
+use crate::workflow::{ActionSpec, Catalogue, Effect, EffectRule, OutputSpec, Parameter, Type};
+
+pub fn plan(text: &str) -> Plan {
+    let spec = |name, effect| ActionSpec {
+        name,
+        doc: "for tests",
+        effect: EffectRule::Always(effect),
+        parameters: vec![Parameter::optional("value", Type::Any, "anything")],
+        outputs: vec![OutputSpec::public("value", Type::Any, "anything")],
+        captures: false,
+        errors: &["lost"],
+    };
+    let all = [("read", Effect::Read), ("repeat", Effect::Repeat), ("keyed", Effect::Keyed), ("once", Effect::Once)];
+    let catalogue = Catalogue::new(all.map(|(name, effect)| spec(name, effect)));
+    let loaded = load(Source::new("test.yaml", text), &catalogue);
+    assert!(loaded.plan.is_some(), "{:#?}", loaded.diagnostics);
+    loaded.plan.unwrap()
+}
+
+pub fn task(step: &str) -> TaskPath {
+    TaskPath::step(StepId::new(step).unwrap())
+}
+
+pub fn remedy(step: &str) -> TaskPath {
+    TaskPath::remedy(StepId::new(step).unwrap())
+}
+
+pub fn outputs(value: impl Into<serde_json::Value>) -> Data {
+    Data::from([("value".to_owned(), value.into().into())])
+}
+
+pub fn lost(happened: Happened) -> Outcome {
+    Outcome::failed(happened, StepError::new(ErrorKind::Service, "lost", "it was lost"))
+}
+
+/// A run that is led by hand: time goes on by a second with each piece of news.
+pub struct Run {
+    pub plan: Arc<Plan>,
+    pub state: RunState,
+    pub at: Timestamp,
+}
+
+impl Run {
+    pub fn of(text: &str) -> Self {
+        let plan = Arc::new(plan(text));
+        let started = RunStarted {
+            run: RunId::new("run").unwrap(),
+            workflow: "test".into(),
+            seed: Secret::new(vec![1; 32]),
+            inputs: Data::new(),
+            secrets: Data::new(),
+            settings: Settings {
+                base_url: "http://127.0.0.1:1".into(),
+                sandbox: false,
+                settle: Duration::from_secs(5),
+                allow_hosts: Vec::new(),
+                typed_origins: Vec::new(),
+            },
+        };
+        let at = Timestamp::from_millis(0);
+        let state = RunState::new(&plan, started, at);
+        let mut run = Self { plan, state, at };
+        run.decide();
+        run
+    }
+
+    pub fn apply(&mut self, fact: Fact) -> Result<(), IllegalEntry> {
+        let entry = Entry { seq: self.state.seq + 1, at: self.at, fact };
+        apply(&self.plan, &mut self.state, &entry)
+    }
+
+    /// Decides until there is nothing to decide.
+    fn decide(&mut self) {
+        loop {
+            let facts = decide(&self.plan, &self.state);
+            if facts.is_empty() {
+                break;
+            }
+            for fact in facts {
+                self.apply(fact).unwrap();
+            }
+        }
+    }
+
+    /// Something happened, a second later.
+    pub fn news(&mut self, fact: Fact) -> &mut Self {
+        self.at = self.at.plus(Duration::from_secs(1));
+        self.apply(fact).unwrap();
+        self.decide();
+        self
+    }
+
+    pub fn ends(&mut self, task: TaskPath, outcome: Outcome) -> &mut Self {
+        let attempt = self.state.task(&self.plan, &task).unwrap().attempts;
+        self.news(Fact::AttemptEnded { task, attempt, outcome: Box::new(outcome) })
+    }
+
+    pub fn succeeds(&mut self, task: TaskPath, value: impl Into<serde_json::Value>) -> &mut Self {
+        self.ends(task, Outcome::succeeded(outputs(value)))
+    }
+
+    pub fn resumes(&mut self, after: Duration) -> &mut Self {
+        self.at = self.at.plus(after);
+        self.news(Fact::Resumed)
+    }
+
+    pub fn phase(&self, task: &TaskPath) -> &'static str {
+        self.state.task(&self.plan, task).unwrap().phase.name()
+    }
+
+    pub fn status(&self, step: &str) -> StepStatus {
+        self.state.steps[self.plan.index(&StepId::new(step).unwrap()).unwrap()].status()
+    }
+}
