@@ -17,4 +17,5 @@ pub mod id;
 pub mod plan;
 pub mod run;
 pub mod secret;
+pub mod store;
 pub mod workflow;

@@ -1,0 +1,43 @@
+//! Lines that vouch for one another: each ends in a MAC over itself and the MAC of the line before.
+
+use super::seal::RunKeys;
+
+/// Stands for the MAC before the first line.
+const NOTHING_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+const OPENING: &str = r#","mac":""#;
+const CLOSING: &str = r#""}"#;
+
+/// The MAC of a line, in hex: what the next line is chained to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Link(String);
+
+impl Link {
+    pub fn start() -> Self {
+        Self(NOTHING_BEFORE.to_owned())
+    }
+
+    /// One that stands in a file.
+    pub fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Closes `object`, a JSON object, with its MAC and a line end.
+    pub fn seal(&self, object: &str, keys: &RunKeys) -> (String, Link) {
+        let body = object.strip_suffix('}').unwrap_or(object);
+        let mac = keys.mac(&[self.0.as_bytes(), body.as_bytes()]);
+        (format!("{body}{OPENING}{mac}{CLOSING}\n"), Link(mac))
+    }
+
+    /// The link of `line` (without its line end), if it was written after this one.
+    pub fn follow(&self, line: &[u8], keys: &RunKeys) -> Option<Link> {
+        let rest = line.strip_suffix(CLOSING.as_bytes())?;
+        let (rest, mac) = rest.split_at_checked(rest.len().checked_sub(NOTHING_BEFORE.len())?)?;
+        let body = rest.strip_suffix(OPENING.as_bytes())?;
+        let expected = keys.mac(&[self.0.as_bytes(), body]);
+        (expected.as_bytes() == mac).then_some(Link(expected))
+    }
+}

@@ -1,0 +1,129 @@
+//! The checkpoint: the folded state at a commit, so that a reader need not fold the whole journal.
+//!
+//! The journal is the truth. A checkpoint that is missing, torn or changed is passed over with a warning. One that is
+//! genuine and knows of a synced commit which the journal does not have proves that the journal lost lines.
+
+use serde::{Deserialize, Serialize};
+
+use super::chain::Link;
+use super::disk::{Disk, RunFile};
+use super::error::StoreError;
+use super::format::{FORMAT, Format};
+use super::journal::Lines;
+use super::seal::RunKeys;
+use super::stored::StoredState;
+use crate::run::{RunParts, RunState};
+
+#[derive(Serialize, Deserialize)]
+struct StoredCheckpoint {
+    format: Format,
+    run: String,
+    /// The commit after which the state is this, and its line's MAC.
+    at: StoredPoint,
+    /// The last commit that was known to be on stable storage.
+    synced: StoredPoint,
+    state: StoredState,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredPoint {
+    commit: u64,
+    journal_mac: String,
+}
+
+#[derive(Deserialize)]
+struct CheckpointFormat {
+    format: Format,
+}
+
+/// A place in the journal.
+#[derive(Debug, Clone)]
+pub(super) struct Point {
+    pub commit: u64,
+    pub link: Link,
+}
+
+impl Point {
+    fn store(&self) -> StoredPoint {
+        StoredPoint { commit: self.commit, journal_mac: self.link.as_str().to_owned() }
+    }
+}
+
+impl StoredPoint {
+    fn is_in(&self, lines: &Lines) -> bool {
+        lines.link(self.commit).is_some_and(|link| link.as_str() == self.journal_mac)
+    }
+}
+
+/// The bytes of a checkpoint.
+pub(super) fn write(state: &RunState, at: &Point, synced: &Point, keys: &RunKeys) -> Result<String, StoreError> {
+    let state = StoredState::seal(state, keys)?;
+    let stored =
+        StoredCheckpoint { format: FORMAT, run: keys.run.to_string(), at: at.store(), synced: synced.store(), state };
+    let object = serde_json::to_string(&stored).map_err(|_| StoreError::TooLarge)?;
+    Ok(domain().seal(&object, keys).0)
+}
+
+/// Keeps a checkpoint from ever being taken for a line of the journal.
+fn domain() -> Link {
+    Link::stored("checkpoint".to_owned())
+}
+
+/// What became of reading the checkpoint.
+pub(super) enum Found {
+    Usable {
+        parts: Box<RunParts>,
+        commit: u64,
+        size: u64,
+    },
+    /// It says nothing; the warning says why.
+    Useless(String),
+}
+
+/// Reads the checkpoint. Read it before the journal, which then is at least as new.
+pub(super) fn read(disk: &dyn Disk) -> Result<Option<Vec<u8>>, StoreError> {
+    let bytes = disk.read(RunFile::Checkpoint)?;
+    let format = bytes.as_ref().and_then(|bytes| serde_json::from_slice::<CheckpointFormat>(bytes).ok());
+    match format {
+        Some(CheckpointFormat { format }) if !format.is_readable() => {
+            Err(StoreError::Newer { path: disk.path(RunFile::Checkpoint), found: format })
+        }
+        _ => Ok(bytes),
+    }
+}
+
+/// Holds the checkpoint's bytes against the journal.
+pub(super) fn check(
+    bytes: Option<Vec<u8>>,
+    lines: &Lines,
+    disk: &dyn Disk,
+    keys: &RunKeys,
+) -> Result<Found, StoreError> {
+    let useless = |why: &str| {
+        let name = RunFile::Checkpoint.name();
+        Ok(Found::Useless(format!("{name} {why}; the run was read from its journal, which has everything")))
+    };
+    let Some(bytes) = bytes else { return useless("is missing") };
+    if domain().follow(bytes.trim_ascii_end(), keys).is_none() {
+        return useless("is torn or was changed");
+    }
+    let mut json = serde_json::Deserializer::from_slice(&bytes);
+    json.disable_recursion_limit();
+    let Ok(stored) = StoredCheckpoint::deserialize(&mut json) else { return useless("does not make sense") };
+    if !stored.synced.is_in(lines) {
+        let line = usize::try_from(stored.synced.commit.min(lines.last() + 1)).unwrap_or(usize::MAX - 1) + 1;
+        let what = format!(
+            "commit {} was on stable storage, but the journal ends before it or was begun anew: lines are missing",
+            stored.synced.commit
+        );
+        return Err(StoreError::damaged(disk.path(RunFile::Journal), line, what));
+    }
+    if !stored.at.is_in(lines) {
+        return useless("is ahead of the journal, whose last lines were lost before they were synced");
+    }
+    let commit = stored.at.commit;
+    match stored.state.open(keys) {
+        Ok(parts) => Ok(Found::Usable { parts: Box::new(parts), commit, size: bytes.len() as u64 }),
+        Err(error) => useless(&format!("does not make sense ({})", error.0)),
+    }
+}

@@ -1,0 +1,51 @@
+//! The few things a run asks of a disk, so that a simulation can hand it one that forgets.
+
+use std::path::PathBuf;
+
+use super::error::StoreError;
+
+/// The files of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunFile {
+    /// The truth; only ever appended to.
+    Journal,
+    /// The journal's fold.
+    Checkpoint,
+    /// The run's key, wrapped, and the format.
+    Seal,
+    /// The workflow as it was started.
+    Workflow,
+}
+
+impl RunFile {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Journal => "journal.jsonl",
+            Self::Checkpoint => "checkpoint.json",
+            Self::Seal => "seal.json",
+            Self::Workflow => "workflow.yaml",
+        }
+    }
+}
+
+/// Where one run is kept.
+pub trait Disk: Send {
+    /// For messages.
+    fn path(&self, file: RunFile) -> PathBuf;
+
+    /// All of a file; `None` if there is none.
+    fn read(&self, file: RunFile) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Adds to the end of the journal in one write, and makes the journal if there is none.
+    fn append(&mut self, bytes: &[u8]) -> Result<(), StoreError>;
+
+    /// Returns once the journal is on stable storage.
+    fn sync(&mut self) -> Result<(), StoreError>;
+
+    /// Cuts the journal to its first `len` bytes, which are on stable storage when this returns.
+    fn truncate(&mut self, len: u64) -> Result<(), StoreError>;
+
+    /// Puts `bytes` in the place of a file, all or nothing while this machine is up. `durable`: also if it goes down after
+    /// this has returned.
+    fn replace(&mut self, file: RunFile, bytes: &[u8], durable: bool) -> Result<(), StoreError>;
+}

@@ -1,0 +1,91 @@
+//! Reading a run: everything is checked, nothing is changed.
+
+use std::sync::Arc;
+
+use super::checkpoint::{self, Found, Point};
+use super::disk::{Disk, RunFile};
+use super::error::StoreError;
+use super::journal::{Lines, Origin};
+use super::key::Key;
+use super::seal::{RunKeys, Seal, workflow_digest};
+use crate::clock::Timestamp;
+use crate::entropy::Entropy;
+use crate::id::RunId;
+use crate::run::{Entry, RunParts};
+
+/// A run as it is stored: the present is `snapshot` with `entries` applied.
+#[derive(Debug)]
+pub struct Loaded {
+    pub run: RunId,
+    pub created: Timestamp,
+    pub origin: Origin,
+    /// The workflow's source, as it was started.
+    pub workflow: String,
+    /// The state of the checkpoint; `None` if there is no usable one, and then `entries` begin with the run's first.
+    pub snapshot: Option<RunParts>,
+    /// All entries after the snapshot.
+    pub entries: Vec<Entry>,
+    /// What the user should know of; the run is whole nevertheless.
+    pub warnings: Vec<String>,
+}
+
+/// Where a writer goes on.
+pub(super) struct Position {
+    pub keys: RunKeys,
+    pub at: Point,
+    pub synced: Point,
+    pub seq: u64,
+    /// The length of the journal's whole lines, in bytes, and whether more follows.
+    pub whole: u64,
+    pub has_tail: bool,
+    /// Bytes of the checkpoint, and of the journal after it.
+    pub checkpoint: u64,
+    pub grown: u64,
+}
+
+pub(super) fn load(disk: &dyn Disk, key: &Key, entropy: Arc<dyn Entropy>) -> Result<(Loaded, Position), StoreError> {
+    let keys = Seal::read(disk)?.open(disk, key, entropy)?;
+    let checkpoint = checkpoint::read(disk)?;
+    let lines = Lines::read(disk, &keys)?;
+    let header = lines.header()?;
+    let workflow = read_workflow(disk, &header.workflow)?;
+    let mut warnings = Vec::new();
+    let (snapshot, commit, size) = match checkpoint::check(checkpoint, &lines, disk, &keys)? {
+        Found::Usable { parts, commit, size } => (Some(*parts), commit, size),
+        Found::Useless(warning) => {
+            warnings.push(warning);
+            (None, 0, 0)
+        }
+    };
+    let before = snapshot.as_ref().map_or(0, |parts| parts.seq);
+    let entries = lines.entries_after(commit, before + 1, &keys)?;
+    let position = Position {
+        at: point(&lines, lines.last()),
+        synced: point(&lines, lines.synced()),
+        seq: before + entries.len() as u64,
+        whole: lines.whole() as u64,
+        has_tail: lines.has_tail(),
+        checkpoint: size,
+        grown: lines.length_after(commit) as u64,
+        keys,
+    };
+    let run = position.keys.run.clone();
+    let loaded =
+        Loaded { run, created: header.created.0, origin: header.origin, workflow, snapshot, entries, warnings };
+    Ok((loaded, position))
+}
+
+fn point(lines: &Lines, commit: u64) -> Point {
+    let commit = commit.min(lines.last());
+    Point { commit, link: lines.link(commit).cloned().unwrap_or_else(super::chain::Link::start) }
+}
+
+fn read_workflow(disk: &dyn Disk, digest: &str) -> Result<String, StoreError> {
+    let damaged = |what| StoreError::damaged(disk.path(RunFile::Workflow), None, what);
+    let bytes =
+        disk.read(RunFile::Workflow)?.ok_or_else(|| damaged("is missing; it is the workflow as it was started"))?;
+    let text = String::from_utf8(bytes).ok().filter(|text| workflow_digest(text) == digest);
+    text.ok_or_else(|| {
+        damaged("is not the workflow that this run was started with; put it back, and edit the original instead")
+    })
+}

@@ -1,0 +1,49 @@
+//! Where runs are kept: a journal of commits, which is the truth; a checkpoint, which is its fold; everything secret sealed.
+//!
+//! ```text
+//! .onramp/            0700; a .gitignore keeps it out of repositories
+//!   runs/ID/          0700, the files 0600; appears whole, with the run's first entry
+//!     journal.jsonl   a header, then a line for each commit, each with a MAC chained to the line before
+//!     checkpoint.json the state after a commit; replaced atomically
+//!     seal.json       the format, and the run's random key, wrapped by the user's key
+//!     workflow.yaml   the workflow as it was started; its digest is in the header
+//!     lock            locked while somebody writes; says who
+//! ```
+//!
+//! `docs/checkpoint-format.md` describes the files. A [`Store`] creates, finds, reads and resumes runs; the one
+//! [`RunWriter`] of a run appends to its journal. Both reach the files through [`Disk`], so that
+//! [`simulated::ForgetfulDisk`] can stand in for a real one.
+
+mod chain;
+mod checkpoint;
+mod crypto;
+mod disk;
+mod error;
+mod find;
+mod folder;
+mod format;
+mod journal;
+mod key;
+mod key_command;
+mod load;
+mod lock;
+mod runs;
+mod seal;
+pub mod simulated;
+mod stored;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub use disk::{Disk, RunFile};
+pub use error::StoreError;
+pub use find::Listed;
+pub use format::{FORMAT, Format};
+pub use journal::Origin;
+pub use key::{Key, KeyError, KeySource};
+pub use key_command::CommandError;
+pub use load::Loaded;
+pub use lock::Holder;
+pub use runs::Store;
+pub use writer::{NewRun, RunWriter};

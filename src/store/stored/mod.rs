@@ -1,0 +1,17 @@
+//! What stands in the files: versioned types, apart from those the program works with. [`FORMAT`](super::FORMAT) says
+//! which version this is. To seal is to go from a run type to a stored one, to open is to come back.
+
+mod data;
+mod entry;
+mod malformed;
+mod outcome;
+mod scalar;
+mod started;
+mod state;
+mod task;
+mod words;
+
+pub(super) use entry::StoredEntry;
+pub(super) use malformed::Malformed;
+pub(super) use scalar::Moment;
+pub(super) use state::StoredState;

@@ -1,0 +1,70 @@
+//! What a run starts from, as it stands in the files.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Malformed;
+use super::data::{self, StoredData};
+use super::scalar::{malformed, to_millis};
+use crate::id::RunId;
+use crate::run::{RunStarted, Settings};
+use crate::secret::{Datum, Secret};
+use crate::store::error::StoreError;
+use crate::store::seal::{Place, RunKeys};
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(in crate::store) struct StoredStarted {
+    run: String,
+    workflow: String,
+    seed: Value,
+    inputs: StoredData,
+    secrets: StoredData,
+    settings: StoredSettings,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct StoredSettings {
+    base_url: String,
+    sandbox: bool,
+    settle_ms: u64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    allow_hosts: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    typed_origins: Vec<String>,
+}
+
+impl StoredStarted {
+    pub fn seal(started: &RunStarted, keys: &RunKeys, place: &Place<'_>) -> Result<Self, StoreError> {
+        let RunStarted { run, workflow, seed, inputs, secrets, settings } = started;
+        let Settings { base_url, sandbox, settle, allow_hosts, typed_origins } = settings.clone();
+        let settle_ms = to_millis(settle);
+        let seed = Datum::secret(Value::String(STANDARD.encode(seed.expose())));
+        Ok(Self {
+            run: run.to_string(),
+            workflow: workflow.clone(),
+            seed: data::seal(&seed, keys, place, "seed")?,
+            inputs: StoredData::seal(inputs, keys, place, "inputs")?,
+            secrets: StoredData::seal(secrets, keys, place, "secrets")?,
+            settings: StoredSettings { base_url, sandbox, settle_ms, allow_hosts, typed_origins },
+        })
+    }
+
+    pub fn open(self, keys: &RunKeys, place: &Place<'_>) -> Result<RunStarted, Malformed> {
+        let StoredSettings { base_url, sandbox, settle_ms, allow_hosts, typed_origins } = self.settings;
+        let settle = Duration::from_millis(settle_ms);
+        let seed = data::open(self.seed, keys, place, "seed")?;
+        let seed = seed.expose().as_str().and_then(|text| STANDARD.decode(text).ok());
+        Ok(RunStarted {
+            run: RunId::new(&self.run).map_err(malformed)?,
+            workflow: self.workflow,
+            seed: Secret::new(seed.ok_or_else(|| Malformed("`seed` is not base64".into()))?),
+            inputs: self.inputs.open(keys, place, "inputs")?,
+            secrets: self.secrets.open(keys, place, "secrets")?,
+            settings: Settings { base_url, sandbox, settle, allow_hosts, typed_origins },
+        })
+    }
+}

@@ -1,0 +1,145 @@
+//! One unit of execution as it stands in the checkpoint.
+
+use serde::{Deserialize, Serialize};
+
+use super::Malformed;
+use super::data::StoredData;
+use super::outcome::{StoredAnswer, StoredError, StoredOutcome};
+use super::scalar::{Moment, task};
+use super::words::StoredTimer;
+use crate::id::TaskPath;
+use crate::run::{Phase, TaskState};
+use crate::store::disk::RunFile;
+use crate::store::error::StoreError;
+use crate::store::seal::{Place, RunKeys};
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct StoredTask {
+    task: String,
+    phase: StoredPhase,
+    #[serde(default, skip_serializing_if = "StoredData::is_empty")]
+    values: StoredData,
+    occurrence: u32,
+    attempts: u32,
+    tries: u32,
+    probes: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    since: Option<Moment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first_sent: Option<Moment>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    unsure: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ended: Option<Moment>,
+    #[serde(default, skip_serializing_if = "StoredData::is_empty")]
+    input: StoredData,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    answer: Option<Box<StoredOutcome>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    error: Option<StoredError>,
+    #[serde(default, skip_serializing_if = "StoredData::is_empty")]
+    outputs: StoredData,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    warning: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredPhase {
+    Waiting,
+    Running,
+    Ended(Box<StoredOutcome>),
+    Delayed { timer: StoredTimer, due: Moment },
+    Due(StoredTimer),
+    Probing,
+    Probed(StoredAnswer),
+    InDoubt { question: String },
+    Remedying,
+    Succeeded,
+    Failed,
+}
+
+impl StoredTask {
+    pub fn seal(state: &TaskState, path: &TaskPath, keys: &RunKeys, seq: u64) -> Result<Self, StoreError> {
+        let TaskState { item: _, values, phase, occurrence, attempts, tries, probes, since, first_sent, .. } = state;
+        let TaskState { unsure, ended, input, answer, error, outputs, warning, .. } = state;
+        let task = path.to_string();
+        let place = Place { file: RunFile::Checkpoint, seq, step: &task, attempt: *attempts };
+        let answer = answer.as_ref().map(|answer| StoredOutcome::seal(answer, keys, &place, "answer")).transpose()?;
+        Ok(Self {
+            phase: StoredPhase::seal(phase, keys, &place)?,
+            values: StoredData::seal(values, keys, &place, "values")?,
+            occurrence: *occurrence,
+            attempts: *attempts,
+            tries: *tries,
+            probes: *probes,
+            since: since.map(Moment),
+            first_sent: first_sent.map(Moment),
+            unsure: *unsure,
+            ended: ended.map(Moment),
+            input: StoredData::seal(input, keys, &place, "input")?,
+            answer: answer.map(Box::new),
+            error: error.as_ref().map(Into::into),
+            outputs: StoredData::seal(outputs, keys, &place, "outputs")?,
+            warning: warning.clone(),
+            task,
+        })
+    }
+
+    pub fn open(self, keys: &RunKeys, seq: u64) -> Result<TaskState, Malformed> {
+        let place = Place { file: RunFile::Checkpoint, seq, step: &self.task, attempt: self.attempts };
+        let answer = self.answer.map(|answer| answer.open(keys, &place, "answer")).transpose()?;
+        Ok(TaskState {
+            item: task(&self.task)?.item,
+            values: self.values.open(keys, &place, "values")?,
+            phase: self.phase.open(keys, &place)?,
+            occurrence: self.occurrence,
+            attempts: self.attempts,
+            tries: self.tries,
+            probes: self.probes,
+            since: self.since.map(|moment| moment.0),
+            first_sent: self.first_sent.map(|moment| moment.0),
+            unsure: self.unsure,
+            ended: self.ended.map(|moment| moment.0),
+            input: self.input.open(keys, &place, "input")?,
+            answer: answer.map(Box::new),
+            error: self.error.map(Into::into),
+            outputs: self.outputs.open(keys, &place, "outputs")?,
+            warning: self.warning,
+        })
+    }
+}
+
+impl StoredPhase {
+    fn seal(phase: &Phase, keys: &RunKeys, place: &Place<'_>) -> Result<Self, StoreError> {
+        Ok(match phase {
+            Phase::Waiting => Self::Waiting,
+            Phase::Running => Self::Running,
+            Phase::Ended(outcome) => Self::Ended(Box::new(StoredOutcome::seal(outcome, keys, place, "phase.ended")?)),
+            Phase::Delayed { timer, due } => Self::Delayed { timer: (*timer).into(), due: Moment(*due) },
+            Phase::Due(timer) => Self::Due((*timer).into()),
+            Phase::Probing => Self::Probing,
+            Phase::Probed(answer) => Self::Probed(StoredAnswer::seal(answer, keys, place, "phase.probed")?),
+            Phase::InDoubt { question } => Self::InDoubt { question: question.clone() },
+            Phase::Remedying => Self::Remedying,
+            Phase::Succeeded => Self::Succeeded,
+            Phase::Failed => Self::Failed,
+        })
+    }
+
+    fn open(self, keys: &RunKeys, place: &Place<'_>) -> Result<Phase, Malformed> {
+        Ok(match self {
+            Self::Waiting => Phase::Waiting,
+            Self::Running => Phase::Running,
+            Self::Ended(outcome) => Phase::Ended(Box::new(outcome.open(keys, place, "phase.ended")?)),
+            Self::Delayed { timer, due } => Phase::Delayed { timer: timer.into(), due: due.0 },
+            Self::Due(timer) => Phase::Due(timer.into()),
+            Self::Probing => Phase::Probing,
+            Self::Probed(answer) => Phase::Probed(answer.open(keys, place, "phase.probed")?),
+            Self::InDoubt { question } => Phase::InDoubt { question },
+            Self::Remedying => Phase::Remedying,
+            Self::Succeeded => Phase::Succeeded,
+            Self::Failed => Phase::Failed,
+        })
+    }
+}

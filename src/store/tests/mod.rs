@@ -1,0 +1,11 @@
+//! What a store promises, on a disk in memory and on a real one.
+
+mod chain;
+mod crash;
+mod fixture;
+mod format_page;
+mod generate;
+mod keys;
+mod runs;
+mod secrets;
+mod stored;

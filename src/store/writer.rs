@@ -1,0 +1,185 @@
+//! The one who writes a run.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::chain::Link;
+use super::checkpoint::{self, Point};
+use super::disk::{Disk, RunFile};
+use super::error::StoreError;
+use super::format::FORMAT;
+use super::journal::{self, Header, Origin};
+use super::key::Key;
+use super::load::{Loaded, Position, load};
+use super::seal::{RunKeys, Seal, workflow_digest};
+use super::stored::Moment;
+use crate::entropy::Entropy;
+use crate::id::RunId;
+use crate::run::{Entry, RunState};
+
+/// A journal that has not grown by this many bytes is not worth a checkpoint.
+const MIN_GROWTH: u64 = 4096;
+
+/// A run to be stored.
+#[derive(Debug, Clone, Copy)]
+pub struct NewRun<'a> {
+    /// The workflow's source.
+    pub workflow: &'a str,
+    pub origin: &'a Origin,
+    /// The run's first entry, `RunStarted`.
+    pub first: &'a Entry,
+    /// The state after it.
+    pub state: &'a RunState,
+}
+
+/// Appends to the journal of one run and replaces its checkpoint. There is one at a time.
+pub struct RunWriter {
+    disk: Box<dyn Disk>,
+    keys: RunKeys,
+    at: Point,
+    synced: Point,
+    seq: u64,
+    checkpoint: u64,
+    grown: u64,
+    /// Why nothing more is written.
+    failed: Option<Failure>,
+}
+
+#[derive(Debug, Clone)]
+struct Failure {
+    cause: String,
+    committed: u64,
+}
+
+impl RunWriter {
+    /// Stores a new run on an empty disk. When this returns, it is on stable storage.
+    pub fn create(
+        disk: Box<dyn Disk>,
+        new: NewRun<'_>,
+        key: &Key,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, StoreError> {
+        let mut disk = disk;
+        let run = &new.state.started.run;
+        if disk.read(RunFile::Journal)?.is_some() {
+            return Err(StoreError::Exists { run: run.clone() });
+        }
+        let (seal, keys) = Seal::draw(run, key, entropy)?;
+        let header = Header {
+            format: FORMAT,
+            run: run.to_string(),
+            created: Moment(new.first.at),
+            origin: new.origin.clone(),
+            workflow: workflow_digest(new.workflow),
+        };
+        let (line, link) = Link::start().seal(&json(&header)?, &keys);
+        disk.append(line.as_bytes())?;
+        disk.replace(RunFile::Workflow, new.workflow.as_bytes(), true)?;
+        disk.replace(RunFile::Seal, format!("{}\n", json(&seal)?).as_bytes(), true)?;
+        let start = Point { commit: 0, link };
+        let synced = start.clone();
+        let mut writer = Self { disk, keys, at: start, synced, seq: 0, checkpoint: 0, grown: 0, failed: None };
+        writer.append(std::slice::from_ref(new.first), true)?;
+        writer.checkpoint(new.state, false)?;
+        Ok(writer)
+    }
+
+    /// Opens a run to go on with it. What a crash left behind the last whole commit is cut off.
+    pub fn resume(disk: Box<dyn Disk>, key: &Key, entropy: Arc<dyn Entropy>) -> Result<(Self, Loaded), StoreError> {
+        let mut disk = disk;
+        Seal::read(&*disk)?.check_writable(&*disk)?;
+        let (loaded, position) = load(&*disk, key, entropy)?;
+        let Position { keys, at, mut synced, seq, whole, has_tail, checkpoint, grown } = position;
+        if has_tail {
+            disk.truncate(whole)?;
+            synced = at.clone();
+        }
+        Ok((Self { disk, keys, at, synced, seq, checkpoint, grown, failed: None }, loaded))
+    }
+
+    pub fn run(&self) -> &RunId {
+        &self.keys.run
+    }
+
+    /// The sequence number of the last entry.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    pub fn path(&self, file: RunFile) -> PathBuf {
+        self.disk.path(file)
+    }
+
+    /// Commits `entries`, all or none, in one write. With `sync`, they and everything before them are on stable storage
+    /// when this returns; without entries it only sees to that. After an error nothing more is written: a disk that
+    /// refused once cannot be asked what it kept.
+    pub fn append(&mut self, entries: &[Entry], sync: bool) -> Result<(), StoreError> {
+        if let Some(failure) = &self.failed {
+            return Err(self.not_committed(failure));
+        }
+        if !entries.is_empty() {
+            self.check_order(entries)?;
+            let commit = self.at.commit + 1;
+            let object = journal::commit(commit, self.synced.commit, entries, &self.keys)?;
+            let (line, link) = self.at.link.seal(&object, &self.keys);
+            let written = self.disk.append(line.as_bytes());
+            written.map_err(|error| self.fail(&error, self.at.commit))?;
+            self.at = Point { commit, link };
+            self.seq += entries.len() as u64;
+            self.grown += line.len() as u64;
+        }
+        if sync && self.synced.commit < self.at.commit {
+            let synced = self.disk.sync();
+            synced.map_err(|error| self.fail(&error, self.synced.commit))?;
+            self.synced = self.at.clone();
+        }
+        Ok(())
+    }
+
+    fn check_order(&self, entries: &[Entry]) -> Result<(), StoreError> {
+        let wrong = entries.iter().zip(self.seq + 1..).find(|(entry, due)| entry.seq != *due);
+        wrong.map_or(Ok(()), |(entry, due)| Err(StoreError::OutOfOrder { expected: due, found: entry.seq }))
+    }
+
+    /// Closes the journal; `committed` is the last commit that is known to stand.
+    fn fail(&mut self, error: &StoreError, committed: u64) -> StoreError {
+        let cause = match error {
+            StoreError::Io { source, .. } => source.to_string(),
+            other => other.to_string(),
+        };
+        let failure = Failure { cause, committed };
+        let error = self.not_committed(&failure);
+        self.failed = Some(failure);
+        error
+    }
+
+    fn not_committed(&self, failure: &Failure) -> StoreError {
+        let Failure { cause, committed } = failure.clone();
+        let path = self.disk.path(RunFile::Journal);
+        StoreError::NotCommitted { run: self.keys.run.clone(), path, committed, cause }
+    }
+
+    /// Whether the journal has grown enough for a new checkpoint: by as much as the last one's size, so that all
+    /// checkpoints together cost no more than the journal.
+    pub fn checkpoint_due(&self) -> bool {
+        self.grown >= self.checkpoint.max(MIN_GROWTH)
+    }
+
+    /// Replaces the checkpoint by `state`, which is that after the last entry appended. `durable`, for when the run ends
+    /// or stops: journal and checkpoint are on stable storage when this returns. An error here does not touch the journal.
+    pub fn checkpoint(&mut self, state: &RunState, durable: bool) -> Result<(), StoreError> {
+        if state.seq != self.seq {
+            return Err(StoreError::OutOfOrder { expected: self.seq, found: state.seq });
+        }
+        self.append(&[], durable)?;
+        let text = checkpoint::write(state, &self.at, &self.synced, &self.keys)?;
+        self.disk.replace(RunFile::Checkpoint, text.as_bytes(), durable)?;
+        self.checkpoint = text.len() as u64;
+        self.grown = 0;
+        Ok(())
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|_| StoreError::TooLarge)
+}
