@@ -1,0 +1,195 @@
+//! The client: bounded in time and size. It follows redirects of GET and HEAD alone, and only within one origin: for any
+//! other method a redirect is the answer, since what it asks for may have taken place.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use reqwest::{Method, redirect};
+use serde_json::Value;
+use url::Url;
+
+use super::origin::is_loopback;
+use rustls::ClientConfig;
+
+/// The longest that one request may take, answer included.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The largest answer that is read.
+pub const MAX_BODY: usize = 16 * 1024 * 1024;
+
+const USER_AGENT: &str = concat!("onramp/", env!("CARGO_PKG_VERSION"));
+
+/// A request. Secrets inside are the caller's to keep out of errors; [`HttpError`] never holds any of it but the host.
+pub struct Request {
+    pub method: Method,
+    pub url: Url,
+    pub headers: Vec<(String, String)>,
+    pub body: RequestBody,
+    pub timeout: Duration,
+}
+
+pub enum RequestBody {
+    None,
+    Json(Value),
+    Form(Vec<(String, String)>),
+    Text(String),
+}
+
+pub struct Response {
+    pub status: u16,
+    /// Names in lower case; of several values the last.
+    pub headers: BTreeMap<String, String>,
+    pub body: Vec<u8>,
+    /// Why the body is not whole: the status and the headers came, and then no more.
+    pub broken: Option<String>,
+}
+
+impl Response {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON, whatever the content type says; not what is left of a broken one.
+    pub fn json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.body).ok().filter(|_| self.broken.is_none())
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpError {
+    /// Something may have reached the service.
+    pub sent: bool,
+    pub timeout: bool,
+    /// Trying again may help.
+    pub transient: bool,
+    pub message: String,
+}
+
+impl HttpError {
+    fn before(message: String) -> Self {
+        Self { sent: false, timeout: false, transient: false, message }
+    }
+}
+
+impl fmt::Display for HttpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for HttpError {}
+
+/// Cheap to clone; connections are shared.
+#[derive(Clone)]
+pub struct Http {
+    following: reqwest::Client,
+    not_following: reqwest::Client,
+    /// Refuse everything that is not this machine.
+    loopback_only: bool,
+}
+
+impl Http {
+    /// With `loopback_only` nothing but this machine is contacted, whatever a workflow or a proxy says.
+    pub fn new(tls: &Arc<ClientConfig>, loopback_only: bool) -> Result<Self, HttpError> {
+        let client = |policy: redirect::Policy| {
+            let builder = reqwest::Client::builder()
+                .tls_backend_preconfigured((**tls).clone())
+                .user_agent(USER_AGENT)
+                .connect_timeout(Duration::from_secs(15))
+                .redirect(policy);
+            let builder = if loopback_only { builder.no_proxy() } else { builder };
+            builder.build().map_err(|error| HttpError::before(format!("the HTTP client cannot be set up: {error}")))
+        };
+        let following = client(redirect::Policy::custom(same_origin))?;
+        Ok(Self { following, not_following: client(redirect::Policy::none())?, loopback_only })
+    }
+
+    pub async fn send(&self, request: Request) -> Result<Response, HttpError> {
+        let host = request.url.host_str().unwrap_or_default().to_owned();
+        if self.loopback_only && !is_loopback(&request.url) {
+            return Err(HttpError::before(format!(
+                "`{host}` is not on this machine, and a sandbox run contacts nothing else"
+            )));
+        }
+        let client = match request.method {
+            Method::GET | Method::HEAD => &self.following,
+            _ => &self.not_following,
+        };
+        let mut builder = client.request(request.method, request.url).timeout(request.timeout);
+        for (name, value) in &request.headers {
+            builder = builder.header(name, value);
+        }
+        builder = match &request.body {
+            RequestBody::None => builder,
+            RequestBody::Json(value) => builder.json(value),
+            RequestBody::Form(fields) => builder.form(fields),
+            RequestBody::Text(text) => builder.body(text.clone()),
+        };
+        let response = builder.send().await.map_err(|error| explain(&error, &host))?;
+        let status = response.status().as_u16();
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        let (body, broken) = read_body(response, &host).await;
+        Ok(Response { status, headers, body, broken })
+    }
+}
+
+/// Headers and bodies may hold secrets: they go no further than where the user sent them.
+fn same_origin(attempt: redirect::Attempt<'_>) -> redirect::Action {
+    let from = attempt.previous().first().map(Url::origin);
+    if attempt.previous().len() > 10 || from != Some(attempt.url().origin()) {
+        attempt.stop()
+    } else {
+        attempt.follow()
+    }
+}
+
+/// What came of the body, and why it is not whole.
+async fn read_body(response: reqwest::Response, host: &str) -> (Vec<u8>, Option<String>) {
+    let mut body = Vec::new();
+    let mut chunks = response.bytes_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = match chunk {
+            Ok(chunk) => chunk,
+            Err(error) => return (body, Some(explain(&error, host).message)),
+        };
+        if body.len() + chunk.len() > MAX_BODY {
+            return (body, Some(format!("the answer of {host} is larger than {} MiB", MAX_BODY / 1024 / 1024)));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    (body, None)
+}
+
+fn explain(error: &reqwest::Error, host: &str) -> HttpError {
+    let timeout = error.is_timeout();
+    let what = if error.is_connect() {
+        format!("cannot connect to {host}")
+    } else if error.is_builder() {
+        "the request is not well formed".to_owned()
+    } else if timeout {
+        format!("{host} did not answer in time")
+    } else {
+        format!("the connection to {host} broke before the whole answer came")
+    };
+    // The chain of causes names addresses and system errors; reqwest's own text would show the URL.
+    let mut causes = String::new();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        causes = cause.to_string();
+        source = cause.source();
+    }
+    let message = if causes.is_empty() { what } else { format!("{what}: {causes}") };
+    HttpError { sent: !(error.is_connect() || error.is_builder()), timeout, transient: !error.is_builder(), message }
+}
