@@ -15,6 +15,7 @@ pub mod entropy;
 pub mod expr;
 pub mod http;
 pub mod id;
+pub mod mail;
 pub mod plan;
 pub mod run;
 pub mod secret;

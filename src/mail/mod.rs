@@ -1,0 +1,30 @@
+//! Mail that arrives: where an inbox stands ([`Mail::mark`]) and the message that comes after ([`Mail::wait`]).
+//!
+//! - [`Mailbox`] is the parsed URL, [`Cursor`] a position in its folder, [`Query`] says which message is meant and what to
+//!   take from it ([`Extract`]), [`Found`] is what was taken.
+//! - `watch` keeps one connection a mailbox, on a thread of its own, for any number of waiters.
+//! - `wire` is the only place that knows the `imap` crate: transport with deadlines and budgets, login, commands.
+//! - `message` reads headers and bodies, `extract` finds code or link in them. Both are pure.
+//!
+//! Mailboxes are opened read-only (EXAMINE, BODY.PEEK): nothing is marked, moved or deleted. All text from mail is inert.
+
+mod cursor;
+mod error;
+mod extract;
+mod mailbox;
+mod message;
+mod query;
+mod service;
+mod watch;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use cursor::Cursor;
+pub use error::{MailError, MailErrorKind};
+pub use extract::{Extract, InvalidExtract, LinkPattern};
+pub use mailbox::{Mailbox, MailboxError, Security};
+pub use query::{Found, Query};
+pub use service::Mail;
+pub use watch::Limits;

@@ -1,0 +1,369 @@
+//! An IMAP server that does as it is told, lies included. Blocking threads; it never sleeps.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+
+/// How the server misbehaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    SilentFromTheStart,
+    EndlessGreeting,
+    Bye,
+    LoginBusy,
+    NoIdle,
+    IdleRefused,
+    IdleSilent,
+    IdleChatter,
+    IdleBye,
+    IdleGarbage,
+    IdleHalfLine,
+    IdleNewsBeforePlus,
+    IdleOkWithoutPlus,
+    UntaggedNo,
+    SilentSearch,
+    HugeLiteral,
+    DeepNesting,
+    WrongTag,
+    NoUidValidity,
+}
+
+pub struct Message {
+    pub uid: u32,
+    pub received_at: Timestamp,
+    pub raw: String,
+}
+
+#[derive(Default)]
+pub struct State {
+    pub uid_validity: u32,
+    pub next_uid: u32,
+    pub messages: Vec<Message>,
+    pub faults: Vec<Fault>,
+    /// The first so many connections meet the faults.
+    pub faulty: usize,
+    pub auth_plain: bool,
+    pub connections: usize,
+    pub open: usize,
+    pub logins: usize,
+    pub idles: usize,
+    pub commands: Vec<String>,
+    idling: Vec<TcpStream>,
+}
+
+pub struct Server {
+    pub port: u16,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+impl Server {
+    pub fn start() -> Self {
+        Self::with_faults(&[], 0)
+    }
+
+    /// The first `faulty` connections meet `faults`.
+    pub fn with_faults(faults: &[Fault], faulty: usize) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let state = State {
+            uid_validity: 7,
+            next_uid: 1,
+            faults: faults.to_vec(),
+            faulty,
+            auth_plain: true,
+            ..State::default()
+        };
+        let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
+        let accepting = shared.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let shared = accepting.clone();
+                std::thread::spawn(move || Connection::serve(stream, shared));
+            }
+        });
+        Self { port, shared }
+    }
+
+    pub fn url(&self) -> String {
+        format!("imap://ada:hunter22@127.0.0.1:{}/INBOX", self.port)
+    }
+
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.shared.state.lock().unwrap()
+    }
+
+    /// Waits until the server has seen what is asked for.
+    pub fn until(&self, seen: impl Fn(&State) -> bool) {
+        let waited =
+            self.shared.changed.wait_timeout_while(self.state(), Duration::from_secs(20), |state| !seen(state));
+        assert!(!waited.unwrap().1.timed_out(), "the server never saw it");
+    }
+
+    /// Delivers a message and tells those who idle.
+    pub fn deliver(&self, raw: &str, received_at: Timestamp) {
+        let mut state = self.state();
+        let uid = state.next_uid;
+        state.next_uid += 1;
+        state.messages.push(Message { uid, received_at, raw: raw.to_owned() });
+        let line = format!("* {} EXISTS\r\n", state.messages.len());
+        for mut idler in std::mem::take(&mut state.idling) {
+            let _ = idler.write_all(line.as_bytes());
+            state.idling.push(idler);
+        }
+    }
+}
+
+struct Connection {
+    out: TcpStream,
+    shared: Arc<Shared>,
+    faults: Vec<Fault>,
+    /// How many messages this connection has been told of.
+    told: usize,
+}
+
+impl Connection {
+    fn serve(stream: TcpStream, shared: Arc<Shared>) {
+        let faults = {
+            let mut state = shared.state.lock().unwrap();
+            state.connections += 1;
+            state.open += 1;
+            if state.connections <= state.faulty { state.faults.clone() } else { Vec::new() }
+        };
+        let mut connection = Self { out: stream.try_clone().unwrap(), shared: shared.clone(), faults, told: 0 };
+        let _ = connection.talk(&mut BufReader::new(stream.try_clone().unwrap()));
+        let _ = stream.shutdown(Shutdown::Both);
+        shared.state.lock().unwrap().open -= 1;
+        shared.changed.notify_all();
+    }
+
+    fn has(&self, fault: Fault) -> bool {
+        self.faults.contains(&fault)
+    }
+
+    fn say(&mut self, text: &str) -> std::io::Result<()> {
+        self.out.write_all(text.as_bytes())
+    }
+
+    fn talk(&mut self, input: &mut impl BufRead) -> std::io::Result<()> {
+        if self.has(Fault::SilentFromTheStart) {
+            return drain(input);
+        }
+        if self.has(Fault::EndlessGreeting) {
+            loop {
+                self.say(&"* OK and more".repeat(1000))?;
+            }
+        }
+        if self.has(Fault::Bye) {
+            return self.say("* BYE too many connections\r\n");
+        }
+        self.say("* OK ready\r\n")?;
+        let mut line = String::new();
+        while {
+            line.clear();
+            input.read_line(&mut line)?
+        } > 0
+        {
+            let (tag, command) = line.trim_end().split_once(' ').unwrap_or_default();
+            let (tag, command) = (tag.to_owned(), command.to_owned());
+            self.shared.state.lock().unwrap().commands.push(command.clone());
+            self.shared.changed.notify_all();
+            if !self.answer(&tag, &command, input)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the connection goes on.
+    fn answer(&mut self, tag: &str, command: &str, input: &mut impl BufRead) -> std::io::Result<bool> {
+        let word = command.split(' ').next().unwrap_or_default();
+        let shared = self.shared.clone();
+        match word {
+            "CAPABILITY" => {
+                let idle = if self.has(Fault::NoIdle) { "" } else { " IDLE" };
+                let plain = if shared.state.lock().unwrap().auth_plain { " AUTH=PLAIN" } else { "" };
+                self.say(&format!("* CAPABILITY IMAP4rev1{idle}{plain}\r\n"))?;
+            }
+            "AUTHENTICATE" | "LOGIN" => return self.log_in(tag, command, input),
+            "EXAMINE" => self.examine()?,
+            "NOOP" => self.tell()?,
+            "UID" if command.starts_with("UID SEARCH") => {
+                if self.has(Fault::SilentSearch) {
+                    return drain(input).map(|()| false);
+                }
+                self.search(command.trim_start_matches("UID SEARCH "))?;
+            }
+            "UID" | "FETCH" if command.contains("FETCH") => self.fetch(command)?,
+            "IDLE" => return self.idle(tag, input),
+            "LOGOUT" => self.say("* BYE see you\r\n")?,
+            _ => return self.say(&format!("{tag} BAD not here\r\n")).map(|()| true),
+        }
+        let tag = if self.has(Fault::WrongTag) { "x9" } else { tag };
+        self.say(&format!("{tag} OK done\r\n")).map(|()| word != "LOGOUT")
+    }
+
+    fn log_in(&mut self, tag: &str, command: &str, input: &mut impl BufRead) -> std::io::Result<bool> {
+        self.shared.state.lock().unwrap().logins += 1;
+        let fits = if command == "AUTHENTICATE PLAIN" {
+            self.say("+ \r\n")?;
+            let mut response = String::new();
+            input.read_line(&mut response)?;
+            response.trim_end() == "AGFkYQBodW50ZXIyMg=="
+        } else {
+            command == "LOGIN \"ada\" \"hunter22\""
+        };
+        match fits {
+            _ if self.has(Fault::LoginBusy) => self.say(&format!("{tag} NO [INUSE] try again later\r\n"))?,
+            true => self.say(&format!("{tag} OK in\r\n"))?,
+            false => self.say(&format!("{tag} NO [AUTHENTICATIONFAILED] \u{43d}\u{435}\x1b[2J hunter23\r\n"))?,
+        }
+        Ok(true)
+    }
+
+    fn examine(&mut self) -> std::io::Result<()> {
+        let (count, validity, next) = {
+            let state = self.shared.state.lock().unwrap();
+            (state.messages.len(), state.uid_validity, state.next_uid)
+        };
+        self.told = count;
+        if self.has(Fault::UntaggedNo) {
+            self.say("* NO the disk is nearly full\r\n")?;
+        }
+        if !self.has(Fault::NoUidValidity) {
+            self.say(&format!("* OK [UIDVALIDITY {validity}] valid\r\n"))?;
+        }
+        self.say(&format!("* FLAGS (\\Seen)\r\n* {count} EXISTS\r\n* OK [UIDNEXT {next}] next\r\n"))
+    }
+
+    fn tell(&mut self) -> std::io::Result<()> {
+        let count = self.shared.state.lock().unwrap().messages.len();
+        if std::mem::replace(&mut self.told, count) != count {
+            self.say(&format!("* {count} EXISTS\r\n"))?;
+        }
+        Ok(())
+    }
+
+    /// Searches what this connection was told of, as real servers do.
+    fn search(&mut self, criteria: &str) -> std::io::Result<()> {
+        let found: String = {
+            let state = self.shared.state.lock().unwrap();
+            let told = &state.messages[..self.told.min(state.messages.len())];
+            let last = told.last().map_or(0, |message| message.uid);
+            let set = criteria.trim_start_matches("UID ").to_owned();
+            let (low, high) = set.split_once(':').unwrap_or(("1", "*"));
+            let low: u32 = low.parse().unwrap_or(1);
+            let high = high.parse().unwrap_or(last);
+            // `n:*` has the last message in it, whatever n is.
+            let range = low.min(high)..=low.max(high);
+            told.iter()
+                .map(|message| message.uid)
+                .filter(|uid| range.contains(uid))
+                .map(|uid| format!(" {uid}"))
+                .collect()
+        };
+        self.say(&format!("* SEARCH{found}\r\n"))
+    }
+
+    fn fetch(&mut self, command: &str) -> std::io::Result<()> {
+        if self.has(Fault::HugeLiteral) {
+            self.say("* 1 FETCH (UID 1 BODY[] {4000000000}\r\n")?;
+            loop {
+                self.say(&"x".repeat(65536))?;
+            }
+        }
+        if self.has(Fault::DeepNesting) {
+            self.say(&format!("* 1 FETCH (UID 1 BODYSTRUCTURE {}\r\n", "(".repeat(500_000)))?;
+        }
+        let set = command
+            .trim_start_matches("UID ")
+            .trim_start_matches("FETCH ")
+            .split(' ')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        let replies: Vec<String> = {
+            let state = self.shared.state.lock().unwrap();
+            let last = state.messages.last().map(|message| message.uid.to_string()).unwrap_or_default();
+            let uids: Vec<&str> = set.split(',').map(|uid| if uid == "*" { &*last } else { uid }).collect();
+            let chosen =
+                state.messages.iter().enumerate().filter(|(_, message)| uids.contains(&&*message.uid.to_string()));
+            chosen.map(|(at, message)| reply(at + 1, message, command)).collect()
+        };
+        replies.iter().try_for_each(|reply| self.say(reply))
+    }
+
+    fn idle(&mut self, tag: &str, input: &mut impl BufRead) -> std::io::Result<bool> {
+        if self.has(Fault::IdleRefused) {
+            return self.say(&format!("{tag} NO not today\r\n")).map(|()| true);
+        }
+        if self.has(Fault::IdleSilent) {
+            return drain(input).map(|()| false);
+        }
+        if self.has(Fault::IdleOkWithoutPlus) {
+            return self.say(&format!("{tag} OK idled\r\n")).map(|()| true);
+        }
+        {
+            let mut state = self.shared.state.lock().unwrap();
+            let news = self.has(Fault::IdleNewsBeforePlus) || state.messages.len() != self.told;
+            self.told = state.messages.len();
+            let line = format!("* {} EXISTS\r\n", self.told);
+            if news && self.has(Fault::IdleNewsBeforePlus) {
+                self.out.write_all(line.as_bytes())?;
+            }
+            self.out.write_all(b"+ idling\r\n")?;
+            if news && !self.has(Fault::IdleNewsBeforePlus) {
+                self.out.write_all(line.as_bytes())?;
+            }
+            state.idling.push(self.out.try_clone()?);
+            state.idles += 1;
+        }
+        self.shared.changed.notify_all();
+        match self.faults.iter().find(|fault| format!("{fault:?}").starts_with("Idle")) {
+            Some(Fault::IdleBye) => return self.say("* BYE restarting\r\n").map(|()| false),
+            Some(Fault::IdleHalfLine) => return self.say("* 3 EXI").map(|()| false),
+            Some(Fault::IdleGarbage) => self.say("* %%% nonsense {[\r\n")?,
+            Some(Fault::IdleChatter) => self.say(&"* OK Still here\r\n* 1 FETCH (FLAGS (\\Seen))\r\n".repeat(500))?,
+            _ => {}
+        }
+        let mut line = String::new();
+        input.read_line(&mut line)?;
+        let mut state = self.shared.state.lock().unwrap();
+        let me = self.out.peer_addr()?;
+        state.idling.retain(|idler| idler.peer_addr().is_ok_and(|peer| peer != me));
+        self.told = state.messages.len();
+        drop(state);
+        if line != "DONE\r\n" {
+            return Ok(false);
+        }
+        self.say(&format!("{tag} OK idled\r\n")).map(|()| true)
+    }
+}
+
+fn reply(number: usize, message: &Message, command: &str) -> String {
+    let date = chrono::DateTime::from_timestamp_millis(message.received_at.as_millis()).unwrap();
+    let date = date.format("%d-%b-%Y %H:%M:%S +0000");
+    let (section, text) = if command.contains("HEADER.FIELDS") {
+        let header = message.raw.split_inclusive("\r\n\r\n").next().unwrap_or_default();
+        (" BODY[HEADER.FIELDS (TO FROM)]<0>", header)
+    } else if command.contains("BODY.PEEK[]") {
+        (" BODY[]<0>", &*message.raw)
+    } else {
+        ("", "")
+    };
+    let literal = if section.is_empty() { String::new() } else { format!("{section} {{{}}}\r\n{text}", text.len()) };
+    let (uid, size) = (message.uid, message.raw.len());
+    format!("* {number} FETCH (UID {uid} RFC822.SIZE {size} INTERNALDATE \"{date}\"{literal})\r\n")
+}
+
+/// Reads until the other side gives up.
+fn drain(input: &mut impl BufRead) -> std::io::Result<()> {
+    std::io::copy(input, &mut std::io::sink()).map(|_| ())
+}

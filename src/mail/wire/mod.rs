@@ -1,0 +1,18 @@
+//! IMAP on the wire: the only place that knows the `imap` crate.
+//!
+//! The crate by itself trusts the server: it reads what it is sent, as long as it is sent. Here every command has an absolute
+//! deadline and a byte budget, kept below TLS ([`socket`]), and every reply a bounded shape ([`shape`]). IDLE is ended from
+//! our side of the transport ([`guard`]), so that a timer, another thread or news can end it, and a refusal is an answer.
+//! The crate's `debug` switch prints passwords and stays off.
+
+mod connect;
+mod guard;
+mod session;
+mod shape;
+mod socket;
+mod starttls;
+mod waker;
+
+pub(super) use connect::Connector;
+pub(super) use session::{Idled, RawSummary, Session, Standing};
+pub(super) use waker::{Sleeper, Waker, waker};

@@ -1,0 +1,243 @@
+//! A session after login, in the few commands that waiting for mail needs. All of them only read.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use super::connect::failed;
+use super::guard::{Guard, Idle, IdleSlot};
+use super::socket::Allowance;
+use super::waker::{Sleeper, Woken};
+use crate::clock::Timestamp;
+use crate::mail::error::{MailError, MailErrorKind};
+
+/// Bytes a reply without message text may have.
+const REPLY_BYTES: u64 = 1 << 20;
+/// Bytes of a message's header fields that are read; addresses beyond do not count.
+const HEADER_BYTES: u64 = 16 << 10;
+/// Messages whose headers are asked for at once.
+const BATCH: usize = 50;
+/// What a server may take to accept an IDLE.
+const IDLE_BEGINS: Duration = Duration::from_secs(5);
+const FIELDS: &str = "DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO TO CC FROM SUBJECT DATE";
+
+/// How a folder stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::mail) struct Standing {
+    pub uid_validity: u32,
+    pub uid_next: u32,
+    pub exists: u32,
+}
+
+/// Size, arrival and header fields of a message, before anything was made of them.
+#[derive(Debug)]
+pub(in crate::mail) struct RawSummary {
+    pub uid: u32,
+    pub size: u32,
+    pub received_at: Timestamp,
+    pub header: Vec<u8>,
+}
+
+/// How an IDLE ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::mail) enum Idled {
+    /// The server told of messages.
+    News,
+    /// Time is up, or somebody woke us.
+    Quiet,
+}
+
+pub(in crate::mail) struct Session {
+    session: imap::Session<Guard>,
+    allowance: Rc<Allowance>,
+    idle: Rc<IdleSlot>,
+    brought: Rc<Cell<bool>>,
+    sleeper: Rc<Sleeper>,
+    command: Duration,
+    can_idle: bool,
+    ignores_idle: bool,
+}
+
+impl Session {
+    pub(super) fn new(
+        mut session: imap::Session<Guard>,
+        allowance: Rc<Allowance>,
+        idle: Rc<IdleSlot>,
+        brought: Rc<Cell<bool>>,
+        sleeper: Rc<Sleeper>,
+        command: Duration,
+    ) -> Result<Self, MailError> {
+        allowance.renew(command, REPLY_BYTES);
+        let can = session.capabilities().map_err(|error| failed("tell its capabilities", error))?;
+        let can_idle = can.has_str("IDLE");
+        Ok(Self { session, allowance, idle, brought, sleeper, command, can_idle, ignores_idle: false })
+    }
+
+    /// From now on this session polls.
+    pub fn avoid_idle(&mut self) {
+        self.can_idle = false;
+    }
+
+    /// Whether the last IDLE was met by silence.
+    pub fn ignores_idle(&self) -> bool {
+        self.ignores_idle
+    }
+
+    fn begin(&mut self, bytes: u64) {
+        drop(self.session.take_all_unsolicited());
+        self.allowance.renew(self.command, bytes);
+    }
+
+    /// Opens the folder read-only and says how it stands now.
+    pub fn examine(&mut self, folder: &str) -> Result<Standing, MailError> {
+        self.begin(REPLY_BYTES);
+        let quoted = folder.replace('\\', "\\\\").replace('"', "\\\"");
+        // The crate's own parser of this reply panics at an untagged NO.
+        let (reply, _) = self.session.run(format!("EXAMINE \"{quoted}\"")).map_err(|error| match error {
+            imap::Error::No(no) => MailError::new(
+                MailErrorKind::Config,
+                format!("the server does not open the folder: {}", crate::mail::error::quoted(&no.information)),
+            ),
+            other => failed("open the folder", other),
+        })?;
+        let reply = String::from_utf8_lossy(&reply);
+        let Some(uid_validity) = number_after(&reply, "[UIDVALIDITY ").filter(|validity| *validity > 0) else {
+            return Err(MailError::new(
+                MailErrorKind::Config,
+                "the server keeps no UIDs in this folder (no UIDVALIDITY)",
+            ));
+        };
+        let exists =
+            reply.lines().rev().find_map(|line| line.strip_prefix("* ")?.strip_suffix(" EXISTS")?.parse().ok());
+        let exists = exists.unwrap_or(0);
+        let uid_next = match number_after(&reply, "[UIDNEXT ") {
+            Some(uid_next) => uid_next,
+            None if exists == 0 => 1,
+            None => self.newest()?.map_or(1, |(uid, _)| uid.saturating_add(1)),
+        };
+        Ok(Standing { uid_validity, uid_next, exists })
+    }
+
+    /// UID and arrival of the newest message.
+    pub fn newest(&mut self) -> Result<Option<(u32, Timestamp)>, MailError> {
+        self.begin(REPLY_BYTES);
+        let fetched =
+            self.session.fetch("*", "(UID INTERNALDATE)").map_err(|error| failed("show its newest message", error))?;
+        Ok(fetched.iter().filter_map(|message| Some((message.uid?, arrival(message)?))).max())
+    }
+
+    /// Lets the server look for new mail; a search alone does not.
+    pub fn noop(&mut self) -> Result<(), MailError> {
+        self.begin(REPLY_BYTES);
+        self.session.noop().map_err(|error| failed("look for new mail", error))
+    }
+
+    /// The UIDs at or above `first`, ascending.
+    pub fn uids_from(&mut self, first: u32) -> Result<Vec<u32>, MailError> {
+        let mut uids = self.search(&format!("UID {first}:*"))?;
+        // `n:*` names the last message even if it lies below n (RFC 3501, 6.4.8).
+        uids.retain(|uid| *uid >= first);
+        Ok(uids)
+    }
+
+    /// The UIDs from `first` to `last`, ascending.
+    pub fn uids_between(&mut self, first: u32, last: u32) -> Result<Vec<u32>, MailError> {
+        self.search(&format!("UID {first}:{last}"))
+    }
+
+    /// The UIDs of the newest `count` of `exists` messages, ascending.
+    pub fn newest_uids(&mut self, exists: u32, count: u32) -> Result<Vec<u32>, MailError> {
+        if exists == 0 { Ok(Vec::new()) } else { self.search(&format!("{}:*", exists.saturating_sub(count) + 1)) }
+    }
+
+    /// The UIDs of messages that arrived at `since` or later, with up to two days more: the server compares dates only, in
+    /// a time zone of its own.
+    pub fn uids_since(&mut self, since: Timestamp) -> Result<Vec<u32>, MailError> {
+        let day_before = since.as_millis().saturating_sub(86_400_000);
+        let date = chrono::DateTime::from_timestamp_millis(day_before).unwrap_or_default();
+        self.search(&format!("SINCE {}", date.format("%-d-%b-%Y")))
+    }
+
+    fn search(&mut self, criteria: &str) -> Result<Vec<u32>, MailError> {
+        self.begin(REPLY_BYTES);
+        let found = self.session.uid_search(criteria).map_err(|error| failed("search", error))?;
+        let mut uids: Vec<u32> = found.into_iter().collect();
+        uids.sort_unstable();
+        Ok(uids)
+    }
+
+    /// What is needed to choose among messages, without their bodies. Messages that are gone are left out.
+    pub fn summaries(&mut self, uids: &[u32]) -> Result<Vec<RawSummary>, MailError> {
+        let mut summaries = Vec::with_capacity(uids.len());
+        for batch in uids.chunks(BATCH) {
+            self.begin((HEADER_BYTES + 1024) * BATCH as u64);
+            let set = batch.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+            let items = format!("(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS ({FIELDS})]<0.{HEADER_BYTES}>)");
+            let fetched = self.session.uid_fetch(set, items).map_err(|error| failed("show its headers", error))?;
+            summaries.extend(fetched.iter().filter_map(|message| {
+                let uid = message.uid.filter(|uid| batch.contains(uid))?;
+                let header = message.header()?.to_vec();
+                Some(RawSummary { uid, size: message.size?, received_at: arrival(message)?, header })
+            }));
+        }
+        Ok(summaries)
+    }
+
+    /// The whole message, or `None` if it is gone. Reads `max` bytes at the most.
+    pub fn body(&mut self, uid: u32, max: u32) -> Result<Option<Vec<u8>>, MailError> {
+        self.begin(u64::from(max) + REPLY_BYTES);
+        let items = format!("(UID BODY.PEEK[]<0.{max}>)");
+        let fetched =
+            self.session.uid_fetch(uid.to_string(), items).map_err(|error| failed("show a message", error))?;
+        Ok(fetched
+            .iter()
+            .find(|message| message.uid == Some(uid))
+            .and_then(|message| message.body())
+            .map(<[u8]>::to_vec))
+    }
+
+    /// Waits until the server tells of messages, somebody uses the waker, or `limit` is over. A server without IDLE, or one
+    /// that refuses it, is left alone for that time.
+    pub fn idle(&mut self, limit: Duration, without_idle: Duration) -> Result<Idled, MailError> {
+        if self.can_idle {
+            self.begin(REPLY_BYTES);
+            self.allowance.renew(self.command.min(IDLE_BEGINS), REPLY_BYTES);
+            self.brought.set(false);
+            let until = Instant::now() + limit;
+            let idle = Idle { until, answer: self.command, begun: false, news: false, ending: false };
+            self.idle.set(Some(idle));
+            let outcome = self.session.run("IDLE");
+            self.ignores_idle = self.idle.get().is_some_and(|idle| !idle.begun);
+            self.idle.set(None);
+            match outcome {
+                Ok(_) if self.brought.get() => return Ok(Idled::News),
+                Ok(_) => return Ok(Idled::Quiet),
+                Err(imap::Error::No(_) | imap::Error::Bad(_)) => self.can_idle = false,
+                Err(error) => return Err(failed("take part in IDLE", error)),
+            }
+        }
+        self.rest(limit.min(without_idle))
+    }
+
+    fn rest(&mut self, limit: Duration) -> Result<Idled, MailError> {
+        match self.sleeper.wait(None, Instant::now() + limit) {
+            Ok(Woken::Time | Woken::Waker | Woken::Socket) => Ok(Idled::Quiet),
+            Err(error) => Err(super::connect::broken("be waited for", &error)),
+        }
+    }
+
+    /// Says goodbye; nobody waits for more than a moment.
+    pub fn end(mut self) {
+        self.allowance.renew(self.command.min(Duration::from_secs(2)), REPLY_BYTES);
+        let _ = self.session.logout();
+    }
+}
+
+fn arrival(message: &imap::types::Fetch<'_>) -> Option<Timestamp> {
+    message.internal_date().map(|date| Timestamp::from_millis(date.timestamp_millis()))
+}
+
+fn number_after(reply: &str, mark: &str) -> Option<u32> {
+    let rest = &reply[reply.rfind(mark)? + mark.len()..];
+    rest.split_once(']')?.0.parse().ok()
+}

@@ -1,0 +1,149 @@
+//! Bounds on the shape of a reply, kept before the crate's recursive parser sees it.
+//!
+//! Only FETCH replies nest or carry literals, and those that we ask for do so to a known depth. A deeper one would be a way
+//! to exhaust the stack, one with thousands of literals a way to make the parser start over as often.
+
+use std::io;
+
+/// `* 1 FETCH (FLAGS (\Seen) BODY[HEADER.FIELDS (TO)] …)` nests two deep.
+const MAX_DEPTH: u32 = 4;
+const MAX_LITERALS: u32 = 16;
+/// As many bytes as tell a FETCH reply from others: `* 4294967295 FETCH `.
+const HEAD: usize = 19;
+
+/// Follows the bytes of replies, in pieces of any size.
+#[derive(Debug, Default)]
+pub(super) struct Shape {
+    head: Vec<u8>,
+    depth: u32,
+    literals: u32,
+    quoted: bool,
+    escaped: bool,
+    /// The size inside `{…}`, while it may still turn out to announce a literal.
+    announced: Option<usize>,
+    literal_left: usize,
+}
+
+impl Shape {
+    /// Follows `bytes`. Outside literals, what is not printable ASCII is replaced: the crate's parser gives up at text in
+    /// other scripts, and a refused login would look like a broken line.
+    pub fn follow(&mut self, bytes: &mut [u8]) -> io::Result<()> {
+        let mut at = 0;
+        while at < bytes.len() {
+            let skipped = self.literal_left.min(bytes.len() - at);
+            self.literal_left -= skipped;
+            at += skipped;
+            if let Some(byte) = bytes.get_mut(at) {
+                if !matches!(byte, b' '..=b'~' | b'\r' | b'\n' | b'\t') {
+                    *byte = b'?';
+                }
+                self.step(*byte)?;
+                at += 1;
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, byte: u8) -> io::Result<()> {
+        if self.head.len() < HEAD {
+            self.head.push(byte.to_ascii_uppercase());
+        }
+        if byte == b'\n' {
+            return self.end_line();
+        }
+        if !self.is_fetch() {
+            return Ok(());
+        }
+        if self.quoted {
+            self.quoted = self.escaped || byte != b'"';
+            self.escaped = !self.escaped && byte == b'\\';
+            return Ok(());
+        }
+        match byte {
+            b'"' => self.quoted = true,
+            b'(' => self.depth += 1,
+            b')' => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+        self.announced = match (byte, self.announced) {
+            (b'{', _) => Some(0),
+            (b'0'..=b'9', Some(size)) => Some(size.saturating_mul(10).saturating_add(usize::from(byte - b'0'))),
+            (b'}' | b'\r', size) => size,
+            _ => None,
+        };
+        if self.depth > MAX_DEPTH { refuse("the reply is nested too deeply") } else { Ok(()) }
+    }
+
+    fn end_line(&mut self) -> io::Result<()> {
+        match self.announced.take() {
+            Some(size) if self.is_fetch() && !self.quoted => {
+                self.literal_left = size;
+                self.literals += 1;
+                if self.literals > MAX_LITERALS { refuse("the reply is in too many pieces") } else { Ok(()) }
+            }
+            _ => {
+                *self = Self { head: std::mem::take(&mut self.head), ..Self::default() };
+                self.head.clear();
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether the line began as `* N FETCH`; only then may its text nest.
+    fn is_fetch(&self) -> bool {
+        let Some(rest) = self.head.strip_prefix(b"* ") else { return false };
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        digits > 0 && rest[digits..].starts_with(b" FETCH")
+    }
+}
+
+fn refuse(reason: &str) -> io::Result<()> {
+    Err(io::Error::new(io::ErrorKind::InvalidData, reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn follow(text: &str) -> io::Result<()> {
+        // In pieces of one byte and in one piece: the same verdict.
+        let mut shape = Shape::default();
+        let piecewise = text.to_owned().into_bytes().chunks_mut(1).try_for_each(|piece| shape.follow(piece));
+        assert_eq!(piecewise.is_ok(), Shape::default().follow(&mut text.to_owned().into_bytes()).is_ok(), "{text}");
+        piecewise
+    }
+
+    #[test]
+    fn the_replies_that_we_ask_for_pass() {
+        let deep = "(".repeat(50);
+        for text in [
+            "* 1 FETCH (UID 3 FLAGS (\\Seen) BODY[HEADER.FIELDS (TO CC)]<0> {5}\r\n((((( RFC822.SIZE 7)\r\na1 OK done (((((((\r\n",
+            "* OK [ALERT] some {99} ((((((( text\r\n* OK more\r\n",
+            "* 2 FETCH (BODY[] \"((((((\\\"((((\")\r\n",
+            &format!("* OK {{{}}}\r\n* 1 FETCH (UID 1)\r\n* SEARCH {deep}\r\n", u64::MAX),
+        ] {
+            assert!(follow(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_literals_keep_bytes_that_are_not_ascii() {
+        let mut bytes = "a1 NO \u{43d}\u{1b}\r\n* 1 FETCH (BODY[] {2}\r\n\u{43d})\r\n".to_owned().into_bytes();
+        Shape::default().follow(&mut bytes).unwrap();
+        assert_eq!(bytes, "a1 NO ???\r\n* 1 FETCH (BODY[] {2}\r\n\u{43d})\r\n".as_bytes());
+    }
+
+    #[test]
+    fn nesting_is_refused_wherever_it_hides() {
+        let deep = "(".repeat(50);
+        for text in [
+            format!("* 1 FETCH (BODYSTRUCTURE {deep}"),
+            format!("* 1 fetch (X {{3}}\r\nabc BODYSTRUCTURE {deep}"),
+            format!("* OK {{4000000000}}\r\n* 1 FETCH {deep}"),
+            format!("* 1 FETCH (X \"\\\\\" {deep}"),
+        ] {
+            assert!(follow(&text).is_err(), "{text}");
+        }
+        assert!(follow(&format!("* 1 FETCH ({}", "X {1}\r\na ".repeat(100))).is_err());
+    }
+}
