@@ -9,6 +9,7 @@
 //! 4. drivers: [`engine`], [`report`], [`sandbox`]
 //! 5. surfaces: [`ops`], [`cli`]
 
+pub mod action;
 pub mod clock;
 pub mod diagnostic;
 pub mod entropy;
@@ -16,6 +17,7 @@ pub mod expr;
 pub mod http;
 pub mod id;
 pub mod mail;
+pub mod modelslab;
 pub mod plan;
 pub mod run;
 pub mod secret;

@@ -1,0 +1,52 @@
+//! `assert`: fails unless what it is given is true.
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+
+use super::context::not_sent;
+use super::{Action, Context};
+use crate::diagnostic::kind;
+use crate::run::{ErrorKind, Outcome, StepError};
+use crate::secret::Data;
+use crate::workflow::{ActionSpec, Effect, EffectRule, Parameter, Type};
+
+pub struct Assert;
+
+impl Action for Assert {
+    fn spec(&self) -> ActionSpec {
+        ActionSpec {
+            name: "assert",
+            doc: "Fails the step unless `that` is true.",
+            effect: EffectRule::Always(Effect::Read),
+            parameters: vec![
+                Parameter::required("that", Type::Boolean, "What must be true."),
+                Parameter::optional("message", Type::String, "What to say if it is not."),
+            ],
+            outputs: vec![],
+            captures: false,
+            errors: &["assertion.failed", "config.parameter"],
+        }
+    }
+
+    fn perform<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Outcome> {
+        let outcome = match check(context) {
+            Ok(()) => Outcome::succeeded(Data::new()),
+            Err(error) => not_sent(error),
+        };
+        Box::pin(std::future::ready(outcome))
+    }
+}
+
+fn check(context: &Context) -> Result<(), StepError> {
+    match context.get("that") {
+        Some(Value::Bool(true)) => Ok(()),
+        Some(Value::Bool(false)) => {
+            let message = context.text("message").unwrap_or("what was asserted is not true");
+            Err(StepError::new(ErrorKind::Assertion, "assertion.failed", message))
+        }
+        other => {
+            let message = format!("`that` must be true or false, not {}", other.map_or("nothing", kind));
+            Err(StepError::new(ErrorKind::Config, "config.parameter", message))
+        }
+    }
+}

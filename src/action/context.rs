@@ -1,0 +1,105 @@
+//! What an action is given, and what it gives back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+
+use crate::clock::Clock;
+use crate::diagnostic::kind;
+use crate::entropy::Entropy;
+use crate::http::{Http, REQUEST_TIMEOUT};
+use crate::mail::Mail;
+use crate::run::{ErrorKind, Happened, Order, Outcome, ProbeAnswer, Settings, StepError};
+use crate::secret::{Data, Datum};
+use crate::workflow::ActionSpec;
+
+const LATE_REQUEST: Duration = Duration::from_secs(2);
+
+/// One kind of step. A program that uses the library adds its own to a [`super::Registry`].
+pub trait Action: Send + Sync {
+    /// Parameters, outputs and effect class: what checks, documentation and schema derive from.
+    fn spec(&self) -> ActionSpec;
+
+    /// Does it, once. No retries in here: what to do about a failure is decided by the engine.
+    fn perform<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Outcome>;
+
+    /// Looks whether an attempt of this occurrence took place. Must not destroy what the run did not make.
+    fn probe<'a>(&'a self, _context: &'a Context) -> BoxFuture<'a, ProbeAnswer> {
+        let reason = "this action has no way to look".to_owned();
+        Box::pin(std::future::ready(ProbeAnswer::CannotTell { reason, again: None }))
+    }
+}
+
+/// What all actions of a run share.
+pub struct Services {
+    pub http: Http,
+    pub mail: Mail,
+    pub clock: Arc<dyn Clock>,
+    pub settings: Settings,
+    /// Origins ([`crate::mail::Mailbox::origin`]) of mailboxes that the user named; no other is given a password.
+    pub trusted_mailboxes: Vec<String>,
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// One attempt, or one look.
+pub struct Context {
+    pub order: Order,
+    pub services: Arc<Services>,
+}
+
+impl Context {
+    /// A parameter; null counts as absent.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.order.input.get(name).map(Datum::expose).filter(|value| !value.is_null())
+    }
+
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name)?.as_str()
+    }
+
+    /// A required text parameter.
+    pub fn require(&self, name: &str) -> Result<&str, StepError> {
+        self.text(name).ok_or_else(|| {
+            let found = self.get(name).map_or("nothing", kind);
+            let message = format!("`{name}` of `{}` must be a string, not {found}", self.order.task);
+            StepError::new(ErrorKind::Config, "config.parameter", message)
+        })
+    }
+
+    /// How long one request may take. One that begins after its step's time, as a resumed step's first, still gets a moment.
+    pub fn request_timeout(&self) -> Duration {
+        match self.remaining(REQUEST_TIMEOUT) {
+            Duration::ZERO => LATE_REQUEST,
+            left => left,
+        }
+    }
+
+    /// The time left for the step, at most `limit`; zero once its deadline has passed.
+    pub fn remaining(&self, limit: Duration) -> Duration {
+        let now = self.services.clock.now();
+        self.order.deadline.map_or(limit, |deadline| deadline.since(now).min(limit))
+    }
+}
+
+/// Makes those outputs in `data` secret that repeat a secret parameter of `input`.
+pub fn seal_echoes(spec: &ActionSpec, input: &Data, data: &mut Data) {
+    let secret = |name: &str| input.get(name).is_some_and(Datum::is_secret);
+    for output in spec.outputs.iter().filter(|output| output.is_secret(secret)) {
+        if let Some(datum) = data.get_mut(output.name).filter(|datum| !datum.is_secret()) {
+            *datum = Datum::secret(datum.expose().clone());
+        }
+    }
+}
+
+/// Outputs as `spec` declares them: each public or secret by declaration.
+pub fn outputs(spec: &ActionSpec, values: impl IntoIterator<Item = (&'static str, Value)>) -> Data {
+    let secret = |name: &str| spec.output(name).is_some_and(|output| output.secret);
+    values.into_iter().map(|(name, value)| (name.to_owned(), Datum::new(value, secret(name)))).collect()
+}
+
+/// An attempt that never left: wrong parameters.
+pub fn not_sent(error: StepError) -> Outcome {
+    Outcome::failed(Happened::None, error)
+}

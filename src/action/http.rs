@@ -1,0 +1,204 @@
+//! `http`: any request to any service.
+
+use futures_util::future::BoxFuture;
+use reqwest::Method;
+use serde_json::Value;
+use url::Url;
+
+use super::context::{not_sent, outputs};
+use super::{Action, Context};
+use crate::diagnostic::kind;
+use crate::http::{HttpError, Request, RequestBody, Response, origin, retry_after};
+use crate::run::{ErrorKind, Happened, Outcome, StepError};
+use crate::secret::Datum;
+use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, RetryClass, Type};
+
+pub struct HttpRequest;
+
+const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
+impl Action for HttpRequest {
+    fn spec(&self) -> ActionSpec {
+        ActionSpec {
+            name: "http",
+            doc: "Sends a request. 2xx is a success unless `expect` says otherwise. A secret goes only to the base URL, to \
+                  the origin of a URL given as an input, or to one named with `--allow-host`.",
+            effect: EffectRule::ByMethod,
+            parameters: vec![
+                Parameter::optional("method", Type::String, "The method; GET if not given.").one_of(METHODS),
+                Parameter::required("url", Type::String, "Where to; a path alone is below the base URL."),
+                Parameter::optional("query", Type::Object, "Added to the URL."),
+                Parameter::optional("headers", Type::Object, "Headers by name."),
+                Parameter::optional("json", Type::Any, "The body, as JSON."),
+                Parameter::optional("form", Type::Object, "The body, form-encoded."),
+                Parameter::optional("body", Type::String, "The body, as it is."),
+            ],
+            outputs: vec![
+                OutputSpec::public("status", Type::Integer, "The status."),
+                OutputSpec::secret("headers", Type::Object, "The answer's headers, names in lower case."),
+                OutputSpec::secret("body", Type::Any, "The answer's body, parsed if it is JSON."),
+            ],
+            captures: true,
+            errors: &[
+                "config.parameter",
+                "config.origin",
+                "network.timeout",
+                "network.unreachable",
+                "network.broken",
+                "service.3xx",
+                "service.4xx",
+                "service.429",
+                "service.5xx",
+                "assertion.status",
+                "assertion.capture",
+            ],
+        }
+    }
+
+    fn perform<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Outcome> {
+        Box::pin(async move {
+            match request(context) {
+                Ok(request) => match context.services.http.send(request).await {
+                    Ok(response) => self.outcome(&response, context),
+                    Err(error) => unanswered(error),
+                },
+                Err(error) => not_sent(error),
+            }
+        })
+    }
+}
+
+impl HttpRequest {
+    fn outcome(&self, response: &Response, context: &Context) -> Outcome {
+        let status = response.status;
+        let body = response.json().unwrap_or_else(|| response.text().into());
+        let headers: Value =
+            response.headers.iter().map(|(name, value)| (name.clone(), Value::from(value.clone()))).collect();
+        let values = [("status", status.into()), ("headers", headers), ("body", body)];
+        let (happened, class, code) = match status {
+            200..300 => (Happened::Done, None, "network.broken"),
+            429 => (Happened::None, Some(RetryClass::TooManyRequests), "service.429"),
+            400..500 => (Happened::None, None, "service.4xx"),
+            500.. => (Happened::Unknown, Some(RetryClass::Server), "service.5xx"),
+            // A redirect of anything but a read is no refusal.
+            _ => (Happened::Unknown, None, "service.3xx"),
+        };
+        let message = match &response.broken {
+            Some(why) => format!("{} answered {status}, and then: {why}", asked_of(context)),
+            None => format!("{} answered {status}", asked_of(context)),
+        };
+        let kind = if code == "network.broken" { ErrorKind::Network } else { ErrorKind::Service };
+        let error = StepError::new(kind, code, message);
+        let failed = !(200..300).contains(&status) || response.broken.is_some();
+        let asked = class.and_then(|_| retry_after(|name| response.header(name), context.services.clock.now()));
+        Outcome {
+            happened,
+            error: failed.then_some(StepError { class, ..error }),
+            retry_after: asked,
+            ..Outcome::succeeded(outputs(&self.spec(), values))
+        }
+    }
+}
+
+/// Method and URL as a message may name them: without what a query or a secret URL could give away.
+fn asked_of(context: &Context) -> String {
+    let method = context.text("method").unwrap_or("GET");
+    let secret = context.order.input.get("url").is_some_and(Datum::is_secret);
+    match target(context).ok().filter(|_| !secret) {
+        Some(mut url) => {
+            url.set_query(None);
+            url.set_fragment(None);
+            // Fails only for URLs that have no host, and thus nobody to log in.
+            let _ = url.set_username("").and_then(|()| url.set_password(None));
+            format!("{method} {url}")
+        }
+        None => format!("{method} to a secret URL"),
+    }
+}
+
+fn unanswered(error: HttpError) -> Outcome {
+    let (code, class) = match (error.timeout, error.sent) {
+        (true, _) => ("network.timeout", RetryClass::Timeout),
+        (false, true) => ("network.broken", RetryClass::Network),
+        (false, false) => ("network.unreachable", RetryClass::Network),
+    };
+    let happened = if error.sent { Happened::Unknown } else { Happened::None };
+    let class = error.transient.then_some(class);
+    Outcome::failed(happened, StepError { class, ..StepError::new(ErrorKind::Network, code, error.message) })
+}
+
+fn wrong(message: String) -> StepError {
+    StepError::new(ErrorKind::Config, "config.parameter", message)
+}
+
+fn request(context: &Context) -> Result<Request, StepError> {
+    let url = target(context)?;
+    let method = context.text("method").unwrap_or("GET");
+    let method = Method::from_bytes(method.as_bytes()).map_err(|_| wrong(format!("`{method}` is not a method")))?;
+    let mut headers = fields(context, "headers")?;
+    let named = |name: &str| headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name));
+    if context.order.effect == Effect::Keyed && !named("idempotency-key") {
+        headers.push(("idempotency-key".to_owned(), context.order.idempotency_key.clone()));
+    }
+    let body = if let Some(json) = context.get("json") {
+        RequestBody::Json(json.clone())
+    } else if context.get("form").is_some() {
+        RequestBody::Form(fields(context, "form")?)
+    } else {
+        context.text("body").map_or(RequestBody::None, |text| RequestBody::Text(text.to_owned()))
+    };
+    Ok(Request { method, url, headers, body, timeout: context.request_timeout() })
+}
+
+fn target(context: &Context) -> Result<Url, StepError> {
+    let text = context.require("url")?;
+    let base = &context.services.settings.base_url;
+    let full = if text.starts_with('/') { format!("{base}{text}") } else { text.to_owned() };
+    let mut url = Url::parse(&full).map_err(|error| wrong(format!("`url` is not a URL: {error}")))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(wrong(format!("`url` must begin with https:// or http://, not {}://", url.scheme())));
+    }
+    for (name, value) in fields(context, "query")? {
+        url.query_pairs_mut().append_pair(&name, &value);
+    }
+    if context.order.input.values().any(Datum::is_secret) {
+        trusted(context, &url)?;
+    }
+    Ok(url)
+}
+
+/// A secret goes only where the user sent it, never to a host that stands only in a workflow file.
+fn trusted(context: &Context, url: &Url) -> Result<(), StepError> {
+    let services = &context.services;
+    let target = origin(url.as_str()).unwrap_or_default();
+    let settings = &services.settings;
+    let typed = settings.typed_origins.iter().chain([&settings.base_url]).filter_map(|text| origin(text));
+    let host = url.host_str().unwrap_or_default();
+    let allowed = settings
+        .allow_hosts
+        .iter()
+        .any(|allowed| origin(allowed).is_some_and(|allowed| allowed == target) || allowed.eq_ignore_ascii_case(host));
+    if allowed || typed.into_iter().any(|typed| typed == target) {
+        return Ok(());
+    }
+    let message = format!(
+        "`{}` would send a secret to {target}, which stands only in the workflow file: pass the address as an input, or \
+         allow it with `--allow-host {host}`",
+        context.order.task
+    );
+    Err(StepError::new(ErrorKind::Config, "config.origin", message))
+}
+
+/// An object of scalars as pairs of text; null entries are left out.
+fn fields(context: &Context, name: &str) -> Result<Vec<(String, String)>, StepError> {
+    let Some(value) = context.get(name) else { return Ok(Vec::new()) };
+    let Value::Object(object) = value else {
+        return Err(wrong(format!("`{name}` must be an object, not {}", kind(value))));
+    };
+    let text = |(key, value): (&String, &Value)| match value {
+        Value::String(text) => Ok((key.clone(), text.clone())),
+        Value::Number(_) | Value::Bool(_) => Ok((key.clone(), value.to_string())),
+        other => Err(wrong(format!("`{name}.{key}` must be a text, a number or a boolean, not {}", kind(other)))),
+    };
+    object.iter().filter(|(_, value)| !value.is_null()).map(text).collect()
+}

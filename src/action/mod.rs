@@ -1,0 +1,31 @@
+//! The kinds of steps, one file each, and the registry that knows them by name.
+
+mod assert;
+mod context;
+mod http;
+mod mail_mark;
+mod mail_wait;
+mod mailbox;
+mod missing;
+mod modelslab;
+mod random_password;
+mod registry;
+mod sleep;
+
+use std::sync::Arc;
+
+pub use context::{Action, Context, Services, not_sent, outputs, seal_echoes};
+pub(crate) use missing::Missing;
+pub use registry::Registry;
+
+fn builtin() -> Vec<Arc<dyn Action>> {
+    let general: [Arc<dyn Action>; 6] = [
+        Arc::new(http::HttpRequest),
+        Arc::new(mail_mark::MailMark),
+        Arc::new(mail_wait::MailWait),
+        Arc::new(assert::Assert),
+        Arc::new(sleep::Sleep),
+        Arc::new(random_password::RandomPassword),
+    ];
+    general.into_iter().chain(modelslab::all()).collect()
+}

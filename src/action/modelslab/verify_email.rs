@@ -1,0 +1,93 @@
+//! `modelslab.verify_email`: verifies an address with the code from the mail, and checks whose account that was.
+
+use futures_util::future::BoxFuture;
+
+use super::session::{Unusable, owner, session_outputs, session_values};
+use super::{cannot_tell, client, failed, step_error, unable};
+use crate::action::context::{not_sent, outputs};
+use crate::action::{Action, Context};
+use crate::modelslab::{Client, Session};
+use crate::run::{Happened, Outcome, ProbeAnswer, StepError};
+use crate::workflow::{ActionSpec, Effect, EffectRule, Parameter, Type};
+
+pub struct VerifyEmail;
+
+impl Action for VerifyEmail {
+    fn spec(&self) -> ActionSpec {
+        ActionSpec {
+            name: "modelslab.verify_email",
+            doc: "Verifies an address with the code from the mail and gives a bearer token. The answer's account must be \
+                  the one that signed up. In doubt, a login tells whether the address is verified, if the password is given.",
+            effect: EffectRule::Always(Effect::Once),
+            parameters: vec![
+                Parameter::required("verification_code", Type::String, "The token in the mail's link.").secret(),
+                Parameter::required("email", Type::String, "The address that signed up."),
+                Parameter::optional("password", Type::String, "The account's password, for the look when in doubt.")
+                    .secret(),
+            ],
+            outputs: session_outputs(),
+            captures: false,
+            errors: ERRORS,
+        }
+    }
+
+    fn perform<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Outcome> {
+        Box::pin(async move { self.verify(context).await.unwrap_or_else(not_sent) })
+    }
+
+    fn probe<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, ProbeAnswer> {
+        Box::pin(async move { self.look(context).await.unwrap_or_else(unable) })
+    }
+}
+
+const ERRORS: &[&str] = &[
+    "config.parameter",
+    "network.timeout",
+    "network.unreachable",
+    "network.broken",
+    "service.other_account",
+    "service.validation_error",
+    "service.422",
+    "service.429",
+    "service.5xx",
+    "service.unreadable",
+];
+
+impl VerifyEmail {
+    async fn verify(&self, context: &Context) -> Result<Outcome, StepError> {
+        let (code, email) = (context.require("verification_code")?, context.require("email")?);
+        let client = client(context)?;
+        Ok(match client.verify_email(code).await {
+            Ok(session) => self.checked(&client, &session, email).await,
+            Err(error) => failed(&error),
+        })
+    }
+
+    async fn checked(&self, client: &Client, session: &Session, email: &str) -> Outcome {
+        match owner(client, session, Some(email)).await {
+            Ok(owner) => Outcome::succeeded(outputs(&self.spec(), session_values(session, &owner))),
+            Err(Unusable::Foreign(error)) => Outcome::failed(Happened::Done, error),
+            // The address is verified but the token's owner could not be asked: the look by login finds out.
+            Err(Unusable::Unknown(error)) => Outcome::failed(Happened::Unknown, step_error(&error)),
+        }
+    }
+
+    async fn look(&self, context: &Context) -> Result<ProbeAnswer, StepError> {
+        let email = context.require("email")?;
+        let Some(password) = context.text("password") else {
+            let reason = "without `password` nobody can log in and look whether the address is verified".to_owned();
+            return Ok(ProbeAnswer::CannotTell { reason, again: None });
+        };
+        let client = client(context)?;
+        let session = match client.login(email, password, "onramp", None).await {
+            Ok(session) => session,
+            Err(error) if error.is("email_not_verified") => return Ok(ProbeAnswer::NotDone),
+            Err(error) => return Ok(cannot_tell(&error)),
+        };
+        Ok(match owner(&client, &session, Some(email)).await {
+            Ok(owner) => ProbeAnswer::Done(outputs(&self.spec(), session_values(&session, &owner))),
+            Err(Unusable::Unknown(error)) => cannot_tell(&error),
+            Err(Unusable::Foreign(error)) => unable(error),
+        })
+    }
+}

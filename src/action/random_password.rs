@@ -1,0 +1,110 @@
+//! `random.password`: draws a password, once; a resumed run has the same.
+
+use std::io;
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+
+use super::context::{not_sent, outputs};
+use super::{Action, Context};
+use crate::entropy::Entropy;
+use crate::run::{ErrorKind, Outcome, StepError};
+use crate::secret::Secret;
+use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type};
+
+/// Without characters that are read for one another, or that shells and URLs take for something else.
+const CLASSES: [&[u8]; 4] = [b"abcdefghijkmnopqrstuvwxyz", b"ABCDEFGHJKLMNPQRSTUVWXYZ", b"23456789", b"-_.!*+@"];
+
+const DEFAULT_LENGTH: u64 = 24;
+
+pub struct RandomPassword;
+
+impl Action for RandomPassword {
+    fn spec(&self) -> ActionSpec {
+        ActionSpec {
+            name: "random.password",
+            doc: "Draws a password with lower and upper case letters, digits and symbols, or takes the one it is given. It \
+                  is recorded, sealed, before any step can use it.",
+            effect: EffectRule::Always(Effect::Read),
+            parameters: vec![
+                Parameter::optional("value", Type::String, "Take this one instead of drawing.").secret(),
+                Parameter::optional("length", Type::Integer, "Characters, 12 to 128; 24 if not given."),
+            ],
+            outputs: vec![OutputSpec::secret("value", Type::String, "The password.")],
+            captures: false,
+            errors: &["config.parameter", "config.randomness"],
+        }
+    }
+
+    fn perform<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Outcome> {
+        let outcome = match self.value(context) {
+            Ok(value) => Outcome::succeeded(outputs(&self.spec(), [("value", Value::from(value.expose().as_str()))])),
+            Err(error) => not_sent(error),
+        };
+        Box::pin(std::future::ready(outcome))
+    }
+}
+
+impl RandomPassword {
+    fn value(&self, context: &Context) -> Result<Secret<String>, StepError> {
+        if let Some(given) = context.text("value").filter(|given| !given.is_empty()) {
+            return Ok(Secret::new(given.to_owned()));
+        }
+        let length = context.get("length").and_then(Value::as_u64).unwrap_or(DEFAULT_LENGTH);
+        if !(12..=128).contains(&length) {
+            let message = format!("`length` must be from 12 to 128, not {length}");
+            return Err(StepError::new(ErrorKind::Config, "config.parameter", message));
+        }
+        draw(context.services.entropy.as_ref(), length as usize)
+            .map_err(|error| StepError::new(ErrorKind::Config, "config.randomness", error.to_string()))
+    }
+}
+
+/// Evenly from all passwords of `length` that have a character of every class.
+fn draw(entropy: &dyn Entropy, length: usize) -> io::Result<Secret<String>> {
+    let alphabet: Vec<u8> = CLASSES.concat();
+    loop {
+        let mut password = Secret::new(String::with_capacity(length));
+        while password.expose().len() < length {
+            let mut byte = [0u8];
+            entropy.fill(&mut byte)?;
+            // Bytes beyond the last whole multiple would favour the first characters.
+            if usize::from(byte[0]) < 256 / alphabet.len() * alphabet.len() {
+                let character = alphabet[usize::from(byte[0]) % alphabet.len()];
+                password = Secret::new(format!("{}{}", password.expose(), char::from(character)));
+            }
+        }
+        let has = |class: &[u8]| password.expose().bytes().any(|byte| class.contains(&byte));
+        if CLASSES.iter().all(|class| has(class)) {
+            return Ok(password);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::SystemEntropy;
+
+    #[test]
+    fn a_password_has_its_length_and_every_class() {
+        for length in [12, 24, 128] {
+            let password = draw(&SystemEntropy, length).unwrap();
+            assert_eq!(password.expose().len(), length);
+            for class in CLASSES {
+                assert!(password.expose().bytes().any(|byte| class.contains(&byte)));
+            }
+        }
+    }
+
+    #[test]
+    fn without_randomness_there_is_no_password() {
+        struct Dry;
+        impl Entropy for Dry {
+            fn fill(&self, _: &mut [u8]) -> io::Result<()> {
+                Err(io::Error::other("dry"))
+            }
+        }
+        assert_eq!(draw(&Dry, 12).unwrap_err().to_string(), "dry");
+    }
+}

@@ -1,0 +1,121 @@
+//! What the service, or the way to it, said instead of an answer.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::http::{HttpError, Response, retry_after};
+
+/// A call that did not succeed. Holds no secret beyond what the service chose to echo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiError {
+    /// The HTTP status; `None` if there was no answer.
+    pub status: Option<u16>,
+    /// The service's own code, such as `email_not_verified`.
+    pub code: Option<String>,
+    pub message: String,
+    /// The request may have reached the service although no answer came.
+    pub sent: bool,
+    pub timeout: bool,
+    /// Trying again may help, if nothing else speaks against it.
+    pub transient: bool,
+    pub retry_after: Option<Duration>,
+}
+
+impl ApiError {
+    /// The error of an answer whose status or envelope says no.
+    pub(super) fn refused(response: &Response, code: Option<String>, message: String, now: Timestamp) -> Self {
+        let status = response.status;
+        Self {
+            status: Some(status),
+            code,
+            message,
+            sent: true,
+            timeout: false,
+            transient: status == 429 || status >= 500,
+            retry_after: retry_after(|name| response.header(name), now).filter(|_| status == 429 || status >= 500),
+        }
+    }
+
+    /// An answer that nobody can make sense of.
+    pub(super) fn garbled(status: u16, what: &str) -> Self {
+        let message = format!("the answer (status {status}) {what}");
+        Self {
+            status: Some(status),
+            code: None,
+            message,
+            sent: true,
+            timeout: false,
+            transient: false,
+            retry_after: None,
+        }
+    }
+
+    /// A success that lacks what it was asked for.
+    pub fn unusable(what: &str) -> Self {
+        Self { message: what.to_owned(), ..Self::garbled(200, "") }
+    }
+
+    pub fn is(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+    }
+
+    /// The service does not know this address or this verb at all (404 without a code of its own, or 405).
+    pub fn no_such_route(&self) -> bool {
+        self.status == Some(405) || (self.status == Some(404) && self.code.is_none())
+    }
+
+    /// For want of credits: 402, or a message that says so under any status.
+    pub fn no_credits(&self) -> bool {
+        self.status == Some(402) || says_no_credits(&self.message)
+    }
+}
+
+/// The generation API may answer HTTP 200 and say this in the text alone.
+pub(super) fn says_no_credits(message: &str) -> bool {
+    let message = message.to_lowercase();
+    let about = ["credit", "balance", "funds"].iter().any(|word| message.contains(word));
+    about && ["insufficient", "not enough", "no ", "out of", "low"].iter().any(|word| message.contains(word))
+}
+
+impl From<HttpError> for ApiError {
+    fn from(error: HttpError) -> Self {
+        Self {
+            status: None,
+            code: None,
+            message: error.message,
+            sent: error.sent,
+            timeout: error.timeout,
+            transient: error.transient,
+            retry_after: None,
+        }
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.status, &self.code) {
+            (Some(status), Some(code)) => write!(f, "{} ({status} {code})", self.message),
+            (Some(status), None) => write!(f, "{} ({status})", self.message),
+            (None, _) => f.write_str(&self.message),
+        }
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn want_of_credits_is_known_by_its_words() {
+        for yes in ["Insufficient credits", "You have not enough balance.", "out of credits", "Your funds are too low"]
+        {
+            assert!(says_no_credits(yes), "{yes}");
+        }
+        for no in ["Invalid API key", "Rate limit exceeded", "credit card declined"] {
+            assert!(!says_no_credits(no), "{no}");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! ModelsLab's agent control plane and its generation API, as a typed client usable by itself.
+//!
+//! Facts come from the service's public documents, some of which contradict each other; where they do, the handling
+//! here is the one that is right whichever of them is true.
+
+mod answer;
+mod client;
+mod error;
+mod generation;
+mod types;
+
+pub use client::Client;
+pub use error::ApiError;
+pub use generation::{Generation, GenerationRequest, GenerationStatus};
+pub use types::{ApiKey, Member, Profile, Session, Signup};
