@@ -20,6 +20,7 @@ pub mod mail;
 pub mod modelslab;
 pub mod plan;
 pub mod run;
+pub mod sandbox;
 pub mod secret;
 pub mod store;
 pub mod tls;

@@ -1,0 +1,14 @@
+//! The HTTP side: connections, the way of a request, answers.
+
+mod answer;
+mod check;
+mod connection;
+mod control;
+mod front;
+mod guard;
+mod work;
+
+pub use answer::{Answer, Refusal};
+pub use check::{Check, is_email};
+pub use connection::{Hangups, Listening, Peer};
+pub use front::router;

@@ -1,0 +1,187 @@
+//! The text of a mail, as Laravel's notifications look: a plain part and an HTML part that say the same.
+
+use super::encoding::{base64_lines, html, quoted_printable};
+use super::letter::{Letter, LetterKind};
+use crate::clock::Timestamp;
+use crate::sandbox::MailStyle;
+
+/// What makes one copy of a mail different from another.
+pub struct Stamp {
+    pub at: Timestamp,
+    /// A UUID: the Message-ID and the boundary come from it.
+    pub id: String,
+}
+
+struct Content {
+    subject: String,
+    /// Lines end in `\n`.
+    text: String,
+    html: String,
+}
+
+/// The whole message, with CRLF line ends.
+pub fn compose(letter: &Letter, style: MailStyle, base_url: &str, stamp: &Stamp) -> String {
+    let name: String = letter.name.chars().filter(|c| !c.is_control()).take(100).collect();
+    let content = match &letter.kind {
+        LetterKind::Verification { secret } if style.is_code() => typed_code(&name, secret, style),
+        LetterKind::Verification { secret } => verification_link(&name, &format!("{base_url}/verify/{secret}")),
+        LetterKind::Invite { id } => invite(&name, &letter.account, &format!("{base_url}/teams/invitations/{id}")),
+    };
+    format!("{}{}", head(letter, &content.subject, stamp), body(&content, style, &stamp.id))
+}
+
+fn head(letter: &Letter, subject: &str, stamp: &Stamp) -> String {
+    let date = chrono::DateTime::from_timestamp_millis(stamp.at.as_millis()).unwrap_or_default().to_rfc2822();
+    format!(
+        "From: ModelsLab <noreply@modelslab.com>\r\nTo: {}\r\nSubject: {subject}\r\nMessage-ID: <{}@modelslab.com>\r\n\
+         MIME-Version: 1.0\r\nDate: {date}\r\n",
+        letter.to, stamp.id
+    )
+}
+
+fn body(content: &Content, style: MailStyle, boundary: &str) -> String {
+    let part = |kind: &str, encoding: &str, text: &str| {
+        format!("Content-Type: {kind}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{text}")
+    };
+    let (encoding, encode): (_, fn(&str) -> String) = match style {
+        MailStyle::Plain => return part("text/plain", "8bit", &content.text.replace('\n', "\r\n")),
+        MailStyle::Spans => return part("text/html", "quoted-printable", &quoted_printable(&content.html)),
+        MailStyle::Base64 => ("base64", base64_lines),
+        MailStyle::LaravelLink | MailStyle::Code => ("quoted-printable", quoted_printable),
+    };
+    let text = part("text/plain", encoding, &encode(&content.text));
+    let html = part("text/html", encoding, &encode(&content.html));
+    format!(
+        "Content-Type: multipart/alternative; boundary=\"{boundary}\"\r\n\r\n\
+         --{boundary}\r\n{text}\r\n--{boundary}\r\n{html}\r\n--{boundary}--\r\n"
+    )
+}
+
+fn verification_link(name: &str, link: &str) -> Content {
+    let (intro, button) = ("Please click the button below to verify your email address.", "Verify Email Address");
+    let outro = "If you did not create an account, no further action is required.";
+    Content {
+        subject: button.into(),
+        text: text(name, intro, button, link, outro),
+        html: page(name, intro, button, link, outro),
+    }
+}
+
+fn invite(owner: &str, account: &str, link: &str) -> Content {
+    let intro = format!("{owner} ({account}) has invited you to join their team on ModelsLab.");
+    let (button, outro) = ("Accept Invitation", "If you did not expect this invitation, you may discard this email.");
+    let subject = "You have been invited to join a team on ModelsLab".into();
+    Content {
+        subject,
+        text: text("there", &intro, button, link, outro),
+        html: page("there", &intro, button, link, outro),
+    }
+}
+
+fn text(name: &str, intro: &str, button: &str, link: &str, outro: &str) -> String {
+    format!(
+        "Hello {name}!\n\n{intro}\n\n{button}: {link}\n\n{outro}\n\nRegards,\nModelsLab\n\nIf you're having trouble \
+         clicking the \"{button}\" button, copy and paste the URL below\ninto your web browser: {link}\n\n\
+         © ModelsLab. All rights reserved.\n"
+    )
+}
+
+fn page(name: &str, intro: &str, button: &str, link: &str, outro: &str) -> String {
+    let (name, intro, link) = (html(name), html(intro), html(link));
+    frame(&format!(
+        "<h1>Hello {name}!</h1>\n<p>{intro}</p>\n<table class=\"action\" align=\"center\" width=\"100%\"><tr><td \
+         align=\"center\">\n<a href=\"{link}\" class=\"button button-primary\" target=\"_blank\" \
+         rel=\"noopener\">{button}</a>\n</td></tr></table>\n<p>{outro}</p>\n<p>Regards,<br>\nModelsLab</p>\n<p \
+         class=\"subcopy\">If you're having trouble clicking the \"{button}\" button, copy and paste the URL below into \
+         your web browser: <span class=\"break-all\"><a href=\"{link}\">{link}</a></span></p>\n"
+    ))
+}
+
+fn frame(content: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n<title>ModelsLab</title>\n<style>\n.button \
+         {{ color: #fff; background-color: #2d3748; border-radius: 4px; padding: 8px 18px; }}\n</style>\n</head>\n<body>\n\
+         <table class=\"wrapper\" width=\"100%\"><tr><td class=\"content-cell\">\n{content}</td></tr></table>\n<p \
+         align=\"center\">&copy; ModelsLab. All rights reserved.</p>\n</body>\n</html>\n"
+    )
+}
+
+fn typed_code(name: &str, code: &str, style: MailStyle) -> Content {
+    let shown = match style {
+        MailStyle::Spans => code.chars().map(|digit| format!("<span>{digit}</span>")).collect(),
+        _ => format!("<strong>{code}</strong>"),
+    };
+    Content {
+        subject: "Your ModelsLab verification code".into(),
+        text: format!(
+            "Hello {name}!\n\nYour verification code is: {code}\n\nIf you did not create an account, no further action \
+             is required.\n\nRegards,\nModelsLab\n"
+        ),
+        html: frame(&format!(
+            "<h1>Hello {}!</h1>\n<p>Your verification code is:</p>\n<p class=\"code\">{shown}</p>\n<p>If you did not \
+             create an account, no further action is required.</p>\n",
+            html(name)
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mail_parser::MessageParser;
+
+    fn letter(kind: LetterKind) -> Letter {
+        let to = "ada@onramp.test".to_owned();
+        Letter { account: to.clone(), to, name: "Ada <b>\r\nBcc: eve@x".into(), kind }
+    }
+
+    fn mail(kind: LetterKind, style: MailStyle) -> String {
+        let stamp = Stamp { at: Timestamp::from_millis(1_795_311_245_067), id: "6d1c".into() };
+        compose(&letter(kind), style, "http://127.0.0.1:8080", &stamp)
+    }
+
+    fn token() -> LetterKind {
+        LetterKind::Verification { secret: "T0k3n".repeat(12) }
+    }
+
+    #[test]
+    fn the_link_stands_in_both_parts_and_is_broken_by_the_encoding() {
+        let raw = mail(token(), MailStyle::LaravelLink);
+        let link = format!("http://127.0.0.1:8080/verify/{}", "T0k3n".repeat(12));
+        assert!(!raw.contains(&link), "a soft line break cuts it");
+        let parsed = MessageParser::default().parse(raw.as_bytes()).unwrap();
+        assert!(parsed.body_text(0).unwrap().contains(&link));
+        assert!(parsed.body_html(0).unwrap().contains(&format!("href=\"{link}\"")));
+        assert_eq!(parsed.from().unwrap().first().unwrap().address(), Some("noreply@modelslab.com"));
+        assert_eq!(parsed.date().unwrap().to_rfc3339(), "2026-11-22T01:34:05Z");
+    }
+
+    #[test]
+    fn every_style_carries_the_secret_and_only_crlf() {
+        let code = || LetterKind::Verification { secret: "042917".into() };
+        let styles = [MailStyle::LaravelLink, MailStyle::Code, MailStyle::Spans, MailStyle::Plain, MailStyle::Base64];
+        for style in styles {
+            let raw = mail(if style.is_code() { code() } else { token() }, style);
+            assert!(!raw.replace("\r\n", "").contains(['\r', '\n']), "{style}");
+            let parsed = MessageParser::default().parse(raw.as_bytes()).unwrap();
+            let html = parsed.body_html(0).unwrap().replace("<span>", "").replace("</span>", "");
+            let secret = if style.is_code() { "042917".to_owned() } else { "T0k3n".repeat(12) };
+            assert!(html.contains(&secret), "{style}: {html}");
+        }
+    }
+
+    #[test]
+    fn a_name_adds_neither_headers_nor_tags() {
+        let raw = mail(token(), MailStyle::LaravelLink);
+        let parsed = MessageParser::default().parse(raw.as_bytes()).unwrap();
+        assert!(parsed.bcc().is_none());
+        assert!(parsed.body_html(0).unwrap().contains("Ada &lt;b&gt;Bcc: eve@x"));
+    }
+
+    #[test]
+    fn an_invite_names_the_owner_and_the_invite() {
+        let raw = mail(LetterKind::Invite { id: "1f-2e".into() }, MailStyle::Plain);
+        assert!(raw.contains("(ada@onramp.test) has invited you"));
+        assert!(raw.contains("http://127.0.0.1:8080/teams/invitations/1f-2e"));
+    }
+}

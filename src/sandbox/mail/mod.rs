@@ -1,0 +1,12 @@
+//! The mail the service sends: how it is written, and how it gets to the inbox or to another server.
+
+mod compose;
+mod courier;
+mod encoding;
+mod letter;
+mod lmtp;
+mod post;
+
+pub use courier::carry;
+pub use letter::{Letter, LetterKind};
+pub use post::{Mailer, Post};

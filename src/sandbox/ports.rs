@@ -1,0 +1,40 @@
+//! Binding the three ports, on loopback and nowhere else.
+
+use std::io;
+use std::net::Ipv4Addr;
+
+use tokio::net::TcpListener;
+
+use super::state::Ports;
+use super::{Options, SandboxError};
+
+pub struct Listeners {
+    pub http: TcpListener,
+    pub imap: TcpListener,
+    pub smtp: TcpListener,
+}
+
+impl Listeners {
+    /// Binds the ports that were asked for, else those of the last run, else free ones.
+    pub async fn bind(options: &Options, last: Option<Ports>) -> Result<Self, SandboxError> {
+        let bind = async |protocol, asked: u16, last: Option<u16>| {
+            let remembered = asked == 0 && last.is_some();
+            let port = if asked == 0 { last.unwrap_or(0) } else { asked };
+            let failed = |source| SandboxError::Port { protocol, port, remembered, source };
+            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)
+        };
+        Ok(Self {
+            http: bind("HTTP", options.port, last.map(|ports| ports.http)).await?,
+            imap: bind("IMAP", options.imap_port, last.map(|ports| ports.imap)).await?,
+            smtp: bind("SMTP", options.smtp_port, last.map(|ports| ports.smtp)).await?,
+        })
+    }
+
+    pub fn ports(&self) -> Result<Ports, SandboxError> {
+        let port = |protocol, listener: &TcpListener| {
+            let failed = |source: io::Error| SandboxError::Port { protocol, port: 0, remembered: false, source };
+            listener.local_addr().map(|address| address.port()).map_err(failed)
+        };
+        Ok(Ports { http: port("HTTP", &self.http)?, imap: port("IMAP", &self.imap)?, smtp: port("SMTP", &self.smtp)? })
+    }
+}
