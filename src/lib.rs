@@ -19,6 +19,7 @@ pub mod id;
 pub mod mail;
 pub mod modelslab;
 pub mod plan;
+pub mod report;
 pub mod run;
 pub mod sandbox;
 pub mod secret;

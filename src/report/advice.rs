@@ -1,0 +1,145 @@
+//! What to type next.
+
+use super::stand::Stand;
+use super::summary::{Place, StepView, Summary, TaskView};
+use crate::run::RunStatus;
+
+pub(super) struct Advice {
+    /// What no command does, in sentences.
+    pub remarks: Vec<String>,
+    pub commands: Vec<Next>,
+}
+
+pub(super) struct Next {
+    pub command: String,
+    /// Beside the command, so short that both fit 80 columns with a generated run id.
+    pub purpose: &'static str,
+    /// It would show what `onramp show` has just shown.
+    pub shows_again: bool,
+}
+
+/// What a person would want to do about the run as it stands, the most likely first.
+pub(super) fn advice(summary: &Summary) -> Advice {
+    let next = |verb: &str, flags: &str, purpose| Next {
+        command: command(summary, verb, flags),
+        purpose,
+        shows_again: verb == "show" && flags.is_empty() && summary.status != RunStatus::Running,
+    };
+    let show = next("show", "", "when each step ran");
+    let resume = || resumable(summary).map(|purpose| next("resume", "", purpose));
+    let commands = match summary.status {
+        RunStatus::Succeeded if summary.hides_something() => {
+            vec![next("show", " --reveal", "with the secret outputs")]
+        }
+        RunStatus::Succeeded => vec![show],
+        RunStatus::Failed | RunStatus::InDoubt => resume().into_iter().chain([show]).collect(),
+        RunStatus::Interrupted => vec![next("resume", "", "goes on from here")],
+        RunStatus::Running => vec![next("show", "", "how it stands by then")],
+    };
+    let remarks = if summary.status == RunStatus::Running { Vec::new() } else { remarks(summary) };
+    Advice { remarks, commands }
+}
+
+/// What a resume would do, if it would do anything.
+fn resumable(summary: &Summary) -> Option<&'static str> {
+    let any = |wanted: fn(&TaskView) -> bool| summary.steps.iter().flat_map(|step| &step.tasks).any(wanted);
+    if any(|task| task.doubt.as_ref().is_some_and(|doubt| doubt.can_look)) {
+        Some("looks again, then goes on")
+    } else if any(|task| task.stand == Stand::Failed && !task.answered) {
+        Some("goes on with what failed")
+    } else if any(|task| task.stand == Stand::Interrupted) || !any(is_stuck) {
+        Some("goes on from here")
+    } else {
+        None
+    }
+}
+
+/// No resume moves it.
+fn is_stuck(task: &TaskView) -> bool {
+    task.answered || task.doubt.as_ref().is_some_and(|doubt| !doubt.can_look)
+}
+
+fn remarks(summary: &Summary) -> Vec<String> {
+    let steps = |wanted: fn(&TaskView) -> bool| named(summary, wanted);
+    let unseen = steps(|task| task.doubt.as_ref().is_some_and(|doubt| !doubt.can_look)).map(|steps| {
+        format!(
+            "No program can look whether {steps} took place: find out at the service. This version has no command to tell \
+             onramp what you found, so it stays in doubt."
+        )
+    });
+    let answered = steps(|task| task.answered).map(|steps| {
+        format!(
+            "{steps} took place, and only the answer was not as the workflow wants it: a resume judges the same answer \
+             again and sends nothing."
+        )
+    });
+    unseen.into_iter().chain(answered).collect()
+}
+
+/// The steps with such a task: `a`, `b` and 3 more.
+fn named(summary: &Summary, wanted: fn(&TaskView) -> bool) -> Option<String> {
+    const SOME: usize = 3;
+    let steps: Vec<&StepView> = summary.steps.iter().filter(|step| step.tasks.iter().any(wanted)).collect();
+    let names: Vec<String> = steps.iter().take(SOME).map(|step| format!("`{}`", step.id)).collect();
+    let more = steps.len().saturating_sub(SOME);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!names.is_empty()).then(|| format!("{}{more}", names.join(", ")))
+}
+
+fn command(summary: &Summary, verb: &str, flags: &str) -> String {
+    let store = match &summary.place {
+        Place { store: Some(store), .. } => format!(" --store {}", quoted(store)),
+        Place { store: None, .. } => String::new(),
+    };
+    format!("onramp {verb} {}{flags}{store}", summary.run)
+}
+
+/// As one word for a POSIX shell.
+fn quoted(word: &str) -> String {
+    let harmless = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | '@' | ':' | ',');
+    if !word.is_empty() && word.chars().all(harmless) {
+        word.to_owned()
+    } else {
+        crate::diagnostic::escape(&format!("'{}'", word.replace('\'', r"'\''")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Secrets;
+    use super::super::scenario::*;
+    use super::*;
+    use crate::run::{ErrorKind, Happened, Outcome, ProbeAnswer, StepError};
+
+    #[test]
+    fn a_folder_with_blanks_is_one_word() {
+        assert_eq!(quoted("/tmp/a-b.c"), "/tmp/a-b.c");
+        assert_eq!(quoted("my runs"), "'my runs'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+    }
+
+    #[test]
+    fn a_resume_is_offered_only_where_it_does_something() {
+        let mut tape = Tape::start(bootstrap());
+        tape.end("signup", lost()).fire("signup");
+        let reason = "this action has no way to look".to_owned();
+        tape.look("signup", ProbeAnswer::CannotTell { reason, again: None });
+        let Advice { remarks, commands } = advice(&tape.summary(Secrets::Masked));
+        assert!(remarks[0].contains("whether `signup` took place: find out at the service"), "{remarks:?}");
+        assert!(commands.iter().all(|next| !next.command.contains("resume")));
+
+        let looked = advice(&doubtful().summary(Secrets::Masked));
+        assert!(looked.remarks.is_empty() && looked.commands[0].purpose == "looks again, then goes on");
+    }
+
+    #[test]
+    fn an_effect_that_took_place_is_not_promised_to_go_on() {
+        let mut tape = Tape::start(bootstrap());
+        let error = StepError::new(ErrorKind::Assertion, "assertion.capture", "output `id`: nothing is there");
+        tape.end("signup", Outcome::failed(Happened::Done, error));
+        let Advice { remarks, commands } = advice(&tape.summary(Secrets::Masked));
+        assert!(remarks[0].starts_with("`signup` took place") && remarks[0].contains("sends nothing"), "{remarks:?}");
+        assert!(commands.iter().all(|next| !next.command.contains("resume")));
+        assert_eq!(advice(&bad().summary(Secrets::Masked)).commands[0].purpose, "goes on with what failed");
+    }
+}

@@ -1,0 +1,132 @@
+//! The run as one JSON document: what `--json` prints. Its shape is a promise, apart from all internal types.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::stand::Stand;
+use super::summary::{ErrorView, StepView, Summary};
+
+#[derive(Serialize)]
+struct RunDocument<'a> {
+    run_id: &'a str,
+    workflow: &'a str,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    steps: Option<Map<String, Value>>,
+    outputs: Map<String, Value>,
+    run_dir: &'a str,
+}
+
+#[derive(Serialize)]
+struct StepDocument<'a> {
+    status: Stand,
+    attempts: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a ErrorView>,
+}
+
+/// What `run`, `resume` and `show` print. A step with a matrix stands under its own id, over all items, and each item
+/// beside it, as `invite[ada@onramp.test]`.
+pub fn run(summary: &Summary) -> Value {
+    let steps = summary.steps.iter().flat_map(entries).collect();
+    document(summary, Some(steps))
+}
+
+/// What `runs` prints: the same of each run, without its steps.
+pub fn runs(summaries: &[Summary]) -> Value {
+    summaries.iter().map(|summary| document(summary, None)).collect()
+}
+
+fn document(summary: &Summary, steps: Option<Map<String, Value>>) -> Value {
+    value(RunDocument {
+        run_id: &summary.run,
+        workflow: &summary.workflow,
+        status: summary.status.as_str(),
+        steps,
+        outputs: summary.outputs.iter().map(|output| (output.name.clone(), output.value.clone())).collect(),
+        run_dir: &summary.place.run_dir,
+    })
+}
+
+fn entries(step: &StepView) -> Vec<(String, Value)> {
+    let whole = StepDocument { status: step.stand, attempts: step.attempts, error: step.error() };
+    let items = step.tasks.iter().filter_map(|task| {
+        let item = task.item.as_ref()?;
+        let stand = if step.stand == Stand::Skipped { Stand::Skipped } else { task.stand };
+        let document = StepDocument { status: stand, attempts: task.attempts, error: task.error.as_ref() };
+        Some((format!("{}[{item}]", step.id), value(document)))
+    });
+    std::iter::once((step.id.clone(), value(whole))).chain(items).collect()
+}
+
+/// Text, numbers and maps with text keys always have a JSON form.
+fn value(document: impl Serialize) -> Value {
+    serde_json::to_value(document).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::Secrets;
+    use super::super::scenario::*;
+    use super::*;
+
+    #[test]
+    fn a_run_is_one_document() {
+        let document = json!({
+            "run_id": "20261122-013405-k7qz2m",
+            "workflow": "bootstrap",
+            "status": "failed",
+            "steps": {
+                "signup": { "status": "succeeded", "attempts": 1 },
+                "code": { "status": "succeeded", "attempts": 1 },
+                "invite": { "status": "succeeded", "attempts": 3 },
+                "invite[ada@onramp.test]": { "status": "succeeded", "attempts": 2 },
+                "invite[lin@onramp.test]": { "status": "succeeded", "attempts": 1 },
+                "key": {
+                    "status": "failed",
+                    "attempts": 1,
+                    "error": {
+                        "code": "service.422",
+                        "kind": "service",
+                        "message": "the name is taken\n\u{1b}[31m::error::by another key of this account, which was made in 2024",
+                    },
+                },
+            },
+            "outputs": {},
+            "run_dir": ".onramp/runs/20261122-013405-k7qz2m",
+        });
+        assert_eq!(run(&bad().summary(Secrets::Masked)), document);
+    }
+
+    #[test]
+    fn secret_outputs_are_shown_only_when_asked_for() {
+        let outputs = |secrets| run(&good().summary(secrets))["outputs"].clone();
+        assert_eq!(outputs(Secrets::Masked)["api_key"], "***");
+        assert_eq!(outputs(Secrets::Revealed)["api_key"], "ml_live_0123456789");
+        assert_eq!(outputs(Secrets::Masked)["image"], "https://cdn.onramp.test/images/0001.png");
+    }
+
+    #[test]
+    fn a_doubt_and_an_interruption_are_told_apart() {
+        let document = run(&doubtful().summary(Secrets::Masked));
+        assert_eq!(
+            (&document["status"], &document["steps"]["signup"]["status"]),
+            (&json!("in_doubt"), &json!("in_doubt"))
+        );
+        let mut tape = Tape::start(bootstrap());
+        tape.end("signup", too_many()).push(crate::run::Fact::StopRequested);
+        let document = run(&tape.summary(Secrets::Masked));
+        assert_eq!(document["status"], "interrupted");
+        let signup = &document["steps"]["signup"];
+        assert_eq!((&signup["status"], &signup["error"]["code"]), (&json!("interrupted"), &json!("service.429")));
+    }
+
+    #[test]
+    fn a_list_of_runs_has_no_steps() {
+        let list = runs(&[good().summary(Secrets::Masked)]);
+        let keys: Vec<&String> = list[0].as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["run_id", "workflow", "status", "outputs", "run_dir"]);
+    }
+}

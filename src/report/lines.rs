@@ -1,0 +1,220 @@
+//! A run as one line per event: for logs, pipes and CI.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::time::Duration;
+
+use super::Reporter;
+use super::step_table::skipped;
+use super::text::{columns, count, inert, pad, stopwatch, time};
+use crate::clock::Timestamp;
+use crate::id::TaskPath;
+use crate::plan::Plan;
+use crate::run::{Entry, Fact, ProbeAnswer, RunState, RunStatus, StepError, Timer};
+use crate::secret::Mask;
+
+/// Names of tasks up to this width are padded to a common one.
+const NAME_WIDTH: usize = 48;
+
+/// Writes `00:00.123  signup  started` for every entry worth reading. A line that cannot be written is dropped: the
+/// journal has it.
+pub struct Lines<W> {
+    out: W,
+    mask: Mask,
+    open: HashMap<TaskPath, Open>,
+    /// Columns of the names so far.
+    width: usize,
+}
+
+/// A task that has begun and not ended.
+struct Open {
+    since: Timestamp,
+    attempt: u32,
+    error: Option<StepError>,
+}
+
+impl<W: Write + Send> Lines<W> {
+    /// `mask` knows the run's secrets, in case a text repeats one.
+    pub fn new(out: W, mask: Mask) -> Self {
+        Self { out, mask, open: HashMap::new(), width: 0 }
+    }
+
+    fn write(&mut self, entry: &Entry, plan: &Plan, state: &RunState, subject: &str, text: &str) {
+        self.widen(entry, plan, subject);
+        let at = stopwatch(entry.at.since(state.began));
+        let text = inert(&self.mask.apply(text));
+        let line = format!("{at}  {}  {text}\n", pad(&inert(subject), self.width));
+        _ = self.out.write_all(line.as_bytes()).and_then(|()| self.out.flush());
+    }
+
+    /// The column never shrinks, so that it moves once for a matrix and not with each of its lines.
+    fn widen(&mut self, entry: &Entry, plan: &Plan, subject: &str) {
+        let ids = plan.steps.iter().filter(|_| self.width == 0).map(|step| columns(step.id.as_str()));
+        let items = match &entry.fact {
+            Fact::ItemsExpanded { step, items } => {
+                items.iter().map(|item| columns(step.as_str()) + columns(&inert(&item.key)) + 2).max()
+            }
+            _ => None,
+        };
+        let widest = ids.chain(items).chain([columns(&inert(subject))]).max().unwrap_or(0);
+        self.width = self.width.max(widest.min(NAME_WIDTH));
+    }
+
+    /// What the entry says of one task, if it is worth a line.
+    fn of_task(&mut self, task: &TaskPath, entry: &Entry, plan: &Plan, state: &RunState) -> Option<String> {
+        match &entry.fact {
+            Fact::AttemptStarted(started) => {
+                let open = Open { since: entry.at, attempt: started.attempt, error: None };
+                self.open.entry(task.clone()).or_insert(open).attempt = started.attempt;
+                Some(match started.attempt {
+                    1 => "started".to_owned(),
+                    again => format!("started, try {again}"),
+                })
+            }
+            Fact::AttemptEnded { outcome, .. } => {
+                self.open.get_mut(task)?.error = outcome.error.clone();
+                None
+            }
+            Fact::TimerSet { timer, due, .. } => {
+                let attempts = match self.open.get(task) {
+                    Some(open) => open.attempt,
+                    None => state.task(plan, task).map_or(0, |task| task.attempts),
+                };
+                Some(self.delayed(task, *timer, due.since(entry.at), attempts))
+            }
+            Fact::ProbeStarted { .. } => Some("in doubt: looking whether it took place".into()),
+            Fact::ProbeEnded { answer, .. } => Some(looked(answer)),
+            Fact::Succeeded { warning, .. } => {
+                let warning = warning.as_ref().map(|text| format!("; warning: {text}")).unwrap_or_default();
+                Some(format!("succeeded{}{warning}", self.took(task, entry.at)))
+            }
+            Fact::Failed { error, .. } => Some(format!("failed{}: {error}", self.took(task, entry.at))),
+            Fact::HeldInDoubt { question, .. } => Some(format!("in doubt: {question}")),
+            _ => None,
+        }
+    }
+
+    fn delayed(&self, task: &TaskPath, timer: Timer, delay: Duration, attempts: u32) -> String {
+        let error = self.open.get(task).and_then(|open| open.error.as_ref());
+        let error = error.map(|error| format!(": {}: {}", error.code, error.message)).unwrap_or_default();
+        match timer {
+            Timer::Retry => format!("try {} in {}{error}", attempts + 1, time(delay)),
+            Timer::Settle => format!("in doubt, looking in {}{error}", time(delay)),
+            Timer::Reprobe => format!("in doubt, looking again in {}", time(delay)),
+        }
+    }
+
+    /// The time since the task began; it has ended.
+    fn took(&mut self, task: &TaskPath, at: Timestamp) -> String {
+        self.open.remove(task).map(|open| format!(" in {}", time(at.since(open.since)))).unwrap_or_default()
+    }
+}
+
+impl<W: Write + Send> Reporter for Lines<W> {
+    fn committed(&mut self, entry: &Entry, plan: &Plan, state: &RunState) {
+        if let Fact::Rewound { steps, .. } = &entry.fact {
+            self.open.retain(|task, _| !steps.contains(&task.step));
+        }
+        if let Some(task) = entry.fact.task() {
+            if let Some(text) = self.of_task(task, entry, plan, state) {
+                self.write(entry, plan, state, &task.to_string(), &text);
+            }
+        } else if let Some((subject, text)) = of_run(&entry.fact) {
+            self.write(entry, plan, state, &subject, &text);
+        }
+    }
+}
+
+/// What an entry says of the run or of a whole step.
+fn of_run(fact: &Fact) -> Option<(String, String)> {
+    let run = |text: String| Some(("run".to_owned(), text));
+    match fact {
+        Fact::RunStarted(started) => {
+            let whither = if started.settings.sandbox { "the sandbox" } else { &started.settings.base_url };
+            run(format!("{} started as {} against {whither}", started.workflow, started.run))
+        }
+        Fact::Resumed => run("resumed".into()),
+        Fact::StopRequested => run("stopping: what is under way may end, Ctrl-C again stops at once".into()),
+        Fact::ItemsExpanded { step, items } => Some((step.to_string(), count(items.len(), "item", "items"))),
+        Fact::Skipped { step, reason } => Some((step.to_string(), format!("skipped: {}", skipped(reason)))),
+        Fact::RemedyDue { step, error } => Some((step.to_string(), format!("{}: {}", error.code, error.message))),
+        Fact::Rewound { step, steps } => {
+            let first = steps.first().unwrap_or(step);
+            Some((step.to_string(), format!("going round again from {first}")))
+        }
+        Fact::RunEnded { status: RunStatus::InDoubt, .. } => run("in doubt: a person must decide".into()),
+        Fact::RunEnded { status, notes, .. } => {
+            let notes: String = notes.iter().map(|note| format!("; {note}")).collect();
+            run(format!("{}{notes}", status.as_str()))
+        }
+        _ => None,
+    }
+}
+
+fn looked(answer: &ProbeAnswer) -> String {
+    match answer {
+        ProbeAnswer::Done(_) => "looked: it took place".into(),
+        ProbeAnswer::NotDone => "looked: it did not take place".into(),
+        ProbeAnswer::CannotTell { reason, .. } => format!("looked, and cannot tell: {reason}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scenario::*;
+    use super::*;
+
+    fn lines(tape: &Tape, mask: Mask) -> String {
+        let mut lines = Lines::new(Vec::new(), mask);
+        tape.entries.iter().for_each(|entry| lines.committed(entry, &tape.plan, &tape.state));
+        String::from_utf8(lines.out).unwrap()
+    }
+
+    #[test]
+    fn a_run_reads_as_a_line_per_event() {
+        assert_eq!(
+            lines(&bad(), Mask::default()),
+            r"00:00.000  run     bootstrap started as 20261122-013405-k7qz2m against the sandbox
+00:00.000  signup  started
+00:00.120  signup  succeeded in 120 ms
+00:00.120  code    started
+00:01.020  code    succeeded in 900 ms
+00:01.020  invite                   2 items
+00:01.020  invite[ada@onramp.test]  started
+00:01.020  invite[lin@onramp.test]  started
+00:01.020  key                      started
+00:01.060  invite[ada@onramp.test]  try 2 in 1.5 s: service.429: too many requests
+00:01.070  invite[lin@onramp.test]  succeeded in 50 ms
+00:01.080  key                      failed in 60 ms: service.422 (service): the name is taken \u{1b}[31m::error::by another key of this account, which was made in 2024
+00:02.560  invite[ada@onramp.test]  started, try 2
+00:02.620  invite[ada@onramp.test]  succeeded in 1.6 s
+00:02.620  run                      failed
+"
+        );
+    }
+
+    #[test]
+    fn a_doubt_reads_as_a_story() {
+        let text = lines(&doubtful(), Mask::default());
+        let story: Vec<&str> = text.lines().skip(2).collect();
+        assert_eq!(
+            story,
+            [
+                "00:00.200  signup  in doubt, looking in 5.0 s: network.reset: the connection was reset while reading the answer",
+                "00:05.200  signup  in doubt: looking whether it took place",
+                "00:05.230  signup  looked, and cannot tell: logging in answers 500",
+                "00:05.230  signup  in doubt: nobody knows whether attempt 1 of `signup` took place: logging in answers 500",
+                "00:05.230  run     in doubt: a person must decide",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_message_that_repeats_a_secret_is_masked() {
+        let mut tape = Tape::start(bootstrap());
+        tape.end("signup", refused("the password `hunter2-hunter2` is too short"));
+        let mask = Mask::default();
+        mask.learn(&secret(serde_json::json!("hunter2-hunter2")));
+        assert!(lines(&tape, mask).contains("the password `***` is too short"));
+    }
+}

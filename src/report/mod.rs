@@ -1,0 +1,34 @@
+//! Renderers of entries and of the state. They show what is committed, never write state, and never see a secret in the
+//! clear.
+//!
+//! [`Reporter`]s follow a run: [`Live`] on a terminal, [`Lines`] elsewhere. [`Summary`] is what there is to say of a run at
+//! one moment; [`json`] and [`page`] render it. All are functions of values; time and the terminal are handed in.
+
+mod advice;
+mod compress;
+mod frame;
+mod grid;
+mod history;
+pub mod json;
+mod lines;
+mod live;
+mod look;
+pub mod page;
+mod reporter;
+#[cfg(test)]
+mod scenario;
+pub mod show;
+mod stand;
+mod step_table;
+mod summary;
+mod text;
+mod timeline;
+mod view;
+
+pub use history::{End, History, Kind, Pause, Stretch};
+pub use lines::Lines;
+pub use live::{Live, Size};
+pub use look::{Look, Sign, Tone};
+pub use reporter::Reporter;
+pub use stand::Stand;
+pub use summary::{DoubtView, ErrorView, OutputView, Place, Secrets, StepView, Summary, TaskView};

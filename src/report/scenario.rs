@@ -1,0 +1,242 @@
+//! Runs played by hand, for the tests of the renderers: the plan is real, decisions are `decide`'s, answers are scripted.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{Place, Secrets, Summary};
+use crate::clock::Timestamp;
+use crate::diagnostic::Source;
+use crate::id::{RunId, StepId, TaskPath};
+use crate::plan::{Plan, PlanStep, Remedy};
+use crate::run::*;
+use crate::secret::{Data, Datum, Mask, Secret};
+use crate::workflow::{Effect, Matrix, RetryClass, RetryPolicy, Workflow};
+
+/// A step without anything that is not needed to run it.
+pub fn step(id: &str, action: &'static str, needs: &[usize]) -> PlanStep {
+    PlanStep {
+        id: StepId::new(id).unwrap(),
+        action,
+        effect: Effect::Once,
+        with: Vec::new(),
+        outputs: Vec::new(),
+        needs: needs.to_vec(),
+        dependants: Vec::new(),
+        condition: None,
+        matrix: None,
+        retry: RetryPolicy { delay: Duration::from_millis(1_500), jitter: false, ..RetryPolicy::default() },
+        timeout: None,
+        settle: None,
+        expect: None,
+        captures: Vec::new(),
+        on_error: None,
+    }
+}
+
+pub fn plan(mut steps: Vec<PlanStep>) -> Plan {
+    for index in 0..steps.len() {
+        for need in steps[index].needs.clone() {
+            steps[need].dependants.push(index);
+        }
+    }
+    let workflow = Workflow {
+        source: Source::new("flow.yaml", ""),
+        name: "bootstrap".into(),
+        description: None,
+        inputs: Vec::new(),
+        secrets: Vec::new(),
+        steps: Vec::new(),
+        outputs: Vec::new(),
+    };
+    Plan::assemble(workflow, steps)
+}
+
+/// The workflow that the product is about, in small.
+pub fn bootstrap() -> Plan {
+    let mut invite = step("invite", "modelslab.invite_team_member", &[1]);
+    invite.matrix = Some(Matrix { variables: Vec::new(), max_parallel: Some(2) });
+    let mut code = step("code", "mail.wait", &[0]);
+    code.effect = Effect::Read;
+    code.on_error = Some(Remedy {
+        when: vec!["mail.timeout".into()],
+        action: "modelslab.resend_verification",
+        effect: Effect::Repeat,
+        with: Vec::new(),
+        rerun: vec![1],
+        max: 2,
+    });
+    plan(vec![step("signup", "modelslab.signup", &[]), code, invite, step("key", "modelslab.create_api_key", &[1])])
+}
+
+/// A run and its journal so far.
+pub struct Tape {
+    pub plan: Plan,
+    pub state: RunState,
+    pub entries: Vec<Entry>,
+    pub items: Vec<String>,
+    pub now: Timestamp,
+}
+
+impl Tape {
+    pub fn start(plan: Plan) -> Self {
+        let now = Timestamp::parse("2026-11-22T01:34:05.000Z").unwrap();
+        Self::begin(plan, vec!["ada@onramp.test".into(), "lin@onramp.test".into()], now)
+    }
+
+    /// `items`: those of every matrix.
+    pub fn begin(plan: Plan, items: Vec<String>, now: Timestamp) -> Self {
+        let started = RunStarted {
+            run: RunId::new("20261122-013405-k7qz2m").unwrap(),
+            workflow: "bootstrap".into(),
+            seed: Secret::new(vec![7; 32]),
+            inputs: Data::new(),
+            secrets: Data::new(),
+            settings: Settings {
+                base_url: "http://127.0.0.1:4010".into(),
+                sandbox: true,
+                settle: Duration::from_secs(5),
+                allow_hosts: Vec::new(),
+                typed_origins: Vec::new(),
+            },
+        };
+        let state = RunState::new(&plan, started.clone(), now);
+        let entries = vec![Entry { seq: 1, at: now, fact: Fact::RunStarted(Box::new(started)) }];
+        let mut tape = Self { plan, state, entries, items, now };
+        tape.decide();
+        tape
+    }
+
+    pub fn wait(&mut self, millis: u64) -> &mut Self {
+        self.now = self.now.plus(Duration::from_millis(millis));
+        self
+    }
+
+    pub fn push(&mut self, fact: Fact) -> &mut Self {
+        let entry = Entry { seq: self.state.seq + 1, at: self.now, fact };
+        apply(&self.plan, &mut self.state, &entry).unwrap();
+        self.entries.push(entry);
+        self.decide();
+        self
+    }
+
+    fn decide(&mut self) {
+        while let Some(fact) = decide(&self.plan, &self.state).into_iter().next() {
+            let fact = match fact {
+                Fact::ItemsExpanded { step, .. } => Fact::ItemsExpanded { step, items: self.matrix() },
+                other => other,
+            };
+            let entry = Entry { seq: self.state.seq + 1, at: self.now, fact };
+            apply(&self.plan, &mut self.state, &entry).unwrap();
+            self.entries.push(entry);
+        }
+    }
+
+    fn matrix(&self) -> Vec<MatrixItem> {
+        self.items.iter().map(|key| MatrixItem { key: key.as_str().into(), values: Data::new() }).collect()
+    }
+
+    fn task(&self, path: &str) -> (TaskPath, &TaskState) {
+        let path = TaskPath::parse(path).unwrap();
+        let task = self.state.task(&self.plan, &path).unwrap();
+        (path, task)
+    }
+
+    /// The running attempt of `path` ends.
+    pub fn end(&mut self, path: &str, outcome: Outcome) -> &mut Self {
+        let (task, state) = self.task(path);
+        let attempt = state.attempts;
+        self.push(Fact::AttemptEnded { task, attempt, outcome: Box::new(outcome) })
+    }
+
+    /// Time passes until the timer of `path` fires.
+    pub fn fire(&mut self, path: &str) -> &mut Self {
+        let (task, state) = self.task(path);
+        let due = if let Phase::Delayed { due, .. } = state.phase { Some(due) } else { None };
+        self.now = due.expect("no timer is set");
+        self.push(Fact::TimerFired { task })
+    }
+
+    pub fn look(&mut self, path: &str, answer: ProbeAnswer) -> &mut Self {
+        let (task, state) = self.task(path);
+        let probe = state.probes;
+        self.push(Fact::ProbeEnded { task, probe, answer })
+    }
+
+    pub fn summary(&self, secrets: Secrets) -> Summary {
+        let place = Place { run_dir: ".onramp/runs/20261122-013405-k7qz2m".into(), store: None };
+        Summary::new(&self.plan, &self.state, place, secrets, &Mask::default())
+    }
+}
+
+pub fn done() -> Outcome {
+    Outcome::succeeded(Data::new())
+}
+
+pub fn too_many() -> Outcome {
+    let error =
+        StepError::new(ErrorKind::Service, "service.429", "too many requests").class(RetryClass::TooManyRequests);
+    Outcome::failed(Happened::None, error)
+}
+
+pub fn lost() -> Outcome {
+    let error =
+        StepError::new(ErrorKind::Network, "network.reset", "the connection was reset while reading the answer");
+    Outcome::failed(Happened::Unknown, error.class(RetryClass::Network))
+}
+
+pub fn refused(message: &str) -> Outcome {
+    Outcome::failed(Happened::None, StepError::new(ErrorKind::Service, "service.422", message))
+}
+
+pub fn secret(value: Value) -> Datum {
+    Datum::secret(value)
+}
+
+/// Everything works at once.
+pub fn good() -> Tape {
+    let mut tape = Tape::start(bootstrap());
+    tape.wait(120).end("signup", done());
+    tape.wait(2_050).end("code", done());
+    tape.wait(80).end("invite[ada@onramp.test]", done()).wait(15).end("invite[lin@onramp.test]", done());
+    let mut warned = done();
+    warned.warning = Some("the name was taken; `production-2` was used".into());
+    tape.wait(25).end("key", warned);
+    tape.state.outputs = Data::from([
+        ("api_key".to_owned(), secret(json!("ml_live_0123456789"))),
+        ("image".to_owned(), Datum::Public(json!("https://cdn.onramp.test/images/0001.png"))),
+        ("team".to_owned(), Datum::Public(json!(["ada@onramp.test", "lin@onramp.test"]))),
+    ]);
+    tape
+}
+
+/// The key is refused, after an invitation was tried twice.
+pub fn bad() -> Tape {
+    let mut tape = Tape::start(bootstrap());
+    tape.wait(120).end("signup", done()).wait(900).end("code", done());
+    tape.wait(40).end("invite[ada@onramp.test]", too_many()).wait(10).end("invite[lin@onramp.test]", done());
+    tape.wait(10).end(
+        "key",
+        refused("the name is taken\n\u{1b}[31m::error::by another key of this account, which was made in 2024"),
+    );
+    tape.fire("invite[ada@onramp.test]").wait(60).end("invite[ada@onramp.test]", done());
+    tape
+}
+
+/// Nobody can tell whether the account was made.
+pub fn doubtful() -> Tape {
+    let mut tape = Tape::start(bootstrap());
+    tape.wait(200).end("signup", lost()).fire("signup").wait(30);
+    let reason = "logging in answers 500".to_owned();
+    tape.look("signup", ProbeAnswer::CannotTell { reason, again: None });
+    tape
+}
+
+/// The doubt is cleared up a day later, by another process.
+pub fn resumed() -> Tape {
+    let mut tape = doubtful();
+    tape.wait(86_400_000).push(Fact::Resumed).fire("signup").wait(200);
+    tape.look("signup", ProbeAnswer::Done(Data::new())).wait(1_500).end("code", done()).wait(300);
+    tape.end("invite[ada@onramp.test]", done()).end("invite[lin@onramp.test]", done()).wait(100).end("key", done());
+    tape
+}

@@ -1,0 +1,116 @@
+//! The table of a run's steps: state, tries and time, and below each what went wrong.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::grid::{Cell, Grid};
+use super::look::{Look, Tone};
+use super::stand::Stand;
+use super::summary::{StepView, Summary, TaskView};
+use super::text::{count, inert, time, wrap};
+use crate::run::SkipReason;
+
+/// A matrix with more items than this shows those that did not simply succeed.
+const ALL_ITEMS: usize = 8;
+/// And of those not more than this.
+const NOTABLE_ITEMS: usize = 12;
+/// Columns; text is not wrapped to less.
+const LEAST_TEXT: usize = 20;
+
+pub(super) fn render(summary: &Summary, look: &Look) -> String {
+    let mut grid = Grid::new(2, 0);
+    for step in &summary.steps {
+        let tone = if step.stand == Stand::Skipped { Tone::Faint } else { Tone::Strong };
+        let name = Cell::new(&step.id, tone).sign(look.sign(step.stand.sign()), step.stand.tone());
+        if let Some(reason) = &step.skipped {
+            grid.row_with(vec![name, Cell::new(step.stand.word(), Tone::Faint)], &skipped(reason));
+            continue;
+        }
+        let once_each = step.is_matrix() && !step.tasks.is_empty() && step.tasks.iter().all(|task| task.attempts == 1);
+        let tries = if once_each { count(step.tasks.len(), "item", "items") } else { tries(step.attempts) };
+        row(&mut grid, name, step.stand, tries, step.took);
+        if step.is_matrix() {
+            items(&mut grid, step, look);
+        } else {
+            step.tasks.iter().for_each(|task| details(&mut grid, 4, task, look));
+        }
+    }
+    grid.render(look)
+}
+
+fn tries(attempts: u32) -> String {
+    if attempts == 0 { String::new() } else { count(attempts as usize, "try", "tries") }
+}
+
+fn row(grid: &mut Grid, name: Cell, stand: Stand, tries: String, took: Option<Duration>) {
+    grid.row(vec![
+        name,
+        Cell::new(stand.word(), stand.tone()),
+        Cell::new(tries, Tone::Plain),
+        Cell::new(took.map(time).unwrap_or_default(), Tone::Plain).right(),
+    ]);
+}
+
+fn items(grid: &mut Grid, step: &StepView, look: &Look) {
+    let notable = |task: &&TaskView| task.stand != Stand::Succeeded || task.warning.is_some();
+    let shown: Vec<&TaskView> = if step.tasks.len() <= ALL_ITEMS {
+        step.tasks.iter().collect()
+    } else {
+        let mut notable: Vec<&TaskView> = step.tasks.iter().filter(notable).collect();
+        notable.sort_by_key(|task| task.stand == Stand::Waiting);
+        notable.truncate(NOTABLE_ITEMS);
+        notable
+    };
+    for task in &shown {
+        let item = inert(task.item.as_deref().unwrap_or_default());
+        let name = Cell::new(item, Tone::Plain).sign(look.sign(task.stand.sign()), task.stand.tone()).indent(2);
+        row(grid, name, task.stand, tries(task.attempts), task.took);
+        details(grid, 6, task, look);
+    }
+    let mut rest: BTreeMap<&str, usize> = BTreeMap::new();
+    step.tasks.iter().for_each(|task| *rest.entry(task.stand.word()).or_default() += 1);
+    shown.iter().for_each(|task| *rest.entry(task.stand.word()).or_default() -= 1);
+    let rest: Vec<String> = rest.iter().filter(|(_, n)| **n > 0).map(|(word, n)| format!("{n} {word}")).collect();
+    if !rest.is_empty() {
+        let lead = if shown.is_empty() { "" } else { "and " };
+        grid.free(format!("      {}", look.paint(Tone::Faint, &format!("{lead}{}", rest.join(", ")))));
+    }
+}
+
+fn details(grid: &mut Grid, indent: usize, task: &TaskView, look: &Look) {
+    if let Some(error) = &task.error {
+        let text = format!("{} ({}): {}", error.code, error.kind, error.message);
+        detail(grid, indent, task.stand.tone(), &text, look);
+    }
+    if let Some(doubt) = &task.doubt {
+        detail(grid, indent, Tone::Care, &doubt.question, look);
+        let sent: Vec<String> = doubt.sent.iter().map(|(name, value)| format!("{name}={}", plain(value))).collect();
+        let with = if sent.is_empty() { String::new() } else { format!(" with {}", sent.join(", ")) };
+        let text = format!("look at the service: {} was asked for{with}", doubt.action);
+        detail(grid, indent, Tone::Plain, &text, look);
+    }
+    if let Some(warning) = &task.warning {
+        detail(grid, indent, Tone::Care, &format!("warning: {warning}"), look);
+    }
+}
+
+/// Text behind a bar, so that no line begins with what came from outside.
+pub(super) fn detail(grid: &mut Grid, indent: usize, tone: Tone, text: &str, look: &Look) {
+    let bar = look.paint(tone, if look.unicode { "│" } else { "|" });
+    for line in wrap(&inert(text), look.width.saturating_sub(indent + 2).max(LEAST_TEXT)) {
+        grid.free(format!("{}{bar} {line}", " ".repeat(indent)));
+    }
+}
+
+pub(super) fn skipped(reason: &SkipReason) -> String {
+    match reason {
+        SkipReason::Condition => "its `if` is false".into(),
+        SkipReason::Upstream { step } => format!("because `{step}` did not succeed"),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

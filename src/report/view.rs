@@ -1,0 +1,228 @@
+//! What a live view shows, folded from entries. Each entry costs what it changed, not the size of a matrix.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::stand::Stand;
+use super::text::{columns, inert};
+use crate::clock::Timestamp;
+use crate::plan::{Plan, PlanStep};
+use crate::run::{Entry, Fact, Phase, RunState, StepState, TaskState, Timer};
+
+pub(super) struct View {
+    pub workflow: String,
+    pub run: String,
+    pub began: Timestamp,
+    pub stopping: bool,
+    /// In the order of the plan.
+    pub steps: Vec<StepRow>,
+}
+
+pub(super) struct StepRow {
+    pub id: String,
+    pub needs: Vec<usize>,
+    pub matrix: bool,
+    pub expanded: bool,
+    pub skipped: bool,
+    /// Columns of the widest name, with what stands before it: two for the id, four for an item.
+    pub name_width: usize,
+    /// In the order of the matrix; one without an item for a step without a matrix.
+    pub tasks: Vec<TaskRow>,
+    positions: HashMap<Arc<str>, usize>,
+    /// How many tasks stand how.
+    tally: HashMap<Stand, usize>,
+}
+
+#[derive(Clone)]
+pub(super) struct TaskRow {
+    pub item: Option<Arc<str>>,
+    pub stand: Stand,
+    pub attempts: u32,
+    pub since: Option<Timestamp>,
+    pub ended: Option<Timestamp>,
+    pub doing: Doing,
+}
+
+/// What is going on with a task that has begun and not ended.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Doing {
+    Nothing,
+    /// In words.
+    Now(String),
+    /// In words, and when it is due.
+    Until(String, Timestamp),
+}
+
+impl View {
+    pub fn new(plan: &Plan, state: &RunState) -> Self {
+        Self {
+            workflow: state.started.workflow.clone(),
+            run: state.started.run.to_string(),
+            began: state.now,
+            stopping: state.stopping,
+            steps: plan.steps.iter().zip(&state.steps).map(|(planned, step)| StepRow::new(planned, step)).collect(),
+        }
+    }
+
+    pub fn committed(&mut self, entry: &Entry, plan: &Plan, state: &RunState) {
+        self.stopping = state.stopping;
+        match &entry.fact {
+            Fact::Resumed => {
+                let began = self.began;
+                *self = Self { began, ..Self::new(plan, state) };
+            }
+            Fact::ItemsExpanded { step, .. } | Fact::Skipped { step, .. } | Fact::RemedyDue { step, .. } => {
+                self.refresh(plan, state, plan.index(step));
+            }
+            Fact::Rewound { steps, .. } => steps.iter().for_each(|step| self.refresh(plan, state, plan.index(step))),
+            fact => {
+                let Some(task) = fact.task() else { return };
+                let Some(index) = plan.index(&task.step) else { return };
+                match state.task(plan, task) {
+                    Some(now) if !task.remedy => self.moved(plan, state, index, now),
+                    _ => self.refresh(plan, state, Some(index)),
+                }
+            }
+        }
+    }
+
+    fn refresh(&mut self, plan: &Plan, state: &RunState, index: Option<usize>) {
+        let Some(index) = index else { return };
+        if let (Some(row), Some(planned), Some(step)) =
+            (self.steps.get_mut(index), plan.steps.get(index), state.steps.get(index))
+        {
+            *row = StepRow::new(planned, step);
+        }
+    }
+
+    fn moved(&mut self, plan: &Plan, state: &RunState, index: usize, now: &TaskState) {
+        let Some(row) = self.steps.get_mut(index) else { return };
+        let position = now.item.as_ref().map_or(Some(0), |item| row.positions.get(item).copied());
+        match position.and_then(|position| row.tasks.get_mut(position)) {
+            Some(task) => {
+                let before = std::mem::replace(task, TaskRow::new(&plan.steps[index], now, None));
+                let after = task.stand;
+                row.count(before.stand, after);
+            }
+            None => self.refresh(plan, state, Some(index)),
+        }
+    }
+
+    pub fn finished(&self) -> usize {
+        self.steps.iter().filter(|step| step.stand().is_finished()).count()
+    }
+}
+
+impl StepRow {
+    fn new(planned: &PlanStep, step: &StepState) -> Self {
+        let remedy = step.remedy.as_deref();
+        let tasks: Vec<TaskRow> = step.tasks.iter().map(|task| TaskRow::new(planned, task, remedy)).collect();
+        let mut tally = HashMap::new();
+        tasks.iter().for_each(|task| *tally.entry(task.stand).or_insert(0) += 1);
+        let positions =
+            tasks.iter().enumerate().filter_map(|(place, task)| Some((task.item.clone()?, place))).collect();
+        let items = step.tasks.iter().filter_map(|task| Some(columns(&inert(task.item.as_deref()?)) + 4));
+        Self {
+            id: planned.id.to_string(),
+            needs: planned.needs.clone(),
+            matrix: planned.matrix.is_some(),
+            expanded: step.expanded,
+            skipped: step.skipped.is_some(),
+            name_width: items.chain([columns(planned.id.as_str()) + 2]).max().unwrap_or(0),
+            tasks,
+            positions,
+            tally,
+        }
+    }
+
+    fn count(&mut self, before: Stand, after: Stand) {
+        if let Some(number) = self.tally.get_mut(&before) {
+            *number = number.saturating_sub(1);
+        }
+        *self.tally.entry(after).or_insert(0) += 1;
+    }
+
+    pub fn number(&self, stand: Stand) -> usize {
+        self.tally.get(&stand).copied().unwrap_or(0)
+    }
+
+    pub fn stand(&self) -> Stand {
+        let ended = self.number(Stand::Succeeded) + self.number(Stand::Failed);
+        if self.skipped {
+            Stand::Skipped
+        } else if self.expanded && ended == self.tasks.len() {
+            if self.number(Stand::Failed) > 0 { Stand::Failed } else { Stand::Succeeded }
+        } else if self.number(Stand::Running) > 0 {
+            Stand::Running
+        } else if self.number(Stand::InDoubt) > 0 {
+            Stand::InDoubt
+        } else if ended > 0 {
+            Stand::Running
+        } else {
+            Stand::Waiting
+        }
+    }
+
+    pub fn attempts(&self) -> u32 {
+        self.tasks.iter().map(|task| task.attempts).sum()
+    }
+
+    /// From when to when; no end while it goes on.
+    pub fn times(&self) -> (Option<Timestamp>, Option<Timestamp>) {
+        let since = self.tasks.iter().filter_map(|task| task.since).min();
+        let ended = self.tasks.iter().filter_map(|task| task.ended).max();
+        (since, ended.filter(|_| self.stand().is_finished()))
+    }
+}
+
+impl TaskRow {
+    fn new(planned: &PlanStep, task: &TaskState, remedy: Option<&TaskState>) -> Self {
+        Self {
+            item: task.item.clone(),
+            stand: Stand::of_phase(&task.phase, true),
+            attempts: task.attempts,
+            since: task.since,
+            ended: task.ended,
+            doing: match (&task.phase, &planned.on_error, remedy) {
+                (Phase::Remedying, Some(on_error), Some(remedy)) => mending(on_error.action, task, remedy),
+                _ => doing(planned.action, task),
+            },
+        }
+    }
+}
+
+fn doing(action: &str, task: &TaskState) -> Doing {
+    let code = || task.error.as_ref().map(|error| format!(" ({})", class(error))).unwrap_or_default();
+    match &task.phase {
+        Phase::Delayed { timer: Timer::Retry, due } => {
+            Doing::Until(format!("try {}{}", task.attempts + 1, code()), *due)
+        }
+        Phase::Delayed { timer: Timer::Settle, due } => Doing::Until(format!("in doubt{}: looking", code()), *due),
+        Phase::Delayed { timer: Timer::Reprobe, due } => Doing::Until("in doubt: looking again".into(), *due),
+        Phase::Probing => Doing::Now("in doubt: looking whether it took place".into()),
+        Phase::InDoubt { .. } => Doing::Now("in doubt: a person must decide".into()),
+        Phase::Running | Phase::Ended(_) | Phase::Due(_) | Phase::Probed(_) => {
+            let verb = match action {
+                "mail.wait" => "waiting for mail",
+                "sleep" => "sleeping",
+                _ => "running",
+            };
+            Doing::Now(if task.attempts > 1 { format!("{verb}, try {}", task.attempts) } else { verb.into() })
+        }
+        Phase::Failed => Doing::Now(task.error.as_ref().map(|error| error.code.clone()).unwrap_or_default()),
+        Phase::Waiting | Phase::Succeeded | Phase::Remedying => Doing::Nothing,
+    }
+}
+
+fn mending(action: &str, task: &TaskState, remedy: &TaskState) -> Doing {
+    let why = task.error.as_ref().map(|error| format!(" after {}", error.code)).unwrap_or_default();
+    match doing(action, remedy) {
+        Doing::Until(what, due) => Doing::Until(format!("{action}{why}: {what}"), due),
+        _ => Doing::Now(format!("{action}{why}")),
+    }
+}
+
+/// `429` and the like where the error has such a class, otherwise its code.
+fn class(error: &crate::run::StepError) -> &str {
+    error.class.map_or(error.code.as_str(), |class| class.as_str())
+}
