@@ -12,6 +12,7 @@
 pub mod action;
 pub mod clock;
 pub mod diagnostic;
+pub mod engine;
 pub mod entropy;
 pub mod expr;
 pub mod http;

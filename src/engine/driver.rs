@@ -1,0 +1,79 @@
+//! The loop that owns the state: decide, record, wait, record.
+
+use std::fmt;
+
+use super::host::{Host, HostError, Queued};
+use crate::plan::Plan;
+use crate::run::{Entry, Fact, IllegalEntry, RunState, RunStatus, apply, decide, is_durable, op, pending_wakes};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EngineError {
+    Host(HostError),
+    /// A bug: the engine made an entry that its own table refuses.
+    Illegal(IllegalEntry),
+}
+
+impl fmt::Display for EngineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Host(error) => error.fmt(f),
+            Self::Illegal(error) => write!(f, "a bug in onramp: {error}; the run can be resumed"),
+        }
+    }
+}
+
+impl std::error::Error for EngineError {}
+
+impl From<HostError> for EngineError {
+    fn from(error: HostError) -> Self {
+        Self::Host(error)
+    }
+}
+
+impl From<IllegalEntry> for EngineError {
+    fn from(error: IllegalEntry) -> Self {
+        Self::Illegal(error)
+    }
+}
+
+/// Drives a run until it stands still: succeeded, failed, in doubt or interrupted.
+pub async fn drive(plan: &Plan, state: &mut RunState, host: &mut impl Host) -> Result<RunStatus, EngineError> {
+    loop {
+        loop {
+            let facts = decide(plan, state);
+            if facts.is_empty() {
+                break;
+            }
+            for fact in facts {
+                record(plan, state, host, fact)?;
+            }
+        }
+        if state.status != RunStatus::Running {
+            host.finish(state).await?;
+            return Ok(state.status);
+        }
+        for completion in host.next(state).await? {
+            record(plan, state, host, completion.into())?;
+        }
+    }
+}
+
+/// Takes over a run that another process left: its running attempts are cut off, its timers set again.
+pub async fn resume(plan: &Plan, state: &mut RunState, host: &mut impl Host) -> Result<RunStatus, EngineError> {
+    record(plan, state, host, Fact::Resumed)?;
+    for (task, due) in pending_wakes(plan, state) {
+        host.wake(task, due);
+    }
+    drive(plan, state, host).await
+}
+
+fn record(plan: &Plan, state: &mut RunState, host: &mut impl Host, fact: Fact) -> Result<(), EngineError> {
+    // A clock that jumps back must not take the journal with it.
+    let at = host.now().max(state.now);
+    let entry = Entry { seq: state.seq + 1, at, fact };
+    apply(plan, state, &entry)?;
+    let durable = is_durable(plan, &entry.fact);
+    let op = op(plan, state, &entry.fact);
+    host.start(Queued { entry, durable, op });
+    Ok(())
+}

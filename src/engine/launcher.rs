@@ -1,0 +1,192 @@
+//! Runs actions as tasks and hands their ends back.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+
+use super::host::Completion;
+use crate::action::{Action, Context, Missing, Registry, Services, seal_echoes};
+use crate::id::TaskPath;
+use crate::plan::PlanStep;
+use crate::run::{ErrorKind, Happened, Order, Outcome, ProbeAnswer, StepError};
+use crate::secret::{Data, Mask};
+use crate::workflow::{ActionSpec, Effect, RetryClass};
+
+/// How long an effect that is under way may go on after the user asked to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// An action that does not end by itself is cut off this long after its deadline.
+const OVERTIME: Duration = Duration::from_secs(5);
+
+pub struct Launcher {
+    registry: Arc<Registry>,
+    services: Arc<Services>,
+    mask: Mask,
+    running: HashMap<TaskPath, Running>,
+    sender: mpsc::UnboundedSender<Completion>,
+    receiver: mpsc::UnboundedReceiver<Completion>,
+}
+
+struct Running {
+    abort: AbortHandle,
+    /// What is reported if the task is cut off.
+    cut_off: Completion,
+    effect: Effect,
+    spec: ActionSpec,
+    input: Data,
+}
+
+impl Launcher {
+    pub fn new(registry: Arc<Registry>, services: Arc<Services>, mask: Mask) -> Self {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        Self { registry, services, mask, running: HashMap::new(), sender, receiver }
+    }
+
+    pub(super) fn attempt(&mut self, order: Order) {
+        let (task, attempt, effect) = (order.task.clone(), order.number, order.effect);
+        let ended = move |outcome| Completion::AttemptEnded { task: task.clone(), attempt, outcome };
+        let happened = if effect == Effect::Read { Happened::None } else { Happened::Unknown };
+        let cut_off = ended(Outcome::interrupted(happened));
+        let limit = order.deadline.map(|deadline| deadline.since(self.services.clock.now()) + OVERTIME);
+        self.launch(order, effect, cut_off, move |action, context| async move {
+            let work = async { action.perform(&context).await };
+            let guarded = std::panic::AssertUnwindSafe(work).catch_unwind();
+            let outcome = match limit {
+                Some(limit) => tokio::time::timeout(limit, guarded).await,
+                None => Ok(guarded.await),
+            };
+            ended(match outcome {
+                Ok(Ok(outcome)) => outcome,
+                Ok(Err(_)) => Outcome::failed(happened, panicked()),
+                Err(_) => Outcome::failed(happened, overtime()),
+            })
+        });
+    }
+
+    pub(super) fn probe(&mut self, order: Order) {
+        let (task, probe) = (order.task.clone(), order.number);
+        let ended = move |answer| Completion::ProbeEnded { task: task.clone(), probe, answer };
+        let cut_off =
+            ended(ProbeAnswer::CannotTell { reason: "the look was cut off".into(), again: Some(Duration::ZERO) });
+        self.launch(order, Effect::Read, cut_off, move |action, context| async move {
+            let guarded = std::panic::AssertUnwindSafe(async { action.probe(&context).await }).catch_unwind();
+            let answer = tokio::time::timeout(Duration::from_secs(120), guarded).await;
+            ended(match answer {
+                Ok(Ok(answer)) => answer,
+                Ok(Err(_)) => ProbeAnswer::CannotTell { reason: panicked().message, again: None },
+                Err(_) => {
+                    ProbeAnswer::CannotTell { reason: "the look took too long".into(), again: Some(Duration::ZERO) }
+                }
+            })
+        });
+    }
+
+    fn launch<F, W>(&mut self, order: Order, effect: Effect, cut_off: Completion, work: F)
+    where
+        F: FnOnce(Arc<dyn Action>, Context) -> W + Send + 'static,
+        W: Future<Output = Completion> + Send + 'static,
+    {
+        let task = order.task.clone();
+        order.input.values().for_each(|datum| self.mask.learn_text_of(datum));
+        let action = self.registry.get(order.action).unwrap_or_else(|| Arc::new(Missing));
+        let (spec, input) = (action.spec(), order.input.clone());
+        let context = Context { order, services: self.services.clone() };
+        let sender = self.sender.clone();
+        let handle = tokio::spawn(async move {
+            let completion = work(action, context).await;
+            let _ = sender.send(completion);
+        });
+        self.running.insert(task, Running { abort: handle.abort_handle(), cut_off, effect, spec, input });
+    }
+
+    /// Lets go of reads at once and gives effects their grace.
+    pub(super) fn stop(&mut self) {
+        for running in self.running.values() {
+            let (abort, sender) = (running.abort.clone(), self.sender.clone());
+            let cut_off = running.cut_off.clone();
+            let grace = if running.effect == Effect::Read { Duration::ZERO } else { GRACE };
+            tokio::spawn(async move {
+                tokio::time::sleep(grace).await;
+                abort.abort();
+                let _ = sender.send(cut_off);
+            });
+        }
+    }
+
+    /// What has ended by now.
+    pub(super) fn ready(&mut self) -> Vec<Completion> {
+        let mut completions = Vec::new();
+        while let Ok(completion) = self.receiver.try_recv() {
+            completions.extend(self.take(completion));
+        }
+        completions
+    }
+
+    pub(super) async fn next(&mut self) -> Completion {
+        loop {
+            match self.receiver.recv().await {
+                Some(completion) => {
+                    if let Some(completion) = self.take(completion) {
+                        return completion;
+                    }
+                }
+                None => std::future::pending().await,
+            }
+        }
+    }
+
+    /// The first end of a task counts; a late one, of a task that was cut off, does not.
+    fn take(&mut self, completion: Completion) -> Option<Completion> {
+        let task = match &completion {
+            Completion::AttemptEnded { task, .. } | Completion::ProbeEnded { task, .. } => task,
+            _ => return Some(completion),
+        };
+        let running = self.running.remove(task)?;
+        Some(self.masked(completion, &running))
+    }
+
+    /// Learns what a step's captures took out of an answer.
+    pub(super) fn learn_captures(&self, step: &PlanStep, outputs: &Data) {
+        let captured = step.captures.iter().filter_map(|capture| outputs.get(capture.name.as_str()));
+        captured.for_each(|datum| self.mask.learn(datum));
+    }
+
+    fn taken_in(&self, data: &mut Data, running: &Running) {
+        seal_echoes(&running.spec, &running.input, data);
+        // An answer is secret as a whole so that it is not stored in the open; what is a secret in it, captures say.
+        if !running.spec.captures {
+            data.values().for_each(|datum| self.mask.learn(datum));
+        }
+    }
+
+    /// Free text in an outcome is the second net's business: a service may echo what it was sent, however short it is.
+    fn masked(&self, mut completion: Completion, running: &Running) -> Completion {
+        let masked = |text: &str| self.mask.apply(&Mask::of(running.input.values()).apply(text));
+        match &mut completion {
+            Completion::AttemptEnded { outcome, .. } => {
+                self.taken_in(&mut outcome.data, running);
+                if let Some(error) = &mut outcome.error {
+                    error.message = masked(&error.message);
+                }
+                outcome.warning = outcome.warning.as_deref().map(masked);
+            }
+            Completion::ProbeEnded { answer: ProbeAnswer::Done(outputs), .. } => self.taken_in(outputs, running),
+            Completion::ProbeEnded { answer: ProbeAnswer::CannotTell { reason, .. }, .. } => *reason = masked(reason),
+            _ => {}
+        }
+        completion
+    }
+}
+
+fn panicked() -> StepError {
+    StepError::new(ErrorKind::Config, "action.panicked", "the action panicked: a bug in it; see the log")
+}
+
+fn overtime() -> StepError {
+    StepError::new(ErrorKind::Network, "timeout", "the step's time was over before the action ended")
+        .class(RetryClass::Timeout)
+}

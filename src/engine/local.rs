@@ -1,0 +1,142 @@
+//! The host on one machine: a log, a clock, timers, and actions that run as tasks.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::host::{Completion, Host, HostError, Queued};
+use super::launcher::Launcher;
+use crate::clock::{Clock, Timestamp};
+use crate::id::TaskPath;
+use crate::plan::Plan;
+use crate::report::Reporter;
+use crate::run::{Entry, Fact, Op, RunState};
+
+/// Where entries go: a journal on disk, or memory.
+pub trait Log: Send {
+    /// Appends `entries` as one commit; with `sync`, returns when they are on disk.
+    fn append(&mut self, entries: &[Entry], sync: bool) -> Result<(), HostError>;
+
+    /// Takes the chance to write a checkpoint, if one is due; `last` if the run stands still. The journal is the truth: a
+    /// checkpoint that cannot be written is no reason to stop.
+    fn checkpoint(&mut self, state: &RunState, last: bool);
+}
+
+/// A request to stop, told from outside: from a signal.
+pub type StopSignal = mpsc::UnboundedReceiver<()>;
+
+pub struct LocalHost<L: Log> {
+    plan: Arc<Plan>,
+    log: L,
+    clock: Arc<dyn Clock>,
+    launcher: Launcher,
+    reporters: Vec<Box<dyn Reporter>>,
+    stop: StopSignal,
+    queue: Vec<Queued>,
+    timers: BTreeSet<(Timestamp, TaskPath)>,
+}
+
+impl<L: Log> LocalHost<L> {
+    pub fn new(
+        plan: Arc<Plan>,
+        log: L,
+        clock: Arc<dyn Clock>,
+        launcher: Launcher,
+        reporters: Vec<Box<dyn Reporter>>,
+        stop: StopSignal,
+    ) -> Self {
+        Self { plan, log, clock, launcher, reporters, stop, queue: Vec::new(), timers: BTreeSet::new() }
+    }
+
+    /// Shows an entry that was committed before the host was there: the run's first.
+    pub fn publish(&mut self, entry: &Entry, state: &RunState) {
+        for reporter in &mut self.reporters {
+            reporter.committed(entry, &self.plan, state);
+        }
+    }
+
+    fn commit(&mut self, state: &RunState, last: bool) -> Result<(), HostError> {
+        let sync = self.queue.iter().any(|queued| queued.durable);
+        let (entries, ops): (Vec<Entry>, Vec<Option<Op>>) =
+            self.queue.drain(..).map(|queued| (queued.entry, queued.op)).unzip();
+        if !entries.is_empty() {
+            self.log.append(&entries, sync)?;
+        }
+        self.log.checkpoint(state, last);
+        entries.iter().for_each(|entry| self.publish(entry, state));
+        for op in ops.into_iter().flatten() {
+            match op {
+                Op::Attempt(order) => self.launcher.attempt(order),
+                Op::Probe(order) => self.launcher.probe(order),
+                Op::Wake { task, due } => self.wake(task, due),
+            }
+        }
+        Ok(())
+    }
+
+    /// Timers that are due at `now`, in order.
+    fn fired(&mut self, now: Timestamp) -> Vec<Completion> {
+        let mut fired = Vec::new();
+        while self.timers.first().is_some_and(|(due, _)| *due <= now) {
+            if let Some((_, task)) = self.timers.pop_first() {
+                fired.push(Completion::TimerFired { task });
+            }
+        }
+        fired
+    }
+}
+
+impl<L: Log> Host for LocalHost<L> {
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn start(&mut self, queued: Queued) {
+        if let Fact::Succeeded { task, outputs, .. } = &queued.entry.fact
+            && let Some(index) = self.plan.index(&task.step)
+        {
+            self.launcher.learn_captures(&self.plan.steps[index], outputs);
+        }
+        self.queue.push(queued);
+    }
+
+    fn wake(&mut self, task: TaskPath, due: Timestamp) {
+        self.timers.insert((due, task));
+    }
+
+    async fn next(&mut self, state: &RunState) -> Result<Vec<Completion>, HostError> {
+        self.commit(state, false)?;
+        loop {
+            let now = self.clock.now();
+            let mut completions = if state.stopping { Vec::new() } else { self.fired(now) };
+            completions.extend(self.launcher.ready());
+            if !completions.is_empty() {
+                return Ok(completions);
+            }
+            let due = self.timers.first().filter(|_| !state.stopping).map(|(due, _)| due.since(now));
+            let timer = async {
+                match due {
+                    Some(due) => tokio::time::sleep(due).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                completion = self.launcher.next() => return Ok(vec![completion]),
+                () = timer => {}
+                Some(()) = self.stop.recv(), if !state.stopping => {
+                    self.launcher.stop();
+                    return Ok(vec![Completion::StopRequested]);
+                }
+            }
+        }
+    }
+
+    async fn finish(&mut self, state: &RunState) -> Result<(), HostError> {
+        self.commit(state, true)?;
+        for reporter in &mut self.reporters {
+            reporter.ended(&self.plan, state);
+        }
+        Ok(())
+    }
+}

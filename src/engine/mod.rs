@@ -1,0 +1,11 @@
+//! The loop that owns the state, and the hosts that it runs on.
+
+mod driver;
+mod host;
+mod launcher;
+mod local;
+
+pub use driver::{EngineError, drive, resume};
+pub use host::{Completion, Host, HostError, Queued};
+pub use launcher::Launcher;
+pub use local::{LocalHost, Log, StopSignal};
