@@ -10,6 +10,7 @@
 //! 5. surfaces: [`ops`], [`cli`]
 
 pub mod action;
+pub mod cli;
 pub mod clock;
 pub mod diagnostic;
 pub mod engine;
@@ -19,6 +20,7 @@ pub mod http;
 pub mod id;
 pub mod mail;
 pub mod modelslab;
+pub mod ops;
 pub mod plan;
 pub mod report;
 pub mod run;

@@ -1,0 +1,42 @@
+//! One file for each family of commands. They translate: words in, use case, words out.
+
+mod run;
+mod sandbox;
+mod show;
+mod validate;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::{Command, Global};
+use super::environment;
+use super::exit::Exit;
+use super::failure::Failure;
+use crate::action::Registry;
+use crate::clock::SystemClock;
+use crate::entropy::SystemEntropy;
+use crate::ops::Workspace;
+
+/// Carries a command out.
+pub async fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure> {
+    match command {
+        Command::Run(args) => run::run(args, global).await,
+        Command::Resume(args) => run::resume(args, global).await,
+        Command::Runs(args) => show::runs(args, global),
+        Command::Show(args) => show::show(args, global),
+        Command::Validate(args) => validate::validate(args, global),
+        Command::Sandbox(args) => sandbox::sandbox(args).await,
+    }
+}
+
+fn workspace(store: &Path, command: &str) -> Workspace {
+    Workspace {
+        store: store.to_owned(),
+        key: environment::key_source(),
+        sandboxes: environment::sandboxes(),
+        registry: Arc::new(Registry::builtin()),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        command: command.to_owned(),
+    }
+}

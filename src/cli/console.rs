@@ -1,0 +1,41 @@
+//! How a run is watched: a live view on a terminal, lines elsewhere.
+
+use std::sync::Arc;
+
+use super::args::{Color, Global, Output};
+use super::{environment, out, signals};
+use crate::clock::SystemClock;
+use crate::ops::Console;
+use crate::report::{Lines, Live, Look, Reporter};
+use crate::secret::Mask;
+
+/// Columns of a stream whose width nobody knows.
+const FALLBACK: usize = 100;
+
+pub fn console(global: &Global, output: &Output, mask: &Mask) -> Result<Console, String> {
+    // A log would tear the live view.
+    let live = out::stderr_is_terminal() && global.log.is_none();
+    let reporter: Option<Box<dyn Reporter>> = match (output.quiet, live) {
+        (true, _) => None,
+        (false, true) => Some(Box::new(Live::on_stderr(stderr_look(global.color), Arc::new(SystemClock)))),
+        (false, false) => Some(Box::new(Lines::new(std::io::stderr(), mask.clone()))),
+    };
+    let stop = signals::listen().map_err(|error| format!("cannot listen for signals: {error}"))?;
+    Ok(Console { reporters: reporter.into_iter().collect(), stop, mask: mask.clone() })
+}
+
+fn stderr_look(color: Color) -> Look {
+    Look {
+        color: out::colors(color, out::stderr_is_terminal()),
+        unicode: environment::speaks_unicode(),
+        width: FALLBACK,
+        cuts: true,
+    }
+}
+
+/// How data looks that goes to stdout.
+pub fn stdout_look(color: Color) -> Look {
+    let width = console::Term::stdout().size_checked().map_or(FALLBACK, |(_, columns)| usize::from(columns));
+    let terminal = out::stdout_is_terminal();
+    Look { color: out::colors(color, terminal), unicode: environment::speaks_unicode(), width, cuts: terminal }
+}

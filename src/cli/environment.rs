@@ -1,0 +1,57 @@
+//! The one place that reads the environment.
+
+use std::path::PathBuf;
+
+use crate::secret::Secret;
+use crate::store::KeySource;
+
+/// A variable that is set and not empty.
+#[allow(clippy::disallowed_methods)] // this file is where the environment is read
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// `ONRAMP_INPUT_TEAM` for the input `team`.
+pub fn input(name: &str) -> Option<String> {
+    variable(&format!("ONRAMP_INPUT_{}", name.to_ascii_uppercase()))
+}
+
+/// `NO_COLOR` is set to anything (no-color.org).
+pub fn no_color() -> bool {
+    variable("NO_COLOR").is_some() || variable("TERM").as_deref() == Some("dumb")
+}
+
+/// The locale's character set has more than ASCII.
+pub fn speaks_unicode() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| variable(name));
+    locale.is_none_or(|locale| locale.to_ascii_lowercase().replace('-', "").contains("utf8"))
+}
+
+/// Where the key is that seals runs: `ONRAMP_KEY`, `ONRAMP_KEY_FILE`, `ONRAMP_KEY_COMMAND`, else a file in the user's
+/// configuration folder.
+pub fn key_source() -> KeySource {
+    if let Some(text) = variable("ONRAMP_KEY") {
+        return KeySource::Text(Secret::new(text));
+    }
+    if let Some(path) = variable("ONRAMP_KEY_FILE") {
+        return KeySource::File(path.into());
+    }
+    if let Some(command) = variable("ONRAMP_KEY_COMMAND") {
+        return KeySource::Command(command);
+    }
+    match user_folder("XDG_CONFIG_HOME", ".config") {
+        Some(folder) => KeySource::Default(folder.join("onramp/key")),
+        None => KeySource::Homeless,
+    }
+}
+
+/// Where embedded sandboxes keep what they know; `None` without a home.
+pub fn sandboxes() -> Option<PathBuf> {
+    Some(user_folder("XDG_STATE_HOME", ".local/state")?.join("onramp/sandbox"))
+}
+
+fn user_folder(variable_name: &str, below_home: &str) -> Option<PathBuf> {
+    let absolute = |path: PathBuf| path.is_absolute().then_some(path);
+    let named = variable(variable_name).map(PathBuf::from).and_then(absolute);
+    named.or_else(|| Some(PathBuf::from(variable("HOME")?).join(below_home)))
+}

@@ -1,0 +1,44 @@
+//! The command line. It translates between words and use cases, and is the only one that reads the environment.
+
+mod args;
+mod command;
+mod console;
+mod environment;
+mod exit;
+mod failure;
+mod harden;
+mod log;
+mod out;
+mod signals;
+mod values;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::Cli;
+use exit::Exit;
+
+/// The whole program.
+pub fn main() -> ExitCode {
+    harden::harden();
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            out::say(&format!("cannot start: {error}"));
+            return Exit::WrongUse.into();
+        }
+    };
+    let result = runtime.block_on(command::dispatch(cli.command, &cli.global));
+    // What still runs in the background is not waited for: whatever mattered is on disk.
+    runtime.shutdown_background();
+    match result {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            failure.explain(&cli.global);
+            failure.exit().into()
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! From a run's state to a host that can drive it.
+
+use std::sync::Arc;
+
+use super::{OpError, Workspace};
+use crate::action::{Registry, Services};
+use crate::clock::{Clock, SteadyClock};
+use crate::engine::{HostError, Launcher, LocalHost, Log, StopSignal};
+use crate::http::Http;
+use crate::mail::{Mail, Mailbox};
+use crate::plan::Plan;
+use crate::report::Reporter;
+use crate::run::{Entry, RunStarted, RunState};
+use crate::secret::Mask;
+use crate::store::RunWriter;
+use crate::tls;
+
+/// How a run is watched and stopped.
+pub struct Console {
+    pub reporters: Vec<Box<dyn Reporter>>,
+    pub stop: StopSignal,
+    /// Learns every secret of the run, so that the log can leave them out.
+    pub mask: Mask,
+}
+
+/// The journal and checkpoint of a run as the engine's log.
+struct RunLog(RunWriter);
+
+impl Log for RunLog {
+    fn append(&mut self, entries: &[Entry], sync: bool) -> Result<(), HostError> {
+        self.0.append(entries, sync).map_err(|error| HostError(error.to_string()))
+    }
+
+    fn checkpoint(&mut self, state: &RunState, last: bool) {
+        if (last || self.0.checkpoint_due())
+            && let Err(error) = self.0.checkpoint(state, last)
+        {
+            tracing::warn!(%error, "no checkpoint could be written; the journal has everything");
+        }
+    }
+}
+
+pub(super) fn host(
+    workspace: &Workspace,
+    plan: Arc<Plan>,
+    state: &RunState,
+    writer: RunWriter,
+    console: Console,
+) -> Result<LocalHost<impl Log + use<>>, OpError> {
+    let Console { reporters, stop, mask } = console;
+    learn(&mask, &workspace.registry, &plan, state);
+    let started = &state.started;
+    let settings = started.settings.clone();
+    let tls = tls::client_config(None).map_err(|error| OpError::Usage(error.to_string()))?;
+    // The machine's clock may be set while a run goes on; its timers must not notice.
+    let clock: Arc<dyn Clock> = Arc::new(SteadyClock::starting_at(workspace.clock.now().max(state.now)));
+    let services = Services {
+        http: Http::new(&tls, settings.sandbox).map_err(|error| OpError::Usage(error.to_string()))?,
+        mail: Mail::new(workspace.clock.clone(), tls),
+        clock: clock.clone(),
+        trusted_mailboxes: trusted_mailboxes(started),
+        settings,
+        entropy: workspace.entropy.clone(),
+    };
+    let launcher = Launcher::new(workspace.registry.clone(), Arc::new(services), mask);
+    Ok(LocalHost::new(plan, RunLog(writer), clock, launcher, reporters, stop))
+}
+
+/// The origins of the mailboxes that the user named: as a secret, or as an input.
+fn trusted_mailboxes(started: &RunStarted) -> Vec<String> {
+    let secrets = started.secrets.values().filter_map(|datum| datum.expose().as_str());
+    let of_secrets = secrets.filter_map(|text| Mailbox::parse(text).ok()).map(|mailbox| mailbox.origin());
+    of_secrets.chain(started.settings.typed_origins.iter().cloned()).collect()
+}
+
+/// What the run knows already must not be told either.
+pub(super) fn learn(mask: &Mask, registry: &Registry, plan: &Plan, state: &RunState) {
+    let given = state.started.inputs.values().chain(state.started.secrets.values());
+    given.for_each(|datum| mask.learn(datum));
+    for (planned, step) in plan.steps.iter().zip(&state.steps) {
+        let answers = registry.get(planned.action).is_some_and(|action| action.spec().captures);
+        let is_capture = |name: &str| planned.captures.iter().any(|capture| capture.name.as_str() == name);
+        for task in step.tasks.iter().chain(step.remedy.as_deref()) {
+            task.values.values().chain(task.input.values()).for_each(|datum| mask.learn_text_of(datum));
+            let outputs = task.outputs.iter().filter(|(name, _)| !answers || is_capture(name));
+            outputs.for_each(|(_, datum)| mask.learn(datum));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The use cases, one file each: typed options in, typed results out. Command line, MCP and web only translate.
+
+mod actions_page;
+mod attach;
+mod error;
+mod resume;
+mod run;
+mod sandbox;
+mod show;
+mod stored;
+mod surroundings;
+mod validate;
+mod workspace;
+
+pub use actions_page::actions_page;
+pub use attach::Console;
+pub use error::OpError;
+pub use resume::{ResumeRequest, resume};
+pub use run::{DEFAULT_SETTLE, RunOutcome, RunRequest, run};
+pub use sandbox::{SandboxRequest, sandbox};
+pub use show::{Listed, Shown, runs, show};
+pub use surroundings::{DEFAULT_BASE_URL, MAILBOX_VARIABLE};
+pub use validate::{Checked, validate};
+pub use workspace::Workspace;
