@@ -1,0 +1,16 @@
+//! All integration tests, in one binary.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+mod architecture;
+mod cli;
+mod dovecot;
+mod faults;
+mod kill;
+mod mail_dovecot;
+mod origins;
+mod resume;
+mod secrets;
+mod simulation;
+mod workflows;

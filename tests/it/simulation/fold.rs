@@ -1,0 +1,65 @@
+//! The fold of a journal beside the driver's own state.
+
+use onramp::plan::Plan;
+use onramp::run::{Entry, Fact, RunParts, RunState, apply, decide};
+use onramp::store::Loaded;
+
+/// All of a state that is stored.
+pub fn parts(state: &RunState) -> RunParts {
+    RunParts {
+        started: state.started.clone(),
+        seq: state.seq,
+        began: state.began,
+        now: state.now,
+        status: state.status,
+        stopping: state.stopping,
+        steps: state.steps.clone(),
+        claims: state.claims.clone(),
+        outputs: state.outputs.clone(),
+        notes: state.notes.clone(),
+    }
+}
+
+/// A state read back from its parts.
+pub fn reread(plan: &Plan, parts: RunParts) -> RunState {
+    let mut state = RunState::from_parts(parts);
+    state.reindex(plan);
+    state
+}
+
+pub fn restore(plan: &Plan, loaded: Loaded) -> RunState {
+    let mut entries = loaded.entries.into_iter();
+    let mut state = match loaded.snapshot {
+        Some(parts) => reread(plan, parts),
+        None => match entries.next().expect("a run has a beginning") {
+            Entry { at, fact: Fact::RunStarted(started), .. } => RunState::new(plan, *started, at),
+            other => panic!("a run begins with {other:?}"),
+        },
+    };
+    entries.for_each(|entry| apply(plan, &mut state, &entry).expect("what was journaled can be folded"));
+    state
+}
+
+/// Two folds of the same entries: one from the beginning, one that is put together anew from its parts at every commit.
+pub struct Shadow {
+    whole: RunState,
+    reread: RunState,
+}
+
+impl Shadow {
+    pub fn new(state: &RunState) -> Self {
+        Self { whole: state.clone(), reread: state.clone() }
+    }
+
+    pub fn follow(&mut self, plan: &Plan, entries: &[Entry], live: &RunState) {
+        for entry in entries {
+            apply(plan, &mut self.whole, entry).expect("what the driver applied can be applied");
+            apply(plan, &mut self.reread, entry).expect("what the driver applied can be applied to what was stored");
+        }
+        for fold in [&self.whole, &self.reread] {
+            assert_eq!(parts(fold), parts(live));
+            assert_eq!(decide(plan, fold), decide(plan, live), "the agenda is not what it would be if derived anew");
+        }
+        self.reread = reread(plan, parts(live));
+    }
+}

@@ -1,0 +1,188 @@
+//! A run from its beginning to its end, over crashes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use onramp::clock::{Clock as _, ManualClock, Timestamp};
+use onramp::diagnostic::Source;
+use onramp::engine::{EngineError, drive, resume};
+use onramp::entropy::{Entropy, SeededEntropy};
+use onramp::id::RunId;
+use onramp::plan::{Plan, load};
+use onramp::run::{Entry, Fact, RunStarted, RunState, Settings};
+use onramp::secret::{Data, Secret};
+use onramp::store::simulated::{Crash, ForgetfulDisk};
+use onramp::store::{Key, NewRun, Origin, RunWriter};
+use onramp::workflow::{ActionSpec, Catalogue, Effect, EffectRule, OutputSpec, Parameter, Type};
+
+use super::fold::{Shadow, parts, restore};
+use super::host::{CRASHED, CrashPoint, SimHost};
+use super::oracle::SETTLE;
+use super::world::World;
+
+pub const BEGIN: Timestamp = Timestamp::from_millis(1_795_311_245_000);
+
+pub fn catalogue() -> Catalogue {
+    let spec = |name, effect| ActionSpec {
+        name,
+        doc: "simulated",
+        effect: EffectRule::Always(effect),
+        parameters: vec![Parameter::optional("value", Type::Any, "anything")],
+        outputs: vec![
+            OutputSpec::public("value", Type::String, "a text"),
+            OutputSpec::public("items", Type::array(Type::String), "some texts"),
+            OutputSpec::public("flag", Type::Boolean, "true or false"),
+            OutputSpec::secret("token", Type::String, "a secret"),
+        ],
+        captures: false,
+        errors: &["sim.lost"],
+    };
+    Catalogue::new([
+        spec("sim.read", Effect::Read),
+        spec("sim.repeat", Effect::Repeat),
+        spec("sim.keyed", Effect::Keyed),
+        spec("sim.once", Effect::Once),
+    ])
+}
+
+pub fn plan(yaml: &str) -> Plan {
+    let loaded = load(Source::new("simulated.yaml", yaml), &catalogue());
+    loaded.plan.unwrap_or_else(|| panic!("{yaml}\n{:#?}", loaded.diagnostics))
+}
+
+fn entropy() -> Arc<dyn Entropy> {
+    Arc::new(SeededEntropy::new(7))
+}
+
+fn key() -> Key {
+    Key::draw(&SeededEntropy::new(1)).unwrap()
+}
+
+pub fn started(inputs: Data, secrets: Data) -> RunStarted {
+    RunStarted {
+        run: RunId::new("simulated").unwrap(),
+        workflow: "simulated".into(),
+        seed: Secret::new(vec![9; 32]),
+        inputs,
+        secrets,
+        settings: Settings {
+            base_url: "http://127.0.0.1:1".into(),
+            sandbox: false,
+            settle: Duration::from_millis(SETTLE),
+            allow_hosts: Vec::new(),
+            typed_origins: Vec::new(),
+        },
+    }
+}
+
+/// A run, its disk and its world. It dies and comes back; they stay.
+pub struct Life<'a> {
+    pub plan: &'a Plan,
+    pub disk: ForgetfulDisk,
+    pub clock: ManualClock,
+    pub world: World,
+    /// All entries that were committed, also those that a crash took.
+    pub entries: Vec<Entry>,
+    pub commits: u64,
+    pub stop: Option<u64>,
+    began: Option<RunStarted>,
+    /// What was read from the files after a death.
+    back: Option<(RunWriter, RunState)>,
+}
+
+impl<'a> Life<'a> {
+    pub fn new(plan: &'a Plan, world: World) -> Self {
+        Self::with(plan, world, started(Data::new(), Data::new()))
+    }
+
+    pub fn with(plan: &'a Plan, world: World, started: RunStarted) -> Self {
+        let (disk, clock) = (ForgetfulDisk::default(), ManualClock::at(BEGIN));
+        Self { plan, disk, clock, world, entries: Vec::new(), commits: 0, stop: None, began: Some(started), back: None }
+    }
+
+    /// Starts the run, or goes on with it, until it stands still or dies; the state then.
+    pub fn live(&mut self, crash: Option<CrashPoint>) -> (RunState, bool) {
+        match self.began.take() {
+            Some(started) => self.begin(started, crash),
+            None => self.go_on(crash),
+        }
+    }
+
+    /// Lives until the run stands still.
+    pub fn finish(&mut self) -> RunState {
+        let (state, died) = self.live(None);
+        assert!(!died);
+        state
+    }
+
+    fn begin(&mut self, started: RunStarted, crash: Option<CrashPoint>) -> (RunState, bool) {
+        let first = Entry { seq: 1, at: BEGIN, fact: Fact::RunStarted(Box::new(started.clone())) };
+        let state = RunState::new(self.plan, started, BEGIN);
+        let origin = Origin { workflow_path: "simulated.yaml".into() };
+        let workflow = &self.plan.workflow.source.text;
+        let new = NewRun { workflow, origin: &origin, first: &first, state: &state };
+        let writer = RunWriter::create(self.disk.handle(), new, &key(), entropy()).unwrap();
+        self.entries.push(first);
+        self.drive(writer, state, crash, false)
+    }
+
+    /// What the files say.
+    pub fn restored(&self) -> (RunWriter, RunState) {
+        let (writer, loaded) = RunWriter::resume(self.disk.handle(), &key(), entropy()).unwrap();
+        (writer, restore(self.plan, loaded))
+    }
+
+    fn go_on(&mut self, crash: Option<CrashPoint>) -> (RunState, bool) {
+        let (writer, state) = self.back.take().unwrap_or_else(|| self.restored());
+        self.drive(writer, state, crash, true)
+    }
+
+    fn drive(
+        &mut self,
+        writer: RunWriter,
+        state: RunState,
+        crash: Option<CrashPoint>,
+        again: bool,
+    ) -> (RunState, bool) {
+        let mut state = state;
+        let shadow = Shadow::new(&state);
+        let mut host = SimHost::new(self.plan, writer, self.clock.clone(), &mut self.world, shadow);
+        host.crash = crash;
+        host.stop = self.stop.take();
+        let ended = if again {
+            resume(self.plan, &mut state, &mut host).now_or_never()
+        } else {
+            drive(self.plan, &mut state, &mut host).now_or_never()
+        };
+        self.commits = host.commits;
+        self.entries.append(&mut host.entries);
+        let died = match ended.expect("nothing waits in simulated time") {
+            Ok(_) => false,
+            Err(EngineError::Host(error)) if error.0 == CRASHED => true,
+            Err(error) => panic!("{error}"),
+        };
+        (state, died)
+    }
+
+    /// The process dies and is gone for a while; the machine stays up. What the files say then.
+    pub fn killed(&mut self, live: &RunState, downtime: u64, arrived: impl FnMut() -> bool) -> &RunState {
+        self.disk.kill();
+        let state = self.back(downtime, arrived);
+        assert_eq!(parts(state), parts(live), "the files do not say what was committed");
+        state
+    }
+
+    /// The machine goes down. What the files say then.
+    pub fn power_lost(&mut self, crash: Crash, downtime: u64, arrived: impl FnMut() -> bool) -> &RunState {
+        self.disk.crash(crash);
+        self.back(downtime, arrived)
+    }
+
+    fn back(&mut self, downtime: u64, arrived: impl FnMut() -> bool) -> &RunState {
+        self.world.cut_off(self.clock.now(), arrived);
+        self.clock.advance(Duration::from_millis(downtime));
+        let restored = self.restored();
+        &self.back.insert(restored).1
+    }
+}

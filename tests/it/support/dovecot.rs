@@ -1,0 +1,192 @@
+//! A Dovecot of one's own: a temporary folder, its own CA, free ports. Needs Debian's `dovecot-imapd`, `dovecot-lmtpd` and
+//! `openssl`; runs as root or as any user. Stopped when dropped.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+pub struct Dovecot {
+    folder: TempDir,
+    process: Child,
+    imaps: u16,
+    imap: u16,
+    lmtp: u16,
+}
+
+/// The accounts, all with this password. Mail to `+tags` of them arrives; a `catchall` account is only an account.
+pub const PASSWORD: &str = "p\u{e4}\"ss\\w rd";
+const USERS: [&str; 3] = ["ada@onramp.test", "lin@onramp.test", "catchall@onramp.test"];
+
+impl Dovecot {
+    /// Starts the server and waits until it greets.
+    pub fn start() -> Self {
+        let folder = tempfile::Builder::new().prefix("dovecot").tempdir().unwrap();
+        let [imap, imaps, lmtp] = free_ports();
+        write_certificates(folder.path());
+        let users = USERS.map(|user| format!("{user}:{{PLAIN}}{PASSWORD}\n")).concat();
+        std::fs::write(folder.path().join("users"), users).unwrap();
+        std::fs::write(folder.path().join("dovecot.conf"), configuration(folder.path(), imap, imaps, lmtp)).unwrap();
+        let process = Command::new("dovecot")
+            .args(["-F", "-c"])
+            .arg(folder.path().join("dovecot.conf"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("dovecot: apt-get install --no-install-recommends dovecot-imapd dovecot-lmtpd");
+        let dovecot = Self { folder, process, imaps, imap, lmtp };
+        dovecot.wait_for(imap);
+        dovecot.wait_for(lmtp);
+        dovecot
+    }
+
+    /// Of the first account's inbox, over TLS.
+    pub fn url(&self) -> String {
+        self.url_of("ada@onramp.test", PASSWORD)
+    }
+
+    pub fn url_of(&self, user: &str, password: &str) -> String {
+        format!("imaps://{}:{}@localhost:{}/INBOX", encode(user), encode(password), self.imaps)
+    }
+
+    pub fn starttls_url(&self) -> String {
+        format!("imap+starttls://{}:{}@localhost:{}", encode("ada@onramp.test"), encode(PASSWORD), self.imap)
+    }
+
+    pub fn lmtp_port(&self) -> u16 {
+        self.lmtp
+    }
+
+    /// The certificate of the authority that signed the server's.
+    pub fn ca(&self) -> PathBuf {
+        self.folder.path().join("ca.pem")
+    }
+
+    /// Delivers a message over LMTP, one recipient a transaction.
+    pub fn deliver(&self, to: &str, message: &str) {
+        let stream = TcpStream::connect(("127.0.0.1", self.lmtp_port())).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let mut replies = BufReader::new(stream.try_clone().unwrap());
+        let data = format!("{}\r\n.", message.trim_end().replace("\r\n.", "\r\n.."));
+        let to = format!("RCPT TO:<{to}>");
+        expect(&mut replies, "220");
+        for (command, code) in
+            [("LHLO test", "250"), ("MAIL FROM:<>", "250"), (&to, "250"), ("DATA", "354"), (&data, "250")]
+        {
+            (&stream).write_all(format!("{command}\r\n").as_bytes()).unwrap();
+            expect(&mut replies, code);
+        }
+    }
+
+    /// Throws every session of the account out; there must be one.
+    pub fn kick(&self, user: &str) {
+        let conf = self.folder.path().join("dovecot.conf");
+        assert!(Command::new("doveadm").arg("-c").arg(conf).args(["kick", user]).output().unwrap().status.success());
+    }
+
+    /// Throws the account's mail away; the folder comes back with another UIDVALIDITY.
+    pub fn forget_mail(&self, user: &str) {
+        let home = self.folder.path().join("mail").join(user.split('@').next().unwrap());
+        std::fs::remove_dir_all(home.join("Maildir")).unwrap();
+    }
+
+    fn wait_for(&self, port: u16) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !greets(port) {
+            let log = || std::fs::read_to_string(self.folder.path().join("dovecot.log")).unwrap_or_default();
+            assert!(Instant::now() < deadline, "dovecot does not greet on {port}: {}", log());
+            std::thread::yield_now();
+        }
+    }
+}
+
+impl Drop for Dovecot {
+    fn drop(&mut self) {
+        let conf = self.folder.path().join("dovecot.conf");
+        let _ = Command::new("doveadm").arg("-c").arg(conf).arg("stop").output();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn greets(port: u16) -> bool {
+    let Ok(stream) = TcpStream::connect(("127.0.0.1", port)) else { return false };
+    let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
+    let mut greeting = String::new();
+    BufReader::new(stream).read_line(&mut greeting).is_ok_and(|length| length > 0)
+}
+
+fn expect(replies: &mut impl BufRead, code: &str) {
+    loop {
+        let mut line = String::new();
+        replies.read_line(&mut line).unwrap();
+        assert!(line.starts_with(code), "wanted {code}, got {line}");
+        if line.as_bytes().get(3) != Some(&b'-') {
+            return;
+        }
+    }
+}
+
+fn free_ports<const N: usize>() -> [u16; N] {
+    let listeners: [TcpListener; N] = std::array::from_fn(|_| TcpListener::bind("127.0.0.1:0").unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().port())
+}
+
+fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+fn write_certificates(folder: &Path) {
+    let openssl = |arguments: &str| {
+        let output = Command::new("openssl").args(arguments.split(' ')).current_dir(folder).output().expect("openssl");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
+    std::fs::write(folder.join("names"), "subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n")
+        .unwrap();
+    openssl(&format!(
+        "req -x509 {key} -days 3650 -subj /CN=TestCA -keyout ca.key -out ca.pem -addext basicConstraints=critical,CA:TRUE"
+    ));
+    openssl(&format!("req {key} -subj /CN=localhost -keyout srv.key -out srv.csr"));
+    openssl("x509 -req -in srv.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 3650 -out srv.pem -extfile names");
+}
+
+fn configuration(folder: &Path, imap: u16, imaps: u16, lmtp: u16) -> String {
+    let d = folder.display();
+    let output = |program: &str, argument: &str| {
+        let output = Command::new(program).arg(argument).output().unwrap().stdout;
+        String::from_utf8(output).unwrap().trim().to_owned()
+    };
+    let (user, group) = (output("id", "-un"), output("id", "-gn"));
+    let (internal, login, mail, mail_group) = match &*user {
+        "root" => {
+            std::fs::create_dir(folder.join("mail")).unwrap();
+            assert!(Command::new("chown").arg("mail:mail").arg(folder.join("mail")).status().unwrap().success());
+            // The mail user must be able to pass through the folder that `tempfile` keeps to its owner.
+            assert!(Command::new("chmod").arg("755").arg(folder).status().unwrap().success());
+            ("dovecot", "dovenull", "mail", "mail")
+        }
+        user => (user, user, user, &*group),
+    };
+    let internal_group = if user == "root" { "dovecot" } else { &group };
+    format!(
+        "base_dir = {d}/run\nstate_dir = {d}/state\nlog_path = {d}/dovecot.log\ninstance_name = onramp\n\
+         protocols = imap lmtp\nlisten = 127.0.0.1\nfirst_valid_uid = 0\nmail_uid = {mail}\nmail_gid = {mail_group}\n\
+         default_internal_user = {internal}\ndefault_internal_group = {internal_group}\ndefault_login_user = {login}\n\
+         ssl = yes\nssl_cert = <{d}/srv.pem\nssl_key = <{d}/srv.key\ndisable_plaintext_auth = yes\n\
+         auth_failure_delay = 0\nauth_mechanisms = plain login\nrecipient_delimiter = +\n\
+         mail_location = maildir:~/Maildir\nmail_max_userip_connections = 1000\n\
+         passdb {{\n driver = passwd-file\n args = username_format=%u {d}/users\n}}\n\
+         userdb {{\n driver = static\n args = home={d}/mail/%n allow_all_users=yes\n}}\n\
+         namespace inbox {{\n inbox = yes\n separator = /\n}}\n\
+         service imap-login {{\n chroot =\n service_count = 0\n inet_listener imap {{\n port = {imap}\n }}\n\
+         inet_listener imaps {{\n port = {imaps}\n ssl = yes\n }}\n}}\n\
+         service anvil {{\n chroot =\n}}\n\
+         service lmtp {{\n inet_listener lmtp {{\n address = 127.0.0.1\n port = {lmtp}\n }}\n}}\n"
+    )
+}

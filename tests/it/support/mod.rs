@@ -1,0 +1,25 @@
+//! The program under test as its users have it: the real binary, a home folder of its own, and a sandbox beside it.
+
+mod bootstrap;
+mod context;
+pub mod dovecot;
+mod echo;
+mod http;
+mod journal;
+mod leaks;
+mod ledger;
+mod mails;
+mod process;
+mod sandbox;
+mod wait;
+
+pub use bootstrap::{WORKFLOW, adapted, quick};
+pub use context::{Invocation, Output, TestContext};
+pub use echo::{answers, echo};
+pub use http::{get_json, post};
+pub use journal::Journal;
+pub use leaks::{leaks, spellings};
+pub use ledger::{Account, Ledger};
+pub use process::Running;
+pub use sandbox::SandboxProcess;
+pub use wait::{LONG, eventually};
