@@ -87,10 +87,18 @@ impl Dovecot {
         assert!(Command::new("doveadm").arg("-c").arg(conf).args(["kick", user]).output().unwrap().status.success());
     }
 
-    /// Throws the account's mail away; the folder comes back with another UIDVALIDITY.
+    /// Throws the account's mail away; the folder comes back with another UIDVALIDITY, unless that happens within a second.
     pub fn forget_mail(&self, user: &str) {
-        let home = self.folder.path().join("mail").join(user.split('@').next().unwrap());
-        std::fs::remove_dir_all(home.join("Maildir")).unwrap();
+        let maildir = self.folder.path().join("mail").join(user.split('@').next().unwrap()).join("Maildir");
+        let deadline = Instant::now() + Duration::from_secs(20);
+        // A session that is just ending may write into the folder while it goes.
+        while let Err(error) = std::fs::remove_dir_all(&maildir) {
+            if error.kind() == std::io::ErrorKind::NotFound {
+                break;
+            }
+            assert!(Instant::now() < deadline, "cannot remove {}: {error}", maildir.display());
+            std::thread::yield_now();
+        }
     }
 
     fn wait_for(&self, port: u16) {
