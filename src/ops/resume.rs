@@ -3,7 +3,7 @@
 use super::attach::{Console, host};
 use super::run::RunOutcome;
 use super::stored::{Stored, restore, sealing_key};
-use super::surroundings::{MAILBOX_VARIABLE, revive};
+use super::surroundings::{MAILBOX_VARIABLE, mailbox_url, revive};
 use super::{OpError, Workspace};
 use crate::engine;
 use crate::http::origin;
@@ -58,8 +58,7 @@ fn same_surroundings(plan: &Plan, state: &RunState, request: &ResumeRequest<'_>)
         let message = format!("run {run} belongs to {}; it cannot go on against {given}", settings.base_url);
         return Err(OpError::Usage(message));
     }
-    let variable = plan.workflow.secrets.iter().find(|secret| secret.env.as_deref() == Some(MAILBOX_VARIABLE));
-    let stored = variable.and_then(|secret| state.started.secrets.get(secret.name.as_str())?.expose().as_str());
+    let stored = mailbox_url(&plan.workflow, &state.started.secrets);
     let place = |url: &str| Mailbox::parse(url).ok().map(|mailbox| mailbox.to_string());
     match (stored, (request.environment)(MAILBOX_VARIABLE)) {
         (Some(stored), Some(given)) if !settings.sandbox && place(stored) != place(&given) => {

@@ -129,8 +129,7 @@ fn given(workflow: &Workflow, request: &RunRequest<'_>) -> Result<(Data, Data), 
 
 /// A mailbox that cannot be one is found out now, and not after an account was made.
 fn check_mailbox(workflow: &Workflow, secrets: &Data) -> Result<(), OpError> {
-    let mailbox = workflow.secrets.iter().find(|secret| secret.env.as_deref() == Some(MAILBOX_VARIABLE));
-    match mailbox.and_then(|secret| secrets.get(secret.name.as_str())?.expose().as_str()) {
+    match surroundings::mailbox_url(workflow, secrets) {
         Some(url) => {
             Mailbox::parse(url).map(drop).map_err(|error| OpError::Usage(format!("{MAILBOX_VARIABLE}: {error}")))
         }

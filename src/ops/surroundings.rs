@@ -7,6 +7,8 @@ use super::{OpError, Workspace};
 use crate::id::RunId;
 use crate::run::Settings;
 use crate::sandbox::{Options, Sandbox};
+use crate::secret::Data;
+use crate::workflow::Workflow;
 
 /// The variable whose value `--sandbox` replaces with the sandbox's own mailbox.
 pub const MAILBOX_VARIABLE: &str = "ONRAMP_MAILBOX_URL";
@@ -49,6 +51,12 @@ pub(super) async fn revive(
         return Err(OpError::Usage(message));
     }
     Ok(Some(sandbox))
+}
+
+/// The mailbox among a run's secrets: the one that the workflow reads from [`MAILBOX_VARIABLE`].
+pub(super) fn mailbox_url<'a>(workflow: &Workflow, secrets: &'a Data) -> Option<&'a str> {
+    let secret = workflow.secrets.iter().find(|secret| secret.env.as_deref() == Some(MAILBOX_VARIABLE))?;
+    secrets.get(secret.name.as_str())?.expose().as_str()
 }
 
 /// The environment as a sandbox run sees it: the mailbox is the sandbox's, and nothing else is set.
