@@ -8,6 +8,7 @@
 //!
 //! Users' documentation: `docs/sandbox.md`.
 
+mod accept;
 mod api;
 mod error;
 mod faults;

@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::accept::accept;
 use super::http::is_email;
 use super::mail::Post;
 use super::service::Service;
@@ -24,23 +23,14 @@ const DEADLINE: Duration = Duration::from_secs(120);
 
 /// Takes connections until it is aborted; its sessions end with it.
 pub async fn listen(service: Arc<Service>, listener: TcpListener) {
-    let places = Arc::new(Semaphore::new(MAX_SESSIONS));
-    let mut sessions = JoinSet::new();
-    loop {
-        while sessions.try_join_next().is_some() {}
-        let place = places.clone().acquire_owned().await;
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                let session = Session { service: service.clone(), from: None, to: Vec::new() };
-                sessions.spawn(async move {
-                    // How a session breaks off concerns nobody but its client.
-                    let _ = session.run(stream).await;
-                    drop(place);
-                });
-            }
-            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+    let session = |stream| {
+        let session = Session { service: service.clone(), from: None, to: Vec::new() };
+        async move {
+            // How a session breaks off concerns nobody but its client.
+            let _ = session.run(stream).await;
         }
-    }
+    };
+    accept(listener, MAX_SESSIONS, session).await;
 }
 
 struct Session {

@@ -9,11 +9,10 @@ use imap_next::imap_types::response::{Code, CommandContinuationRequest, Data, Gr
 use imap_next::server::{Error as ProtocolError, Event as Received, Options, ResponseHandle, Server};
 use imap_next::stream::{Error, Stream};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::view::View;
+use crate::sandbox::accept::accept;
 use crate::sandbox::service::Service;
 
 const MAX_SESSIONS: usize = 1_024;
@@ -26,26 +25,17 @@ const MAX_MISTAKES: u32 = 10;
 
 /// Takes connections until it is aborted; its sessions end with it.
 pub async fn listen(service: Arc<Service>, listener: TcpListener) {
-    let places = Arc::new(Semaphore::new(MAX_SESSIONS));
-    let mut sessions = JoinSet::new();
-    loop {
-        while sessions.try_join_next().is_some() {}
-        let place = places.clone().acquire_owned().await;
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                // Without it an answer waits for the client's delayed acknowledgement; failing to set it harms nothing.
-                let _ = stream.set_nodelay(true);
-                let service = service.clone();
-                sessions.spawn(async move {
-                    if let Some(session) = Session::new(service) {
-                        session.run(stream).await;
-                    }
-                    drop(place);
-                });
+    let session = |stream: TcpStream| {
+        // Without it an answer waits for the client's delayed acknowledgement; failing to set it harms nothing.
+        let _ = stream.set_nodelay(true);
+        let service = service.clone();
+        async move {
+            if let Some(session) = Session::new(service) {
+                session.run(stream).await;
             }
-            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
         }
-    }
+    };
+    accept(listener, MAX_SESSIONS, session).await;
 }
 
 /// The inbox as it was opened.
