@@ -14,9 +14,9 @@ use onramp::clock::Timestamp;
 use onramp::diagnostic::Source;
 use onramp::engine::{Completion, Host, HostError, Queued, drive};
 use onramp::entropy::SeededEntropy;
-use onramp::id::{RunId, TaskPath};
+use onramp::id::RunId;
 use onramp::plan::{self, Plan};
-use onramp::run::{Entry, Fact, Op, Order, Outcome, RunStarted, RunState, RunStatus, Settings};
+use onramp::run::{Entry, Fact, Op, Order, Outcome, RunStarted, RunState, RunStatus, Settings, Wake};
 use onramp::secret::{Data, Datum, Secret};
 use onramp::store::simulated::ForgetfulDisk;
 use onramp::store::{Key, NewRun, Origin, RunWriter};
@@ -49,7 +49,7 @@ impl Host for Instant {
         self.queue.push(queued);
     }
 
-    fn wake(&mut self, _: TaskPath, _: Timestamp) {}
+    fn wake(&mut self, _: Wake, _: Timestamp) {}
 
     async fn next(&mut self, _: &RunState) -> Result<Vec<Completion>, HostError> {
         Ok(self.commit())
@@ -66,8 +66,8 @@ fn answer(op: Op) -> Completion {
         Op::Attempt(order) => {
             Completion::AttemptEnded { attempt: order.number, outcome: yes(&order), task: order.task }
         }
-        Op::Probe(_) => unreachable!("nothing is in doubt here"),
-        Op::Wake { task, .. } => Completion::TimerFired { task },
+        Op::Wake { whom, .. } => Completion::Woken(whom),
+        Op::Probe(_) | Op::Look(_) | Op::Stop(_) => unreachable!("nothing is in doubt here"),
     }
 }
 
@@ -120,6 +120,7 @@ fn begin(plan: &Plan) -> (Entry, RunState) {
             .map(|(name, value)| (name.to_owned(), Datum::secret(value)))
             .into(),
         settings,
+        until: None,
     };
     let at = Timestamp::from_millis(0);
     let state = RunState::new(plan, started.clone(), at);

@@ -92,35 +92,56 @@ fn is_run_id(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
-/// One unit of execution: a step, or one item of a step with a matrix. Shown as `verify` or `invite[ada@onramp.test]`;
-/// what a step does after an error is shown as `code/on-error`.
+/// What of a step is meant: the step itself, or something that is done for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Role {
+    #[default]
+    Step,
+    /// What its `on-error` runs.
+    Remedy,
+    /// What takes its effect back.
+    Undo,
+}
+
+/// One unit of execution: a step, or one item of a step with a matrix. Shown as `verify` or `invite[ada@onramp.test]`; what
+/// a step does after an error is shown as `code/on-error`, what takes it back as `undo:key`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskPath {
     pub step: StepId,
     /// The matrix item by its value, never by its position.
     pub item: Option<Arc<str>>,
-    /// This is the step's remedy (`on-error`), not the step itself.
-    pub remedy: bool,
+    pub role: Role,
 }
 
 impl TaskPath {
     pub fn step(step: StepId) -> Self {
-        Self { step, item: None, remedy: false }
+        Self { step, item: None, role: Role::Step }
     }
 
     pub fn item(step: StepId, item: Arc<str>) -> Self {
-        Self { step, item: Some(item), remedy: false }
+        Self { step, item: Some(item), role: Role::Step }
     }
 
     pub fn remedy(step: StepId) -> Self {
-        Self { step, item: None, remedy: true }
+        Self { step, item: None, role: Role::Remedy }
+    }
+
+    pub fn with_role(self, role: Role) -> Self {
+        Self { role, ..self }
     }
 
     /// Reads what `Display` wrote.
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
-        if let Some(step) = text.strip_suffix("/on-error") {
-            return Ok(Self::remedy(StepId::new(step)?));
+        if let Some(undone) = text.strip_prefix("undo:") {
+            return Ok(Self::parse_item(undone)?.with_role(Role::Undo));
         }
+        match text.strip_suffix("/on-error") {
+            Some(step) => Ok(Self::remedy(StepId::new(step)?)),
+            None => Self::parse_item(text),
+        }
+    }
+
+    fn parse_item(text: &str) -> Result<Self, InvalidId> {
         match text.split_once('[').and_then(|(step, rest)| Some((step, rest.strip_suffix(']')?))) {
             Some((step, item)) => Ok(Self::item(StepId::new(step)?, item.into())),
             None => Ok(Self::step(StepId::new(text)?)),
@@ -130,10 +151,12 @@ impl TaskPath {
 
 impl fmt::Display for TaskPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = match (&self.item, self.remedy) {
-            (_, true) => format!("{}/on-error", self.step),
-            (Some(item), _) => format!("{}[{item}]", self.step),
-            (None, _) => return f.pad(self.step.as_str()),
+        let text = match (&self.item, self.role) {
+            (None, Role::Step) => return f.pad(self.step.as_str()),
+            (Some(item), Role::Step) => format!("{}[{item}]", self.step),
+            (Some(item), Role::Undo) => format!("undo:{}[{item}]", self.step),
+            (None, Role::Undo) => format!("undo:{}", self.step),
+            (_, Role::Remedy) => format!("{}/on-error", self.step),
         };
         f.pad(&text)
     }
@@ -163,7 +186,8 @@ mod tests {
 
     #[test]
     fn task_paths_read_what_they_write() {
-        for text in ["verify", "invite[ada@onramp.test]", "invite[a[0]]", "code/on-error"] {
+        for text in ["verify", "invite[ada@onramp.test]", "invite[a[0]]", "code/on-error", "undo:key", "undo:invite[a]"]
+        {
             assert_eq!(TaskPath::parse(text).unwrap().to_string(), text);
         }
         assert!(TaskPath::parse("invite[x").is_err());

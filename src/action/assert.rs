@@ -8,7 +8,7 @@ use super::{Action, Context};
 use crate::diagnostic::kind;
 use crate::run::{ErrorKind, Outcome, StepError};
 use crate::secret::Data;
-use crate::workflow::{ActionSpec, Effect, EffectRule, Parameter, Type};
+use crate::workflow::{ActionSpec, Effect, EffectRule, Parameter, Type, UndoRule};
 
 pub struct Assert;
 
@@ -18,6 +18,7 @@ impl Action for Assert {
             name: "assert",
             doc: "Fails the step unless `that` is true.",
             effect: EffectRule::Always(Effect::Read),
+            undo: UndoRule::Nothing,
             parameters: vec![
                 Parameter::required("that", Type::Boolean, "What must be true."),
                 Parameter::optional("message", Type::String, "What to say if it is not."),

@@ -27,8 +27,15 @@ pub trait Action: Send + Sync {
 
     /// Looks whether an attempt of this occurrence took place. Must not destroy what the run did not make.
     fn probe<'a>(&'a self, _context: &'a Context) -> BoxFuture<'a, ProbeAnswer> {
-        let reason = "this action has no way to look".to_owned();
-        Box::pin(std::future::ready(ProbeAnswer::CannotTell { reason, again: None }))
+        Box::pin(std::future::ready(ProbeAnswer::NoWay))
+    }
+
+    /// Takes back what an attempt did whose outputs are `order.undoes`. Success means that it is gone, also if it was gone
+    /// before. Asked only of actions whose spec says [`crate::workflow::UndoRule::BuiltIn`].
+    fn undo<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Outcome> {
+        let message = format!("`{}` has no way to undo", context.order.action);
+        let error = StepError::new(ErrorKind::Config, "config.action", message);
+        Box::pin(std::future::ready(not_sent(error)))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::diagnostic::kind;
 use crate::http::{HttpError, Request, RequestBody, Response, origin, retry_after};
 use crate::run::{ErrorKind, Happened, Outcome, StepError};
 use crate::secret::Datum;
-use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, RetryClass, Type};
+use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, RetryClass, Type, UndoRule};
 
 pub struct HttpRequest;
 
@@ -24,6 +24,7 @@ impl Action for HttpRequest {
             doc: "Sends a request. 2xx is a success unless `expect` says otherwise. A secret goes only to the base URL, to \
                   the origin of a URL given as an input, or to one named with `--allow-host`.",
             effect: EffectRule::ByMethod,
+            undo: UndoRule::ByStep,
             parameters: vec![
                 Parameter::optional("method", Type::String, "The method; GET if not given.").one_of(METHODS),
                 Parameter::required("url", Type::String, "Where to; a path alone is below the base URL."),

@@ -12,7 +12,7 @@ use crate::diagnostic::kind;
 use crate::mail::{Cursor, Extract, Found, MailErrorKind, Query};
 use crate::run::{ErrorKind, Outcome, StepError};
 use crate::secret::{MASKED, Secret};
-use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type};
+use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
 
 /// How long a step without `timeout` waits.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -26,6 +26,7 @@ impl Action for MailWait {
             doc: "Waits for a mail to one recipient and takes a code or link out of it. The newest that fits counts, and \
                   none serves twice.",
             effect: EffectRule::Always(Effect::Read),
+            undo: UndoRule::Nothing,
             parameters: vec![
                 Parameter::required("mailbox", Type::String, "The inbox, as imaps://user:password@host/INBOX.")
                     .secret(),

@@ -5,7 +5,7 @@ use futures_util::future::BoxFuture;
 use super::context::not_sent;
 use super::{Action, Context};
 use crate::run::{ErrorKind, Outcome, StepError};
-use crate::workflow::{ActionSpec, Effect, EffectRule};
+use crate::workflow::{ActionSpec, Effect, EffectRule, UndoRule};
 
 pub(crate) struct Missing;
 
@@ -15,6 +15,7 @@ impl Action for Missing {
             name: "missing",
             doc: "Fails: the program has no such action.",
             effect: EffectRule::Always(Effect::Read),
+            undo: UndoRule::Nothing,
             parameters: vec![],
             outputs: vec![],
             captures: false,

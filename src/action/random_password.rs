@@ -10,7 +10,7 @@ use super::{Action, Context};
 use crate::entropy::Entropy;
 use crate::run::{ErrorKind, Outcome, StepError};
 use crate::secret::Secret;
-use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type};
+use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
 
 /// Without characters that are read for one another, or that shells and URLs take for something else.
 const CLASSES: [&[u8]; 4] = [b"abcdefghijkmnopqrstuvwxyz", b"ABCDEFGHJKLMNPQRSTUVWXYZ", b"23456789", b"-_.!*+@"];
@@ -26,6 +26,7 @@ impl Action for RandomPassword {
             doc: "Draws a password with lower and upper case letters, digits and symbols, or takes the one it is given. It \
                   is recorded, sealed, before any step can use it.",
             effect: EffectRule::Always(Effect::Read),
+            undo: UndoRule::Nothing,
             parameters: vec![
                 Parameter::optional("value", Type::String, "Take this one instead of drawing.").secret(),
                 Parameter::optional("length", Type::Integer, "Characters, 12 to 128; 24 if not given."),

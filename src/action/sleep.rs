@@ -8,7 +8,7 @@ use super::context::not_sent;
 use super::{Action, Context};
 use crate::run::{ErrorKind, Outcome, StepError};
 use crate::secret::Data;
-use crate::workflow::{ActionSpec, Effect, EffectRule, Parameter, Type, parse_duration};
+use crate::workflow::{ActionSpec, Effect, EffectRule, Parameter, Type, UndoRule, parse_duration};
 
 pub struct Sleep;
 
@@ -18,6 +18,7 @@ impl Action for Sleep {
             name: "sleep",
             doc: "Waits. A run that was interrupted meanwhile waits the whole time again.",
             effect: EffectRule::Always(Effect::Read),
+            undo: UndoRule::Nothing,
             parameters: vec![Parameter::required("for", Type::Duration, "How long, such as `30s`.")],
             outputs: vec![],
             captures: false,

@@ -28,7 +28,7 @@ impl From<RunStatus> for Exit {
             RunStatus::Succeeded => Self::Done,
             RunStatus::Failed => Self::StepFailed,
             RunStatus::InDoubt => Self::InDoubt,
-            RunStatus::Interrupted | RunStatus::Running => Self::Interrupted,
+            RunStatus::Cancelled | RunStatus::Interrupted | RunStatus::Running => Self::Interrupted,
         }
     }
 }

@@ -5,6 +5,7 @@ use tokio::sync::mpsc;
 
 use super::exit::Exit;
 use crate::engine::StopSignal;
+use crate::run::Stop;
 
 /// Listens for signals and passes the first on; who shows the run shows that. The second ends the process.
 pub fn listen() -> std::io::Result<StopSignal> {
@@ -13,7 +14,7 @@ pub fn listen() -> std::io::Result<StopSignal> {
     let (sender, receiver) = mpsc::unbounded_channel();
     tokio::spawn(async move {
         either(&mut interrupt, &mut terminate).await;
-        let _ = sender.send(());
+        let _ = sender.send(Stop::Interrupt);
         either(&mut interrupt, &mut terminate).await;
         super::out::draw("\nonramp: stopped at once; go on with `onramp resume`");
         Exit::Interrupted.now();

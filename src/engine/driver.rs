@@ -4,7 +4,9 @@ use std::fmt;
 
 use super::host::{Host, HostError, Queued};
 use crate::plan::Plan;
-use crate::run::{Entry, Fact, IllegalEntry, RunState, RunStatus, apply, decide, is_durable, op, pending_wakes};
+use crate::run::{
+    Entry, Fact, IllegalEntry, Resumption, RunState, RunStatus, apply, decide, is_durable, op, pending_wakes,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EngineError {
@@ -59,10 +61,15 @@ pub async fn drive(plan: &Plan, state: &mut RunState, host: &mut impl Host) -> R
 }
 
 /// Takes over a run that another process left: its running attempts are cut off, its timers set again.
-pub async fn resume(plan: &Plan, state: &mut RunState, host: &mut impl Host) -> Result<RunStatus, EngineError> {
-    record(plan, state, host, Fact::Resumed)?;
-    for (task, due) in pending_wakes(plan, state) {
-        host.wake(task, due);
+pub async fn resume(
+    plan: &Plan,
+    state: &mut RunState,
+    how: Resumption,
+    host: &mut impl Host,
+) -> Result<RunStatus, EngineError> {
+    record(plan, state, host, Fact::Resumed(how))?;
+    for (whom, due) in pending_wakes(plan, state) {
+        host.wake(whom, due);
     }
     drive(plan, state, host).await
 }

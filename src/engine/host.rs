@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::clock::Timestamp;
 use crate::id::TaskPath;
-use crate::run::{Entry, Fact, Op, Outcome, ProbeAnswer, RunState};
+use crate::run::{Entry, Fact, Op, Outcome, ProbeAnswer, RunState, Stop, Wake};
 
 /// An entry on its way to the journal.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,8 +20,8 @@ pub struct Queued {
 pub enum Completion {
     AttemptEnded { task: TaskPath, attempt: u32, outcome: Outcome },
     ProbeEnded { task: TaskPath, probe: u32, answer: ProbeAnswer },
-    TimerFired { task: TaskPath },
-    StopRequested,
+    Woken(Wake),
+    StopRequested(Stop),
 }
 
 impl From<Completion> for Fact {
@@ -31,8 +31,9 @@ impl From<Completion> for Fact {
                 Self::AttemptEnded { task, attempt, outcome: Box::new(outcome) }
             }
             Completion::ProbeEnded { task, probe, answer } => Self::ProbeEnded { task, probe, answer },
-            Completion::TimerFired { task } => Self::TimerFired { task },
-            Completion::StopRequested => Self::StopRequested,
+            Completion::Woken(Wake::Task(task)) => Self::TimerFired { task },
+            Completion::Woken(Wake::Run(alarm)) => Self::AlarmRang { alarm },
+            Completion::StopRequested(stop) => Self::StopRequested(stop),
         }
     }
 }
@@ -57,7 +58,7 @@ pub trait Host: Send {
     fn start(&mut self, queued: Queued);
 
     /// Sets a timer that an earlier process had set.
-    fn wake(&mut self, task: TaskPath, due: Timestamp);
+    fn wake(&mut self, whom: Wake, due: Timestamp);
 
     /// Commits all that is queued with at most one sync, publishes it, lets the queued operations begin, and waits for
     /// what comes of any. `state` is the state after all that was queued. Never empty.

@@ -22,6 +22,9 @@ const GRACE: Duration = Duration::from_secs(10);
 /// An action that does not end by itself is cut off this long after its deadline.
 const OVERTIME: Duration = Duration::from_secs(5);
 
+/// No look takes longer.
+const LOOK_LIMIT: Duration = Duration::from_secs(120);
+
 pub struct Launcher {
     registry: Arc<Registry>,
     services: Arc<Services>,
@@ -53,7 +56,12 @@ impl Launcher {
         let cut_off = ended(Outcome::interrupted(happened));
         let limit = order.deadline.map(|deadline| deadline.since(self.services.clock.now()) + OVERTIME);
         self.launch(order, effect, cut_off, move |action, context| async move {
-            let work = async { action.perform(&context).await };
+            let work = async {
+                match context.order.undoes {
+                    Some(_) => action.undo(&context).await,
+                    None => action.perform(&context).await,
+                }
+            };
             let guarded = std::panic::AssertUnwindSafe(work).catch_unwind();
             let outcome = match limit {
                 Some(limit) => tokio::time::timeout(limit, guarded).await,
@@ -70,11 +78,10 @@ impl Launcher {
     pub(super) fn probe(&mut self, order: Order) {
         let (task, probe) = (order.task.clone(), order.number);
         let ended = move |answer| Completion::ProbeEnded { task: task.clone(), probe, answer };
-        let cut_off =
-            ended(ProbeAnswer::CannotTell { reason: "the look was cut off".into(), again: Some(Duration::ZERO) });
+        let cut_off = ended(ProbeAnswer::CutOff);
         self.launch(order, Effect::Read, cut_off, move |action, context| async move {
             let guarded = std::panic::AssertUnwindSafe(async { action.probe(&context).await }).catch_unwind();
-            let answer = tokio::time::timeout(Duration::from_secs(120), guarded).await;
+            let answer = tokio::time::timeout(LOOK_LIMIT, guarded).await;
             ended(match answer {
                 Ok(Ok(answer)) => answer,
                 Ok(Err(_)) => ProbeAnswer::CannotTell { reason: panicked().message, again: None },
@@ -82,6 +89,22 @@ impl Launcher {
                     ProbeAnswer::CannotTell { reason: "the look took too long".into(), again: Some(Duration::ZERO) }
                 }
             })
+        });
+    }
+
+    /// The look that the step describes: the action performs it, and its answer is the step's to judge.
+    pub(super) fn look(&mut self, order: Order) {
+        let (task, probe) = (order.task.clone(), order.number);
+        let ended = move |answer| Completion::ProbeEnded { task: task.clone(), probe, answer };
+        let cut_off = ended(ProbeAnswer::CutOff);
+        self.launch(order, Effect::Read, cut_off, move |action, context| async move {
+            let guarded = std::panic::AssertUnwindSafe(async { action.perform(&context).await }).catch_unwind();
+            let outcome = match tokio::time::timeout(LOOK_LIMIT, guarded).await {
+                Ok(Ok(outcome)) => outcome,
+                Ok(Err(_)) => Outcome::failed(Happened::None, panicked()),
+                Err(_) => Outcome::failed(Happened::None, overtime()),
+            };
+            ended(ProbeAnswer::Seen(Box::new(outcome)))
         });
     }
 
@@ -167,18 +190,25 @@ impl Launcher {
     fn masked(&self, mut completion: Completion, running: &Running) -> Completion {
         let masked = |text: &str| self.mask.apply(&Mask::of(running.input.values()).apply(text));
         match &mut completion {
-            Completion::AttemptEnded { outcome, .. } => {
-                self.taken_in(&mut outcome.data, running);
-                if let Some(error) = &mut outcome.error {
-                    error.message = masked(&error.message);
-                }
-                outcome.warning = outcome.warning.as_deref().map(masked);
+            Completion::AttemptEnded { outcome, .. } => self.masked_outcome(outcome, running, &masked),
+            Completion::ProbeEnded { answer: ProbeAnswer::Seen(outcome), .. } => {
+                self.masked_outcome(outcome, running, &masked);
             }
             Completion::ProbeEnded { answer: ProbeAnswer::Done(outputs), .. } => self.taken_in(outputs, running),
             Completion::ProbeEnded { answer: ProbeAnswer::CannotTell { reason, .. }, .. } => *reason = masked(reason),
             _ => {}
         }
         completion
+    }
+}
+
+impl Launcher {
+    fn masked_outcome(&self, outcome: &mut Outcome, running: &Running, masked: &dyn Fn(&str) -> String) {
+        self.taken_in(&mut outcome.data, running);
+        if let Some(error) = &mut outcome.error {
+            error.message = masked(&error.message);
+        }
+        outcome.warning = outcome.warning.as_deref().map(masked);
     }
 }
 

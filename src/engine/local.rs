@@ -8,10 +8,9 @@ use tokio::sync::mpsc;
 use super::host::{Completion, Host, HostError, Queued};
 use super::launcher::Launcher;
 use crate::clock::{Clock, Timestamp};
-use crate::id::TaskPath;
 use crate::plan::Plan;
 use crate::report::Reporter;
-use crate::run::{Entry, Fact, Op, RunState};
+use crate::run::{Entry, Fact, Op, RunState, Stop, Wake};
 
 /// Where entries go: a journal on disk, or memory.
 pub trait Log: Send {
@@ -23,8 +22,8 @@ pub trait Log: Send {
     fn checkpoint(&mut self, state: &RunState, last: bool);
 }
 
-/// A request to stop, told from outside: from a signal.
-pub type StopSignal = mpsc::UnboundedReceiver<()>;
+/// A request to stop, told from outside: by a signal, or from another terminal.
+pub type StopSignal = mpsc::UnboundedReceiver<Stop>;
 
 pub struct LocalHost<L: Log> {
     plan: Arc<Plan>,
@@ -34,7 +33,7 @@ pub struct LocalHost<L: Log> {
     reporters: Vec<Box<dyn Reporter>>,
     stop: StopSignal,
     queue: Vec<Queued>,
-    timers: BTreeSet<(Timestamp, TaskPath)>,
+    timers: BTreeSet<(Timestamp, Wake)>,
 }
 
 impl<L: Log> LocalHost<L> {
@@ -69,18 +68,22 @@ impl<L: Log> LocalHost<L> {
             match op {
                 Op::Attempt(order) => self.launcher.attempt(order),
                 Op::Probe(order) => self.launcher.probe(order),
-                Op::Wake { task, due } => self.wake(task, due),
+                Op::Look(order) => self.launcher.look(order),
+                Op::Wake { whom, due } => self.wake(whom, due),
+                Op::Stop(_) => self.launcher.stop(),
             }
         }
         Ok(())
     }
 
-    /// Timers that are due at `now`, in order.
-    fn fired(&mut self, now: Timestamp) -> Vec<Completion> {
+    /// Timers that are due at `now` and that somebody still waits for, in order.
+    fn fired(&mut self, now: Timestamp, state: &RunState) -> Vec<Completion> {
         let mut fired = Vec::new();
         while self.timers.first().is_some_and(|(due, _)| *due <= now) {
-            if let Some((_, task)) = self.timers.pop_first() {
-                fired.push(Completion::TimerFired { task });
+            if let Some((due, whom)) = self.timers.pop_first()
+                && state.awaits(&self.plan, &whom, due)
+            {
+                fired.push(Completion::Woken(whom));
             }
         }
         fired
@@ -101,20 +104,21 @@ impl<L: Log> Host for LocalHost<L> {
         self.queue.push(queued);
     }
 
-    fn wake(&mut self, task: TaskPath, due: Timestamp) {
-        self.timers.insert((due, task));
+    fn wake(&mut self, whom: Wake, due: Timestamp) {
+        self.timers.insert((due, whom));
     }
 
     async fn next(&mut self, state: &RunState) -> Result<Vec<Completion>, HostError> {
         self.commit(state, false)?;
         loop {
             let now = self.clock.now();
-            let mut completions = if state.stopping { Vec::new() } else { self.fired(now) };
+            let paused = state.stopping == Some(Stop::Interrupt);
+            let mut completions = if paused { Vec::new() } else { self.fired(now, state) };
             completions.extend(self.launcher.ready());
             if !completions.is_empty() {
                 return Ok(completions);
             }
-            let due = self.timers.first().filter(|_| !state.stopping).map(|(due, _)| due.since(now));
+            let due = self.timers.first().filter(|_| !paused).map(|(due, _)| due.since(now));
             let timer = async {
                 match due {
                     Some(due) => tokio::time::sleep(due).await,
@@ -124,9 +128,8 @@ impl<L: Log> Host for LocalHost<L> {
             tokio::select! {
                 completion = self.launcher.next() => return Ok(vec![completion]),
                 () = timer => {}
-                Some(()) = self.stop.recv(), if !state.stopping => {
-                    self.launcher.stop();
-                    return Ok(vec![Completion::StopRequested]);
+                Some(stop) = self.stop.recv(), if state.stopping.is_none() => {
+                    return Ok(vec![Completion::StopRequested(stop)]);
                 }
             }
         }

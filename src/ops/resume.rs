@@ -9,7 +9,7 @@ use crate::engine;
 use crate::http::origin;
 use crate::mail::Mailbox;
 use crate::plan::Plan;
-use crate::run::{RunState, RunStatus};
+use crate::run::{Resumption, RunState, RunStatus};
 
 pub struct ResumeRequest<'a> {
     /// An id, the beginning of one, or `last`.
@@ -38,7 +38,7 @@ pub async fn resume(
     same_surroundings(&plan, &state, &request)?;
     let sandbox = revive(workspace, &run, &state.started.settings).await?;
     let mut host = host(workspace, plan.clone(), &state, writer, console)?;
-    engine::resume(&plan, &mut state, &mut host).await?;
+    engine::resume(&plan, &mut state, Resumption::default(), &mut host).await?;
     if let Some(sandbox) = sandbox {
         sandbox.stop().await;
     }

@@ -74,6 +74,7 @@ pub async fn run(
         },
         inputs,
         settings: Settings { typed_origins, ..settings(&request, sandbox.as_ref(), say)? },
+        until: None,
     };
     let first = Entry { seq: 1, at: now, fact: Fact::RunStarted(Box::new(started.clone())) };
     let mut state = RunState::new(&plan, started.clone(), now);

@@ -48,7 +48,7 @@ fn read(workspace: &Workspace, run: &RunId, key: &Key) -> Result<Shown, OpError>
         // Nobody writes it. It may have ended since it was read, so what is read now is the last word.
         stored = as_stored()?;
         if stored.state.status == RunStatus::Running {
-            stored.state.status = RunStatus::Interrupted;
+            stored.state = stored.state.abandoned();
         }
     }
     let Stored { plan, state, warnings } = stored;

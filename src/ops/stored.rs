@@ -21,11 +21,7 @@ pub(super) fn restore(workspace: &Workspace, loaded: Loaded) -> Result<Stored, O
     let (_, plan) = validate::check(workspace, source).into_plan()?;
     let mut entries = loaded.entries.into_iter();
     let mut state = match loaded.snapshot {
-        Some(parts) => {
-            let mut state = RunState::from_parts(parts);
-            state.reindex(&plan);
-            state
-        }
+        Some(recorded) => RunState::restore(&plan, recorded),
         None => match entries.next().map(|entry| (entry.at, entry.fact)) {
             Some((at, Fact::RunStarted(started))) => RunState::new(&plan, *started, at),
             _ => return Err(OpError::Usage(format!("run {} has no beginning", loaded.run))),

@@ -6,11 +6,11 @@ use super::effect::effect_of;
 use super::graph::Graph;
 use super::remedy::{MAX_RERUN, RerunError, rerun};
 use super::secrecy::Secrecy;
-use super::{Parameters, Plan, PlanStep, Remedy};
+use super::{Call, Parameters, Plan, PlanStep, Probe, Remedy, Undo};
 use crate::diagnostic::Diagnostic;
 use crate::expr::Template;
 use crate::id::StepId;
-use crate::workflow::{ActionSpec, Names, Report, Spanned, Step, Workflow};
+use crate::workflow::{ActionSpec, Effect, Names, Report, Spanned, Step, UndoRule, Workflow};
 
 /// All of a plan but the workflow, which it takes in last.
 pub(super) struct Parts {
@@ -38,7 +38,8 @@ pub(super) fn parts(names: &Names<'_>, report: &mut Report) -> Option<Parts> {
         let reruns = reruns(names, step, at, &position, &needs, report);
         let remedy = remedy(step, names.remedies[index].as_deref(), reruns);
         let outputs = secrecy.outputs(index);
-        steps.push(plan_step(step, names.actions[index].as_deref(), needs[at].clone(), outputs, remedy));
+        let undo = names.undos[index].as_deref();
+        steps.push(plan_step(step, names.actions[index].as_deref(), needs[at].clone(), outputs, remedy, undo));
     }
     let mut steps: Vec<PlanStep> = steps.into_iter().collect::<Option<_>>()?;
     for (at, needs) in needs.iter().enumerate() {
@@ -68,13 +69,14 @@ fn plan_step(
     needs: Vec<usize>,
     outputs: Vec<(String, bool)>,
     on_error: Option<Remedy>,
+    undo: Option<&ActionSpec>,
 ) -> Option<PlanStep> {
     let action = action?;
+    let own = call(action, step.effect.as_ref().map(|effect| effect.value), &step.with);
     Some(PlanStep {
         id: step.id.clone(),
-        action: action.name,
-        effect: effect_of(action, step.effect.as_ref().map(|effect| effect.value), &step.with),
-        with: parameters(action, &step.with),
+        undo: undo_of(step, action, &own, undo)?,
+        call: own,
         outputs,
         needs,
         dependants: Vec::new(),
@@ -82,10 +84,35 @@ fn plan_step(
         matrix: step.matrix.clone(),
         retry: step.retry.clone().unwrap_or_default(),
         timeout: step.timeout,
+        attempt_timeout: step.attempt_timeout,
+        continue_on_error: step.continue_on_error,
+        probe: step.probe.as_ref().map(|probe| Probe {
+            call: call(action, Some(Effect::Read), &probe.with),
+            done_if: probe.done_if.clone(),
+            captures: probe.captures.clone(),
+        }),
         settle: step.settle,
         expect: step.expect.clone(),
         captures: step.captures.clone(),
         on_error,
+    })
+}
+
+fn call(action: &ActionSpec, said: Option<Effect>, with: &[(Spanned<String>, Template)]) -> Call {
+    Call { action: action.name, effect: effect_of(action, said, with), with: parameters(action, with) }
+}
+
+/// What the step says about it, else what the action does. A read leaves nothing behind.
+fn undo_of(step: &Step, action: &ActionSpec, own: &Call, spec: Option<&ActionSpec>) -> Option<Undo> {
+    if let Some(said) = &step.undo {
+        return Some(Undo::Call(call(spec?, said.effect.as_ref().map(|effect| effect.value), &said.with)));
+    }
+    Some(match action.undo {
+        _ if own.effect == Effect::Read => Undo::Nothing,
+        UndoRule::Nothing => Undo::Nothing,
+        UndoRule::BuiltIn => Undo::BuiltIn,
+        UndoRule::Never(why) => Undo::Never(why),
+        UndoRule::ByStep => Undo::Never("the step does not say how: it has no `undo`"),
     })
 }
 
@@ -98,9 +125,7 @@ fn remedy(step: &Step, action: Option<&ActionSpec>, rerun: Option<Vec<usize>>) -
     let (remedy, action) = (step.on_error.as_ref()?, action?);
     Some(Remedy {
         when: remedy.when.iter().map(|code| code.value.clone()).collect(),
-        action: action.name,
-        effect: effect_of(action, None, &remedy.with),
-        with: parameters(action, &remedy.with),
+        call: call(action, None, &remedy.with),
         rerun: rerun?,
         max: remedy.max,
     })

@@ -9,7 +9,7 @@ mod remedy;
 mod secrecy;
 
 pub use load::{Loaded, load};
-pub use model::{Parameters, Plan, PlanStep, Remedy};
+pub use model::{Call, Parameters, Plan, PlanStep, Probe, Remedy, Undo};
 
 #[cfg(test)]
 mod tests;

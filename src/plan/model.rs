@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::expr::Template;
-use crate::id::{StepId, TaskPath};
+use crate::id::{Role, StepId, TaskPath};
 use crate::workflow::{Capture, Effect, Expect, Matrix, RetryPolicy, Workflow};
 
 /// A checked workflow. Steps stand in topological order: every need has a smaller index.
@@ -26,23 +26,61 @@ impl Plan {
         self.by_id.get(id).copied()
     }
 
-    /// The class of a task's effect, or of a remedy's.
-    pub fn effect(&self, task: &TaskPath) -> Option<Effect> {
+    /// For each step whether it is `step` or something that `step` waits for, directly or not.
+    pub fn ancestors(&self, step: usize) -> Vec<bool> {
+        let mut wanted = vec![false; self.steps.len()];
+        wanted[step] = true;
+        // A need has a smaller index than what waits for it.
+        for index in (0..=step).rev() {
+            if wanted[index] {
+                self.steps[index].needs.iter().for_each(|need| wanted[*need] = true);
+            }
+        }
+        wanted
+    }
+
+    /// The same for what waits for any of `steps`, and these themselves.
+    pub fn descendants(&self, steps: impl IntoIterator<Item = usize>) -> Vec<bool> {
+        let mut wanted = vec![false; self.steps.len()];
+        steps.into_iter().for_each(|step| wanted[step] = true);
+        for index in 0..self.steps.len() {
+            if wanted[index] {
+                self.steps[index].dependants.iter().for_each(|next| wanted[*next] = true);
+            }
+        }
+        wanted
+    }
+
+    /// What a task asks of an action; `None` for an undo that is no call of its own.
+    pub fn call(&self, task: &TaskPath) -> Option<&Call> {
         let step = &self.steps[self.index(&task.step)?];
-        if task.remedy { step.on_error.as_ref().map(|remedy| remedy.effect) } else { Some(step.effect) }
+        match task.role {
+            Role::Step => Some(&step.call),
+            Role::Remedy => step.on_error.as_ref().map(|remedy| &remedy.call),
+            Role::Undo => match &step.undo {
+                Undo::Call(call) => Some(call),
+                _ => None,
+            },
+        }
     }
 }
 
 /// The rendered side of `with:`: name, value, and whether the parameter is secret by declaration.
 pub type Parameters = Vec<(String, Template, bool)>;
 
+/// What is asked of an action.
 #[derive(Debug, Clone)]
-pub struct PlanStep {
-    pub id: StepId,
+pub struct Call {
     /// The action's name, as registered.
     pub action: &'static str,
     pub effect: Effect,
     pub with: Parameters,
+}
+
+#[derive(Debug, Clone)]
+pub struct PlanStep {
+    pub id: StepId,
+    pub call: Call,
     /// The names of all outputs, and which are secret: those of the action, then those captured.
     pub outputs: Vec<(String, bool)>,
     /// Indices of the steps that must be terminal first: `needs` and references.
@@ -52,20 +90,47 @@ pub struct PlanStep {
     pub condition: Option<Template>,
     pub matrix: Option<Matrix>,
     pub retry: RetryPolicy,
+    /// For the step with all its tries.
     pub timeout: Option<Duration>,
+    pub attempt_timeout: Option<Duration>,
     pub settle: Option<Duration>,
     pub expect: Option<Expect>,
     pub captures: Vec<Capture>,
+    pub probe: Option<Probe>,
+    pub undo: Undo,
     pub on_error: Option<Remedy>,
+    /// Its failure is not one of the run.
+    pub continue_on_error: bool,
+}
+
+/// `probe`: how the step says that its effect is looked for.
+#[derive(Debug, Clone)]
+pub struct Probe {
+    pub call: Call,
+    /// Over the answer: whether the effect took place.
+    pub done_if: Template,
+    /// The step's captured outputs, taken from this answer.
+    pub captures: Vec<Capture>,
+}
+
+/// How the effect of a step is taken back.
+#[derive(Debug, Clone)]
+pub enum Undo {
+    /// There is nothing to take back.
+    Nothing,
+    /// The action knows how.
+    BuiltIn,
+    /// The step says how.
+    Call(Call),
+    /// Nobody can; why.
+    Never(&'static str),
 }
 
 /// `on-error`, resolved.
 #[derive(Debug, Clone)]
 pub struct Remedy {
     pub when: Vec<String>,
-    pub action: &'static str,
-    pub effect: Effect,
-    pub with: Parameters,
+    pub call: Call,
     /// The steps that run again, in topological order: from `rerun-from` to the step that failed.
     pub rerun: Vec<usize>,
     pub max: u32,

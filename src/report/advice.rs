@@ -33,7 +33,7 @@ pub(super) fn advice(summary: &Summary) -> Advice {
         }
         RunStatus::Succeeded => vec![show],
         RunStatus::Failed | RunStatus::InDoubt => resume().into_iter().chain([show]).collect(),
-        RunStatus::Interrupted => vec![next("resume", "", "goes on from here")],
+        RunStatus::Interrupted | RunStatus::Cancelled => vec![next("resume", "", "goes on from here")],
         RunStatus::Running => vec![next("show", "", "how it stands by then")],
     };
     let remarks = if summary.status == RunStatus::Running { Vec::new() } else { remarks(summary) };
@@ -122,8 +122,7 @@ mod tests {
     fn a_resume_is_offered_only_where_it_does_something() {
         let mut tape = Tape::start(bootstrap());
         tape.end("signup", lost()).fire("signup");
-        let reason = "this action has no way to look".to_owned();
-        tape.look("signup", ProbeAnswer::CannotTell { reason, again: None });
+        tape.look("signup", ProbeAnswer::NoWay);
         let Advice { remarks, commands } = advice(&tape.summary(Secrets::Masked));
         assert!(remarks[0].contains("whether `signup` took place: find out at the service"), "{remarks:?}");
         assert!(commands.iter().all(|next| !next.command.contains("resume")));

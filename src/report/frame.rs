@@ -268,7 +268,7 @@ mod tests {
     #[test]
     fn a_stop_has_a_line_of_its_own_that_is_never_left_out() {
         let mut tape = Tape::start(bootstrap());
-        tape.push(crate::run::Fact::StopRequested);
+        tape.push(crate::run::Fact::StopRequested(crate::run::Stop::Interrupt));
         for height in [24, 5] {
             let picture = picture(&tape, height, 80);
             assert!(picture.lines().count() < height, "{picture}");

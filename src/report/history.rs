@@ -98,9 +98,9 @@ impl Fold<'_> {
             Fact::AttemptEnded { task, outcome, .. } => self.close(task, entry.at, Some(self.of_attempt(outcome))),
             Fact::TimerSet { task, .. } => self.begin(task, Kind::Wait, entry.at),
             Fact::TimerFired { task } => self.close(task, entry.at, None),
-            Fact::ProbeStarted { task, probe } => self.begin(task, Kind::Look(*probe), entry.at),
+            Fact::ProbeStarted { task, probe, .. } => self.begin(task, Kind::Look(*probe), entry.at),
             Fact::ProbeEnded { task, answer, .. } => self.close(task, entry.at, Some(self.of_look(answer))),
-            Fact::Resumed => self.resume(entry.at),
+            Fact::Resumed(_) => self.resume(entry.at),
             _ => {}
         }
         self.now = entry.at;
@@ -157,6 +157,12 @@ impl Fold<'_> {
             ProbeAnswer::CannotTell { reason, .. } => {
                 End { tone: Tone::Care, text: self.mask.apply(&format!("cannot tell: {reason}")) }
             }
+            ProbeAnswer::NoWay => End { tone: Tone::Care, text: "it has no way to look".into() },
+            ProbeAnswer::Seen(outcome) => match &outcome.error {
+                Some(error) => End { tone: Tone::Plain, text: self.mask.apply(&error.message) },
+                None => End { tone: Tone::Plain, text: "answered".into() },
+            },
+            ProbeAnswer::CutOff => End { tone: Tone::Care, text: "cut off".into() },
         }
     }
 }

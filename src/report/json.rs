@@ -116,7 +116,7 @@ mod tests {
             (&json!("in_doubt"), &json!("in_doubt"))
         );
         let mut tape = Tape::start(bootstrap());
-        tape.end("signup", too_many()).push(crate::run::Fact::StopRequested);
+        tape.end("signup", too_many()).push(crate::run::Fact::StopRequested(crate::run::Stop::Interrupt));
         let document = run(&tape.summary(Secrets::Masked));
         assert_eq!(document["status"], "interrupted");
         let signup = &document["steps"]["signup"];

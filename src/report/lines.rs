@@ -10,7 +10,7 @@ use super::text::{columns, count, inert, pad, stopwatch, time};
 use crate::clock::Timestamp;
 use crate::id::TaskPath;
 use crate::plan::Plan;
-use crate::run::{Entry, Fact, ProbeAnswer, RunState, RunStatus, StepError, Timer};
+use crate::run::{Entry, Fact, ProbeAnswer, Resolution, RunState, RunStatus, SkipReason, StepError, Stop, Timer};
 use crate::secret::Mask;
 
 /// Names of tasks up to this width are padded to a common one.
@@ -82,6 +82,7 @@ impl<W: Write + Send> Lines<W> {
                 };
                 Some(self.delayed(task, *timer, due.since(entry.at), attempts))
             }
+            Fact::ProbeStarted { input: Some(_), .. } => Some("looking whether a copy of this run did it".into()),
             Fact::ProbeStarted { .. } => Some("in doubt: looking whether it took place".into()),
             Fact::ProbeEnded { answer, .. } => Some(looked(answer)),
             Fact::Succeeded { warning, .. } => {
@@ -90,6 +91,13 @@ impl<W: Write + Send> Lines<W> {
             }
             Fact::Failed { error, .. } => Some(format!("failed{}: {error}", self.took(task, entry.at))),
             Fact::HeldInDoubt { question, .. } => Some(format!("in doubt: {question}")),
+            Fact::Skipped { reason: reason @ (SkipReason::NothingToUndo | SkipReason::CannotUndo { .. }), .. } => {
+                Some(skipped(reason))
+            }
+            Fact::Skipped { reason, .. } => Some(format!("skipped: {}", skipped(reason))),
+            Fact::Kept { .. } => Some("kept: it would be the same again".into()),
+            Fact::Resolved { resolution: Resolution::Done(_), .. } => Some("resolved: it is done".into()),
+            Fact::Resolved { resolution: Resolution::Redo, .. } => Some("resolved: to be run again".into()),
             _ => None,
         }
     }
@@ -133,10 +141,16 @@ fn of_run(fact: &Fact) -> Option<(String, String)> {
             let whither = if started.settings.sandbox { "the sandbox" } else { &started.settings.base_url };
             run(format!("{} started as {} against {whither}", started.workflow, started.run))
         }
-        Fact::Resumed => run("resumed".into()),
-        Fact::StopRequested => run("stopping: what is under way may end, Ctrl-C again stops at once".into()),
+        Fact::Resumed(how) if how.wary => run("resumed as a copy: what was not done here is looked for first".into()),
+        Fact::Resumed(_) => run("resumed".into()),
+        Fact::Replanned { .. } => run("goes on with the workflow as it was edited".into()),
+        Fact::StopRequested(Stop::Interrupt) => {
+            run("stopping: what is under way may end, Ctrl-C again stops at once".into())
+        }
+        Fact::StopRequested(Stop::Cancel) => run("cancelled: what is under way may end, nothing else begins".into()),
+        Fact::StopRequested(Stop::Timeout) => run("its time is over: what is under way may end".into()),
+        Fact::TeardownStarted => run("teardown: what it made is taken back, last things first".into()),
         Fact::ItemsExpanded { step, items } => Some((step.to_string(), count(items.len(), "item", "items"))),
-        Fact::Skipped { step, reason } => Some((step.to_string(), format!("skipped: {}", skipped(reason)))),
         Fact::RemedyDue { step, error } => Some((step.to_string(), format!("{}: {}", error.code, error.message))),
         Fact::Rewound { step, steps } => {
             let first = steps.first().unwrap_or(step);
@@ -156,6 +170,9 @@ fn looked(answer: &ProbeAnswer) -> String {
         ProbeAnswer::Done(_) => "looked: it took place".into(),
         ProbeAnswer::NotDone => "looked: it did not take place".into(),
         ProbeAnswer::CannotTell { reason, .. } => format!("looked, and cannot tell: {reason}"),
+        ProbeAnswer::NoWay => "there is no way to look".into(),
+        ProbeAnswer::Seen(_) => "looked: an answer came".into(),
+        ProbeAnswer::CutOff => "the look was cut off".into(),
     }
 }
 

@@ -173,7 +173,8 @@ mod tests {
     fn a_doubt_says_what_is_unknown_and_a_narrow_terminal_wraps_it() {
         let mut tape = doubtful();
         let sent = [("email", json!("agent@onramp.test").into()), ("password", secret(json!("hunter2-hunter2")))];
-        tape.state.steps[0].tasks[0].input = sent.map(|(name, datum)| (name.to_owned(), datum)).into();
+        let input = sent.map(|(name, datum)| (name.to_owned(), datum)).into();
+        tape.alter(|recorded| recorded.steps[0].tasks[0].input = input);
         assert_eq!(
             page(&tape, 50),
             "

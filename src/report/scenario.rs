@@ -8,18 +8,16 @@ use super::{Place, Secrets, Summary};
 use crate::clock::Timestamp;
 use crate::diagnostic::Source;
 use crate::id::{RunId, StepId, TaskPath};
-use crate::plan::{Plan, PlanStep, Remedy};
+use crate::plan::{Call, Plan, PlanStep, Remedy, Undo};
 use crate::run::*;
 use crate::secret::{Data, Datum, Mask, Secret};
-use crate::workflow::{Effect, Matrix, RetryClass, RetryPolicy, Workflow};
+use crate::workflow::{Effect, Limits, Matrix, RetryClass, RetryPolicy, Workflow};
 
 /// A step without anything that is not needed to run it.
 pub fn step(id: &str, action: &'static str, needs: &[usize]) -> PlanStep {
     PlanStep {
         id: StepId::new(id).unwrap(),
-        action,
-        effect: Effect::Once,
-        with: Vec::new(),
+        call: Call { action, effect: Effect::Once, with: Vec::new() },
         outputs: Vec::new(),
         needs: needs.to_vec(),
         dependants: Vec::new(),
@@ -27,10 +25,14 @@ pub fn step(id: &str, action: &'static str, needs: &[usize]) -> PlanStep {
         matrix: None,
         retry: RetryPolicy { delay: Duration::from_millis(1_500), jitter: false, ..RetryPolicy::default() },
         timeout: None,
+        attempt_timeout: None,
         settle: None,
         expect: None,
         captures: Vec::new(),
+        probe: None,
+        undo: Undo::Nothing,
         on_error: None,
+        continue_on_error: false,
     }
 }
 
@@ -48,6 +50,8 @@ pub fn plan(mut steps: Vec<PlanStep>) -> Plan {
         secrets: Vec::new(),
         steps: Vec::new(),
         outputs: Vec::new(),
+        limits: Limits::default(),
+        teardown_on_failure: false,
     };
     Plan::assemble(workflow, steps)
 }
@@ -55,14 +59,12 @@ pub fn plan(mut steps: Vec<PlanStep>) -> Plan {
 /// The workflow that the product is about, in small.
 pub fn bootstrap() -> Plan {
     let mut invite = step("invite", "modelslab.invite_team_member", &[1]);
-    invite.matrix = Some(Matrix { variables: Vec::new(), max_parallel: Some(2) });
+    invite.matrix = Some(Matrix { variables: Vec::new(), max_parallel: Some(2), fail_fast: false });
     let mut code = step("code", "mail.wait", &[0]);
-    code.effect = Effect::Read;
+    code.call.effect = Effect::Read;
     code.on_error = Some(Remedy {
         when: vec!["mail.timeout".into()],
-        action: "modelslab.resend_verification",
-        effect: Effect::Repeat,
-        with: Vec::new(),
+        call: Call { action: "modelslab.resend_verification", effect: Effect::Repeat, with: Vec::new() },
         rerun: vec![1],
         max: 2,
     });
@@ -99,12 +101,20 @@ impl Tape {
                 allow_hosts: Vec::new(),
                 typed_origins: Vec::new(),
             },
+            until: None,
         };
         let state = RunState::new(&plan, started.clone(), now);
         let entries = vec![Entry { seq: 1, at: now, fact: Fact::RunStarted(Box::new(started)) }];
         let mut tape = Self { plan, state, entries, items, now };
         tape.decide();
         tape
+    }
+
+    /// Changes what no entry would.
+    pub fn alter(&mut self, change: impl FnOnce(&mut Recorded)) {
+        let mut recorded = self.state.recorded().clone();
+        change(&mut recorded);
+        self.state = RunState::restore(&self.plan, recorded);
     }
 
     pub fn wait(&mut self, millis: u64) -> &mut Self {
@@ -202,11 +212,12 @@ pub fn good() -> Tape {
     let mut warned = done();
     warned.warning = Some("the name was taken; `production-2` was used".into());
     tape.wait(25).end("key", warned);
-    tape.state.outputs = Data::from([
+    let outputs = Data::from([
         ("api_key".to_owned(), secret(json!("ml_live_0123456789"))),
         ("image".to_owned(), Datum::Public(json!("https://cdn.onramp.test/images/0001.png"))),
         ("team".to_owned(), Datum::Public(json!(["ada@onramp.test", "lin@onramp.test"]))),
     ]);
+    tape.alter(|recorded| recorded.outputs = outputs);
     tape
 }
 
@@ -235,7 +246,7 @@ pub fn doubtful() -> Tape {
 /// The doubt is cleared up a day later, by another process.
 pub fn resumed() -> Tape {
     let mut tape = doubtful();
-    tape.wait(86_400_000).push(Fact::Resumed).fire("signup").wait(200);
+    tape.wait(86_400_000).push(Fact::Resumed(Resumption::default())).fire("signup").wait(200);
     tape.look("signup", ProbeAnswer::Done(Data::new())).wait(1_500).end("code", done()).wait(300);
     tape.end("invite[ada@onramp.test]", done()).end("invite[lin@onramp.test]", done()).wait(100).end("key", done());
     tape

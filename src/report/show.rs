@@ -142,7 +142,10 @@ mod tests {
     #[test]
     fn what_was_under_way_when_a_process_died_is_cut_off() {
         let mut tape = Tape::start(bootstrap());
-        tape.wait(100).end("signup", done()).wait(60_000).push(crate::run::Fact::Resumed);
+        tape.wait(100)
+            .end("signup", done())
+            .wait(60_000)
+            .push(crate::run::Fact::Resumed(crate::run::Resumption::default()));
         let text = shown(&tape, true, Secrets::Masked);
         assert!(text.contains("00:00.100  code    try 1    0 ms\n      │ cut off\n"), "{text}");
     }

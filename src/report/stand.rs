@@ -39,6 +39,7 @@ impl Stand {
             Phase::InDoubt { .. } => Self::InDoubt,
             Phase::Succeeded => Self::Succeeded,
             Phase::Failed => Self::Failed,
+            Phase::Skipped(_) => Self::Skipped,
             _ if running => Self::Running,
             _ => Self::Interrupted,
         }
@@ -90,6 +91,7 @@ pub const fn run_sign(status: RunStatus) -> (Sign, Tone, &'static str) {
         RunStatus::Succeeded => (Sign::Done, Tone::Good, "succeeded"),
         RunStatus::Failed => (Sign::Failed, Tone::Bad, "failed"),
         RunStatus::InDoubt => (Sign::Doubt, Tone::Care, "in doubt"),
+        RunStatus::Cancelled => (Sign::Interrupted, Tone::Care, "cancelled"),
         RunStatus::Interrupted => (Sign::Interrupted, Tone::Care, "interrupted"),
     }
 }

@@ -108,6 +108,11 @@ pub(super) fn skipped(reason: &SkipReason) -> String {
     match reason {
         SkipReason::Condition => "its `if` is false".into(),
         SkipReason::Upstream { step } => format!("because `{step}` did not succeed"),
+        SkipReason::FailFast { item } => format!("because `{item}` failed, and `fail-fast` is set"),
+        SkipReason::Cancelled => "the run was cancelled".into(),
+        SkipReason::TimedOut => "the run's time was over".into(),
+        SkipReason::NothingToUndo => "nothing to undo".into(),
+        SkipReason::CannotUndo { why } => format!("cannot be undone: {why}"),
     }
 }
 

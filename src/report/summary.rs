@@ -9,12 +9,9 @@ use serde_json::Value;
 use super::stand::Stand;
 use crate::clock::Timestamp;
 use crate::plan::{Plan, PlanStep};
-use crate::run::{ErrorKind, Phase, RunState, RunStatus, SkipReason, StepError, StepState, TaskState};
+use crate::run::{Doubt, ErrorKind, Phase, RunState, RunStatus, SkipReason, StepError, StepState, TaskState};
 use crate::secret::{Data, Datum, Mask};
 use crate::workflow::Effect;
-
-/// How the question of a doubt ends whose action has no probe.
-const NO_WAY_TO_LOOK: &str = "this action has no way to look";
 
 /// Whether secret outputs are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,13 +179,13 @@ impl StepView {
             step.tasks.iter().map(|task| TaskView::new(planned, task, now, running, mask)).collect();
         let mut stand = Stand::of_step(step.status(), running);
         if let (Some(remedy), Some(task)) = (remedy, tasks.first_mut()) {
-            let action = planned.on_error.as_ref().map_or(planned.action, |on_error| on_error.action);
+            let action = planned.on_error.as_ref().map_or(planned.call.action, |on_error| on_error.call.action);
             *task = TaskView { doubt: doubt(remedy, action, mask), stand: Stand::InDoubt, ..task.clone() };
             stand = Stand::InDoubt;
         }
         Self {
             id: planned.id.to_string(),
-            action: planned.action,
+            action: planned.call.action,
             stand,
             attempts: step.attempts(),
             took: took(&step.tasks, now),
@@ -219,10 +216,10 @@ impl TaskView {
             took: took(std::slice::from_ref(task), now),
             error: task.error.as_ref().filter(|_| failed).map(|error| ErrorView::new(error, mask)),
             warning: task.warning.as_deref().map(|text| mask.apply(text)),
-            doubt: doubt(task, planned.action, mask),
+            doubt: doubt(task, planned.call.action, mask),
             answered: stand == Stand::Failed
                 && task.answer.is_some()
-                && matches!(planned.effect, Effect::Once | Effect::Keyed),
+                && matches!(planned.call.effect, Effect::Once | Effect::Keyed),
         }
     }
 }
@@ -234,10 +231,9 @@ impl ErrorView {
 }
 
 fn doubt(task: &TaskState, action: &'static str, mask: &Mask) -> Option<DoubtView> {
-    let Phase::InDoubt { question } = &task.phase else { return None };
+    let Phase::InDoubt { doubt, question } = &task.phase else { return None };
     let sent = task.input.iter().map(|(name, datum)| (name.clone(), masked(datum, mask))).collect();
-    let can_look = !question.ends_with(NO_WAY_TO_LOOK);
-    Some(DoubtView { question: mask.apply(question), can_look, action, sent })
+    Some(DoubtView { question: mask.apply(question), can_look: *doubt == Doubt::Unclear, action, sent })
 }
 
 fn took(tasks: &[TaskState], now: Timestamp) -> Option<Duration> {
@@ -259,7 +255,7 @@ mod tests {
         mask.learn(&secret(json!("ml_live_0123456789")));
         let mut tape = good();
         let image = json!({ "urls": ["https://cdn.onramp.test/?key=ml_live_0123456789"] });
-        tape.state.outputs.insert("image".into(), image.into());
+        tape.alter(|recorded| drop(recorded.outputs.insert("image".into(), image.into())));
         let summary =
             Summary::new(&tape.plan, &tape.state, tape.summary(Secrets::Masked).place, Secrets::Masked, &mask);
         let image = summary.outputs.iter().find(|output| output.name == "image").unwrap();
@@ -292,14 +288,17 @@ mod tests {
     #[test]
     fn a_step_that_was_done_before_a_resume_keeps_its_time() {
         let mut tape = Tape::start(bootstrap());
-        tape.wait(120).end("signup", done()).wait(60_000).push(crate::run::Fact::Resumed);
+        tape.wait(120)
+            .end("signup", done())
+            .wait(60_000)
+            .push(crate::run::Fact::Resumed(crate::run::Resumption::default()));
         assert_eq!(tape.summary(Secrets::Masked).steps[0].took, Some(Duration::from_millis(120)));
     }
 
     #[test]
     fn a_remedy_in_doubt_is_its_steps_doubt() {
         let mut plan = bootstrap();
-        plan.steps[1].on_error.as_mut().unwrap().effect = Effect::Once;
+        plan.steps[1].on_error.as_mut().unwrap().call.effect = Effect::Once;
         let mut tape = Tape::start(plan);
         let error = StepError::new(ErrorKind::Mail, "mail.timeout", "no mail came");
         let failed = crate::run::Outcome::failed(crate::run::Happened::None, error);

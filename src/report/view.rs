@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::stand::Stand;
 use super::text::{columns, inert};
 use crate::clock::Timestamp;
+use crate::id::Role;
 use crate::plan::{Plan, PlanStep};
 use crate::run::{Entry, Fact, Phase, RunState, StepState, TaskState, Timer};
 
@@ -59,19 +60,20 @@ impl View {
             workflow: state.started.workflow.clone(),
             run: state.started.run.to_string(),
             began: state.now,
-            stopping: state.stopping,
+            stopping: state.stopping.is_some(),
             steps: plan.steps.iter().zip(&state.steps).map(|(planned, step)| StepRow::new(planned, step)).collect(),
         }
     }
 
     pub fn committed(&mut self, entry: &Entry, plan: &Plan, state: &RunState) {
-        self.stopping = state.stopping;
+        self.stopping = state.stopping.is_some();
         match &entry.fact {
-            Fact::Resumed => {
+            Fact::Resumed(_) | Fact::Replanned { .. } | Fact::TeardownStarted => {
                 let began = self.began;
                 *self = Self { began, ..Self::new(plan, state) };
             }
-            Fact::ItemsExpanded { step, .. } | Fact::Skipped { step, .. } | Fact::RemedyDue { step, .. } => {
+            Fact::Skipped { task, .. } if task.item.is_none() => self.refresh(plan, state, plan.index(&task.step)),
+            Fact::ItemsExpanded { step, .. } | Fact::RemedyDue { step, .. } => {
                 self.refresh(plan, state, plan.index(step));
             }
             Fact::Rewound { steps, .. } => steps.iter().for_each(|step| self.refresh(plan, state, plan.index(step))),
@@ -79,7 +81,7 @@ impl View {
                 let Some(task) = fact.task() else { return };
                 let Some(index) = plan.index(&task.step) else { return };
                 match state.task(plan, task) {
-                    Some(now) if !task.remedy => self.moved(plan, state, index, now),
+                    Some(now) if task.role == Role::Step => self.moved(plan, state, index, now),
                     _ => self.refresh(plan, state, Some(index)),
                 }
             }
@@ -147,11 +149,11 @@ impl StepRow {
     }
 
     pub fn stand(&self) -> Stand {
-        let ended = self.number(Stand::Succeeded) + self.number(Stand::Failed);
+        let ended = self.number(Stand::Succeeded) + self.number(Stand::Failed) + self.number(Stand::Skipped);
         if self.skipped {
             Stand::Skipped
         } else if self.expanded && ended == self.tasks.len() {
-            if self.number(Stand::Failed) > 0 { Stand::Failed } else { Stand::Succeeded }
+            if self.number(Stand::Failed) + self.number(Stand::Skipped) > 0 { Stand::Failed } else { Stand::Succeeded }
         } else if self.number(Stand::Running) > 0 {
             Stand::Running
         } else if self.number(Stand::InDoubt) > 0 {
@@ -184,8 +186,8 @@ impl TaskRow {
             since: task.since,
             ended: task.ended,
             doing: match (&task.phase, &planned.on_error, remedy) {
-                (Phase::Remedying, Some(on_error), Some(remedy)) => mending(on_error.action, task, remedy),
-                _ => doing(planned.action, task),
+                (Phase::Remedying, Some(on_error), Some(remedy)) => mending(on_error.call.action, task, remedy),
+                _ => doing(planned.call.action, task),
             },
         }
     }
@@ -210,7 +212,7 @@ fn doing(action: &str, task: &TaskState) -> Doing {
             Doing::Now(if task.attempts > 1 { format!("{verb}, try {}", task.attempts) } else { verb.into() })
         }
         Phase::Failed => Doing::Now(task.error.as_ref().map(|error| error.code.clone()).unwrap_or_default()),
-        Phase::Waiting | Phase::Succeeded | Phase::Remedying => Doing::Nothing,
+        Phase::Waiting | Phase::Succeeded | Phase::Skipped(_) | Phase::Remedying => Doing::Nothing,
     }
 }
 

@@ -4,14 +4,14 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::state::{Phase, RunState, TaskState};
+use super::capture;
+use super::state::{Phase, RunState, StepState, StepStatus, TaskState};
 use crate::plan::Plan;
+use crate::secret::Data;
 
-/// Something that waits for a decision.
+/// Something that happened and waits for a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Item {
-    /// A step whose needs are all terminal and that has not begun: skip it, expand it, or start it.
-    Step(usize),
     /// A task of a step, by its position.
     Task(usize, usize),
     Remedy(usize),
@@ -20,10 +20,14 @@ pub(super) enum Item {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Agenda {
     pub items: BTreeSet<Item>,
+    /// Steps whose needs are all terminal and that have not begun, or have items that have not: skip, expand or start them.
+    pub starts: BTreeSet<usize>,
     /// For each step, how many of its needs are not terminal.
     unmet: Vec<usize>,
-    /// Tasks of each step that are neither waiting nor terminal: they hold a place of `max-parallel`.
+    /// Tasks of each step that are under way: they hold a place of `max-parallel`.
     busy: Vec<usize>,
+    /// The same of the whole run.
+    pub all_busy: usize,
     /// For each step, the first task that may still be waiting to start.
     next: Vec<usize>,
     /// Whether the step was terminal when last looked at.
@@ -34,6 +38,12 @@ pub(super) struct Agenda {
     pub timers: usize,
     /// The position of each matrix item among its step's tasks.
     positions: Vec<HashMap<Arc<str>, usize>>,
+    /// The outputs of each matrix that succeeded: a list over its items.
+    pub collected: HashMap<usize, Data>,
+    /// The steps that `until` lets run; all if it is `None`.
+    goal: Option<Vec<bool>>,
+    /// What a teardown has yet to undo, as step and task; the last first.
+    pub undo: Vec<(usize, usize)>,
 }
 
 /// What the counts of the agenda need to know of a phase.
@@ -49,7 +59,7 @@ impl From<&Phase> for Standing {
         Self {
             in_flight: matches!(phase, Phase::Running | Phase::Probing),
             timer: matches!(phase, Phase::Delayed { .. }),
-            busy: *phase != Phase::Waiting && !phase.is_terminal(),
+            busy: !matches!(phase, Phase::Waiting | Phase::InDoubt { .. }) && !phase.is_terminal(),
         }
     }
 }
@@ -63,11 +73,16 @@ impl Agenda {
             self.timers -= usize::from(before.timer);
         }
     }
+
+    fn recount_undo(&mut self, steps: &[StepState]) {
+        let undo = steps.iter().flat_map(|step| &step.tasks).filter_map(|task| task.undo.as_ref());
+        undo.for_each(|undo| self.recount(None, Standing::from(&undo.phase)));
+    }
 }
 
 impl RunState {
-    /// Derives the agenda anew from everything else.
-    pub fn reindex(&mut self, plan: &Plan) {
+    /// Derives the agenda anew from what is recorded.
+    pub(super) fn reindex(&mut self, plan: &Plan) {
         let terminal: Vec<bool> = self.steps.iter().map(|step| step.status().is_terminal()).collect();
         let unmet = plan.steps.iter().map(|step| step.needs.iter().filter(|need| !terminal[**need]).count()).collect();
         let count = self.steps.len();
@@ -77,17 +92,57 @@ impl RunState {
             next: vec![0; count],
             terminal,
             positions: vec![HashMap::new(); count],
+            goal: self.until.as_ref().and_then(|step| plan.index(step)).map(|step| plan.ancestors(step)),
             ..Agenda::default()
         };
         for step in 0..count {
             self.count_tasks(step);
-            if let Some(remedy) = &self.steps[step].remedy {
+            if let Some(remedy) = &self.recorded.steps[step].remedy {
                 self.agenda.recount(None, Standing::from(&remedy.phase));
+            }
+            if self.agenda.terminal[step] {
+                self.collect(plan, step);
             }
         }
         for step in 0..count {
             self.enlist(plan, step);
         }
+        if self.teardown {
+            self.agenda.recount_undo(&self.recorded.steps);
+            self.list_undo();
+        }
+    }
+
+    /// Puts the outputs of a matrix together.
+    fn collect(&mut self, plan: &Plan, step: usize) {
+        let state = &self.recorded.steps[step];
+        if plan.steps[step].matrix.is_some() && state.status() == StepStatus::Succeeded {
+            let outputs = capture::collect(&plan.steps[step], &state.tasks);
+            self.agenda.collected.insert(step, outputs);
+        }
+    }
+
+    /// The outputs of a step that succeeded, by its index in the plan; a matrix collects each in a list.
+    pub fn outputs_of(&self, step: usize) -> Option<&Data> {
+        match self.steps[step].tasks.as_slice() {
+            [task] if task.item.is_none() => Some(&task.outputs),
+            _ => self.agenda.collected.get(&step),
+        }
+    }
+
+    /// Lists what a teardown has to undo: all that was ever sent, in the order in which it ended.
+    pub(super) fn list_undo(&mut self) {
+        let tasks = self.steps.iter().enumerate().flat_map(|(step, state)| {
+            state.tasks.iter().enumerate().map(move |(position, task)| (step, position, task))
+        });
+        let open = tasks.filter(|(_, _, task)| {
+            let ended = task.undo.as_ref().is_some_and(|undo| undo.phase.is_terminal());
+            task.is_of_effect() && !ended
+        });
+        let mut order: Vec<_> = open.map(|(step, position, task)| (task.ended, step, position)).collect();
+        // What has not ended, as a step in doubt, is the latest.
+        order.sort_by_key(|(ended, step, position)| (ended.map_or(i64::MAX, |at| at.as_millis()), *step, *position));
+        self.agenda.undo = order.into_iter().map(|(_, step, position)| (step, position)).collect();
     }
 
     /// Whether all that a step needs is terminal. It may not be so for one that has begun, if what it needs runs again; then
@@ -101,13 +156,11 @@ impl RunState {
         if !self.is_ready(step) {
             return;
         }
-        for position in 0..self.steps[step].tasks.len() {
-            if wants_decision(&self.steps[step].tasks[position]) {
-                self.agenda.items.insert(Item::Task(step, position));
-            }
-        }
-        if let Some(remedy) = &self.steps[step].remedy {
-            let called = self.steps[step].tasks.iter().any(|task| task.phase == Phase::Remedying);
+        let state = &self.recorded.steps[step];
+        let wanting = state.tasks.iter().enumerate().filter(|(_, task)| wants_decision(task));
+        self.agenda.items.extend(wanting.map(|(position, _)| Item::Task(step, position)));
+        if let Some(remedy) = &state.remedy {
+            let called = state.tasks.iter().any(|task| task.phase == Phase::Remedying);
             set(&mut self.agenda.items, Item::Remedy(step), called && remedy_wants_decision(remedy));
         }
         self.enlist_start(plan, step);
@@ -115,8 +168,9 @@ impl RunState {
 
     /// Puts a step on the agenda if it, or one more of its items, may start.
     fn enlist_start(&mut self, plan: &Plan, step: usize) {
-        let state = &self.steps[step];
-        if !self.is_ready(step) || state.skipped.is_some() || self.agenda.terminal[step] {
+        let state = &self.recorded.steps[step];
+        let wanted = self.agenda.goal.as_ref().is_none_or(|goal| goal[step]);
+        if !wanted || !self.is_ready(step) || state.skipped.is_some() || self.agenda.terminal[step] {
             return;
         }
         while state.tasks.get(self.agenda.next[step]).is_some_and(|task| task.phase != Phase::Waiting) {
@@ -125,7 +179,7 @@ impl RunState {
         let waiting = !state.expanded || self.agenda.next[step] < state.tasks.len();
         let limit = plan.steps[step].matrix.as_ref().and_then(|matrix| matrix.max_parallel);
         let room = limit.is_none_or(|limit| self.agenda.busy[step] < limit as usize);
-        set(&mut self.agenda.items, Item::Step(step), waiting && room);
+        set(&mut self.agenda.starts, step, waiting && room);
     }
 
     /// The tasks of a step that may start now, by their positions.
@@ -138,11 +192,13 @@ impl RunState {
 
     /// Takes note that a task moved on.
     pub(super) fn moved(&mut self, plan: &Plan, step: usize, position: usize, before: Standing) {
-        let task = &self.steps[step].tasks[position];
+        let task = &self.recorded.steps[step].tasks[position];
         let after = Standing::from(&task.phase);
         self.agenda.recount(Some(before), after);
         self.agenda.busy[step] += usize::from(after.busy);
         self.agenda.busy[step] -= usize::from(before.busy);
+        self.agenda.all_busy += usize::from(after.busy);
+        self.agenda.all_busy -= usize::from(before.busy);
         let (wanted, called) = (wants_decision(task), task.phase == Phase::Remedying);
         let ready = self.is_ready(step);
         set(&mut self.agenda.items, Item::Task(step, position), wanted && ready);
@@ -150,9 +206,19 @@ impl RunState {
         self.enlist_start(plan, step);
     }
 
+    /// Takes note that an undo moved on.
+    pub(super) fn undo_moved(&mut self, step: usize, position: usize, before: Standing) {
+        let Some(undo) = &self.recorded.steps[step].tasks[position].undo else { return };
+        self.agenda.recount(Some(before), Standing::from(&undo.phase));
+        if undo.phase.is_terminal() {
+            // Undone one by one: it is the last.
+            self.agenda.undo.pop_if(|next| *next == (step, position));
+        }
+    }
+
     /// Takes note that a remedy moved on.
     pub(super) fn remedy_moved(&mut self, step: usize, before: Standing) {
-        let Some(remedy) = &self.steps[step].remedy else { return };
+        let Some(remedy) = &self.recorded.steps[step].remedy else { return };
         self.agenda.recount(Some(before), Standing::from(&remedy.phase));
         let wanted = remedy_wants_decision(remedy) && self.is_ready(step);
         set(&mut self.agenda.items, Item::Remedy(step), wanted);
@@ -176,9 +242,10 @@ impl RunState {
     }
 
     fn count_tasks(&mut self, step: usize) {
-        for (position, task) in self.steps[step].tasks.iter().enumerate() {
+        for (position, task) in self.recorded.steps[step].tasks.iter().enumerate() {
             let standing = Standing::from(&task.phase);
             self.agenda.busy[step] += usize::from(standing.busy);
+            self.agenda.all_busy += usize::from(standing.busy);
             self.agenda.recount(None, standing);
             if let Some(item) = &task.item {
                 self.agenda.positions[step].insert(item.clone(), position);
@@ -200,7 +267,8 @@ impl RunState {
             return;
         }
         self.agenda.terminal[step] = true;
-        self.agenda.items.remove(&Item::Step(step));
+        self.agenda.starts.remove(&step);
+        self.collect(plan, step);
         for dependant in &plan.steps[step].dependants {
             self.agenda.unmet[*dependant] -= 1;
             self.enlist(plan, *dependant);
@@ -208,7 +276,7 @@ impl RunState {
     }
 }
 
-fn set(items: &mut BTreeSet<Item>, item: Item, wanted: bool) {
+fn set<T: Ord>(items: &mut BTreeSet<T>, item: T, wanted: bool) {
     if wanted {
         items.insert(item);
     } else {

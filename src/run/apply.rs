@@ -2,15 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::sync::Arc;
 
 use super::agenda::Standing;
-use super::entry::{Entry, Fact, MatrixItem, RunStatus, SkipReason};
+use super::entry::{Entry, Fact, MatrixItem, RunStatus, SkipReason, Stop, Timer};
+use super::pace;
+use super::replan::replan;
 use super::resume::resume;
 use super::round::{remedy_due, rewind};
 use super::state::{Phase, RunState, StepStatus, TaskState};
 use super::table::advance;
 use crate::clock::Timestamp;
-use crate::id::{StepId, TaskPath};
+use crate::id::{Role, StepId, TaskPath};
 use crate::plan::Plan;
 
 /// An entry that cannot follow on the state: a bug, or a journal that was tampered with.
@@ -28,45 +31,73 @@ impl fmt::Display for IllegalEntry {
 
 impl std::error::Error for IllegalEntry {}
 
-/// Folds `entry` into `state`.
+/// Folds `entry` into `state`. For [`Fact::Replanned`], `plan` is the new one.
 pub fn apply(plan: &Plan, state: &mut RunState, entry: &Entry) -> Result<(), IllegalEntry> {
     let illegal = |message: String| IllegalEntry { seq: entry.seq, message };
     if entry.seq != state.seq + 1 {
         return Err(illegal(format!("the last one was {}", state.seq)));
     }
-    if state.status != RunStatus::Running && !matches!(entry.fact, Fact::Resumed) {
+    if state.status != RunStatus::Running && !may_follow_an_end(&entry.fact) {
         return Err(illegal(format!("the run is {}", state.status.as_str())));
     }
     apply_fact(plan, state, &entry.fact, entry.at).map_err(illegal)?;
-    state.seq = entry.seq;
-    state.now = entry.at;
+    state.recorded.seq = entry.seq;
+    state.recorded.now = entry.at;
     Ok(())
+}
+
+fn may_follow_an_end(fact: &Fact) -> bool {
+    matches!(fact, Fact::Resumed(_) | Fact::Resolved { .. } | Fact::TeardownStarted)
 }
 
 fn apply_fact(plan: &Plan, state: &mut RunState, fact: &Fact, at: Timestamp) -> Result<(), String> {
     match fact {
         Fact::RunStarted(_) => Err("a run starts once".into()),
-        Fact::Resumed => resume(plan, state, at),
-        Fact::StopRequested => {
-            state.stopping = true;
-            Ok(())
-        }
+        Fact::Resumed(how) => resume(plan, state, how, at),
+        Fact::Replanned { version, recheck } => replan(plan, state, *version, recheck),
+        Fact::StopRequested(stop) => stop_requested(plan, state, *stop),
+        Fact::AlarmSet { alarm, due } => match state.recorded.alarms.insert(*alarm, *due) {
+            Some(_) => Err("it is set already".into()),
+            None => Ok(()),
+        },
+        Fact::AlarmRang { alarm } => match state.recorded.alarms.remove(alarm) {
+            Some(_) => Ok(()),
+            None => Err("it was not set".into()),
+        },
         Fact::ItemsExpanded { step, items } => expand(plan, state, step, items),
-        Fact::Skipped { step, reason } => skip(plan, state, step, reason),
+        Fact::Skipped { task, reason } if task.role == Role::Step && task.item.is_none() => {
+            skip(plan, state, &task.step, reason)
+        }
         Fact::RemedyDue { step, error } => remedy_due(plan, state, step, error),
         Fact::Rewound { step, steps } => rewind(plan, state, step, steps),
+        Fact::TeardownStarted => teardown_started(plan, state),
         Fact::RunEnded { status, outputs, notes } => {
             if *status == RunStatus::Running || state.agenda.in_flight > 0 {
                 return Err(format!("it is not the end: {} attempts and looks are under way", state.agenda.in_flight));
             }
-            state.status = *status;
-            state.outputs = outputs.clone();
-            state.notes = notes.clone();
+            state.recorded.status = *status;
+            state.recorded.outputs = outputs.clone();
+            state.recorded.notes = notes.clone();
+            state.recorded.alarms.clear();
+            Ok(())
+        }
+        Fact::Resolved { task, .. } if state.status != RunStatus::Running => {
+            transition(plan, state, task, fact, at)?;
+            // What follows from the answer is for a resume.
+            state.recorded.status = RunStatus::Interrupted;
+            Ok(())
+        }
+        Fact::Resolved { .. } => Err("the run goes on".into()),
+        Fact::AttemptStarted(started) => {
+            transition(plan, state, &started.task, fact, at)?;
+            pace::began(plan, state, at);
             Ok(())
         }
         Fact::AttemptEnded { task, outcome, .. } => {
             transition(plan, state, task, fact, at)?;
-            state.claims.extend(outcome.claims.iter().cloned());
+            if !outcome.claims.is_empty() {
+                Arc::make_mut(&mut state.recorded.claims).extend(outcome.claims.iter().cloned());
+            }
             Ok(())
         }
         _ => match fact.task() {
@@ -88,33 +119,34 @@ pub(super) fn ready(state: &RunState, index: usize, id: &StepId) -> Result<(), S
 /// Moves one task, and lets the agenda know.
 fn transition(plan: &Plan, state: &mut RunState, path: &TaskPath, fact: &Fact, at: Timestamp) -> Result<(), String> {
     let step = plan.index(&path.step).ok_or_else(|| format!("there is no step `{}`", path.step))?;
-    if !is_news(fact) {
-        ready(state, step, &path.step)?;
+    match path.role {
+        Role::Step => task_moves(plan, state, step, path, fact, at),
+        Role::Remedy => remedy_moves(state, step, path, fact, at),
+        Role::Undo => undo_moves(state, step, path, fact, at),
     }
-    if state.steps[step].skipped.is_some() {
-        return Err(format!("`{}` was skipped", path.step));
-    }
-    if path.remedy {
-        if !state.steps[step].tasks.iter().any(|task| task.phase == Phase::Remedying) {
-            return Err(format!("`{}` has not called for {path}", path.step));
-        }
-        let remedy = state.steps[step].remedy.as_mut().ok_or_else(|| format!("`{}` has no on-error", path.step))?;
-        let before = Standing::from(&remedy.phase);
-        advance(remedy, fact, at).map_err(|phase| unlisted(path, phase, fact))?;
-        state.remedy_moved(step, before);
-        return Ok(());
-    }
-    if !state.steps[step].expanded {
+}
+
+fn task_moves(
+    plan: &Plan,
+    state: &mut RunState,
+    step: usize,
+    path: &TaskPath,
+    fact: &Fact,
+    at: Timestamp,
+) -> Result<(), String> {
+    may_be_decided(state, step, path, fact)?;
+    let whole = &mut state.recorded.steps[step];
+    if !whole.expanded {
         if path.item.is_some() || !matches!(fact, Fact::Failed { .. }) {
             return Err(format!("the items of `{}` are not known", path.step));
         }
         // The matrix itself could not be evaluated: the step fails as a whole.
-        state.steps[step].expanded = true;
-        state.steps[step].tasks = vec![TaskState::default()];
+        whole.expanded = true;
+        whole.tasks = vec![TaskState::default()];
     }
     let position =
         state.position(step, path.item.as_ref()).ok_or_else(|| format!("`{path}` is not an item of its matrix"))?;
-    let task = &mut state.steps[step].tasks[position];
+    let task = &mut state.recorded.steps[step].tasks[position];
     let before = Standing::from(&task.phase);
     advance(task, fact, at).map_err(|phase| unlisted(path, phase, fact))?;
     state.moved(plan, step, position, before);
@@ -124,29 +156,88 @@ fn transition(plan: &Plan, state: &mut RunState, path: &TaskPath, fact: &Fact, a
     Ok(())
 }
 
+fn remedy_moves(state: &mut RunState, step: usize, path: &TaskPath, fact: &Fact, at: Timestamp) -> Result<(), String> {
+    may_be_decided(state, step, path, fact)?;
+    let whole = &mut state.recorded.steps[step];
+    if !whole.tasks.iter().any(|task| task.phase == Phase::Remedying) {
+        return Err(format!("`{}` has not called for {path}", path.step));
+    }
+    let remedy = whole.remedy.as_mut().ok_or_else(|| format!("`{}` has no on-error", path.step))?;
+    let before = Standing::from(&remedy.phase);
+    advance(remedy, fact, at).map_err(|phase| unlisted(path, phase, fact))?;
+    state.remedy_moved(step, before);
+    Ok(())
+}
+
+fn may_be_decided(state: &RunState, step: usize, path: &TaskPath, fact: &Fact) -> Result<(), String> {
+    if !is_news(fact) {
+        ready(state, step, &path.step)?;
+    }
+    if state.steps[step].skipped.is_some() { Err(format!("`{}` was skipped", path.step)) } else { Ok(()) }
+}
+
+fn undo_moves(state: &mut RunState, step: usize, path: &TaskPath, fact: &Fact, at: Timestamp) -> Result<(), String> {
+    let position = state.position(step, path.item.as_ref()).ok_or_else(|| format!("there is no `{path}`"))?;
+    if state.agenda.undo.last() != Some(&(step, position)) {
+        return Err(format!("it is not the turn of `{path}`"));
+    }
+    let task = &mut state.recorded.steps[step].tasks[position];
+    let undo = task.undo.get_or_insert_with(Box::default);
+    let before = Standing::from(&undo.phase);
+    advance(undo, fact, at).map_err(|phase| unlisted(path, phase, fact))?;
+    state.undo_moved(step, position, before);
+    Ok(())
+}
+
 fn unlisted(path: &TaskPath, phase: &'static str, fact: &Fact) -> String {
     let name = format!("{fact:?}");
     let name = name.split([' ', '(', '{']).next().unwrap_or_default();
     format!("{name} is no way out of `{phase}` for {path}")
 }
 
-/// Collects a step's outputs when its last task has ended, and lets what waits for it begin.
+/// Lets what waits for a step begin when its last task has ended.
 fn finish_step(plan: &Plan, state: &mut RunState, index: usize) {
-    if !state.all_ended(index) {
-        return;
+    if state.all_ended(index) {
+        state.settle_step(plan, index);
     }
-    let step = &state.steps[index];
-    if step.status() == StepStatus::Succeeded {
-        let outputs = super::capture::collect(&plan.steps[index], &step.tasks);
-        state.steps[index].outputs = outputs;
+}
+
+/// Retries that wait are not waited for when the run is to end.
+fn stop_requested(plan: &Plan, state: &mut RunState, stop: Stop) -> Result<(), String> {
+    if state.stopping.is_some() {
+        return Err("the run is stopping already".into());
     }
-    state.settle_step(plan, index);
+    state.recorded.stopping = Some(stop);
+    if stop != Stop::Interrupt {
+        let steps = &mut state.recorded.steps;
+        let tasks = steps.iter_mut().flat_map(|step| step.tasks.iter_mut().chain(step.remedy.as_deref_mut()));
+        for task in tasks.filter(|task| matches!(task.phase, Phase::Delayed { timer: Timer::Retry, .. })) {
+            task.phase = Phase::Due(Timer::Retry);
+        }
+        state.reindex(plan);
+    }
+    Ok(())
+}
+
+/// From here on only what is in doubt is looked into, and then all is undone. A failed undo is tried again.
+fn teardown_started(plan: &Plan, state: &mut RunState) -> Result<(), String> {
+    if state.agenda.in_flight > 0 {
+        return Err("something is under way".into());
+    }
+    state.recorded.status = RunStatus::Running;
+    state.recorded.teardown = true;
+    let tasks = state.recorded.steps.iter_mut().flat_map(|step| &mut step.tasks);
+    for task in tasks.filter(|task| task.undo.as_ref().is_some_and(|undo| undo.phase == Phase::Failed)) {
+        task.undo = task.undo.as_ref().map(|undo| Box::new(undo.again()));
+    }
+    state.reindex(plan);
+    Ok(())
 }
 
 fn expand(plan: &Plan, state: &mut RunState, id: &StepId, items: &[MatrixItem]) -> Result<(), String> {
     let index = plan.index(id).ok_or_else(|| format!("there is no step `{id}`"))?;
     ready(state, index, id)?;
-    let step = &mut state.steps[index];
+    let step = &mut state.recorded.steps[index];
     if step.expanded || step.skipped.is_some() || plan.steps[index].matrix.is_none() {
         return Err(format!("the items of `{id}` are known already"));
     }
@@ -161,17 +252,21 @@ fn expand(plan: &Plan, state: &mut RunState, id: &StepId, items: &[MatrixItem]) 
     Ok(())
 }
 
-/// One task for each item. Items that were there before the step was sent round are known again; new ones are of the same
-/// occurrence as these.
+/// One task for each item. Items that were there before the step was sent round or edited are known again; new ones are of
+/// the same occurrence as these.
 fn expanded_tasks(before: &[TaskState], items: &[MatrixItem]) -> Vec<TaskState> {
     let occurrence = before.iter().map(|task| task.occurrence).max().unwrap_or(0);
-    let known: HashMap<_, _> = before.iter().map(|task| (task.item.as_ref(), task.attempts)).collect();
-    let task = |item: &MatrixItem| TaskState {
-        item: Some(item.key.clone()),
-        values: item.values.clone(),
-        occurrence,
-        attempts: known.get(&Some(&item.key)).copied().unwrap_or(0),
-        ..TaskState::default()
+    let known: HashMap<_, _> = before.iter().map(|task| (task.item.as_ref(), task)).collect();
+    let task = |item: &MatrixItem| {
+        let before = known.get(&Some(&item.key));
+        TaskState {
+            item: Some(item.key.clone()),
+            values: item.values.clone(),
+            occurrence,
+            attempts: before.map_or(0, |task| task.attempts),
+            kept: before.and_then(|task| task.kept.clone()),
+            ..TaskState::default()
+        }
     };
     items.iter().map(task).collect()
 }
@@ -182,7 +277,7 @@ fn skip(plan: &Plan, state: &mut RunState, id: &StepId, reason: &SkipReason) -> 
     if state.steps[index].status() != StepStatus::Waiting {
         return Err(format!("`{id}` is {}", state.steps[index].status().as_str()));
     }
-    state.steps[index].skipped = Some(reason.clone());
+    state.recorded.steps[index].skipped = Some(reason.clone());
     state.settle_step(plan, index);
     Ok(())
 }

@@ -10,14 +10,29 @@ use crate::secret::{Data, Datum};
 use crate::workflow::{Capture, CaptureFrom, Expect};
 
 /// The verdict on an answer: the step's outputs, or why it failed.
-pub(super) fn judge(step: &PlanStep, outcome: &Outcome, scope: RunScope<'_>) -> Result<Data, StepError> {
+pub(super) fn judge(
+    step: &PlanStep,
+    captures: &[Capture],
+    outcome: &Outcome,
+    scope: RunScope<'_>,
+) -> Result<Data, StepError> {
     match (&step.expect, status(&outcome.data)) {
         (Some(expect), Some(status)) => expected(step, expect, status, outcome)?,
         _ => outcome.error.clone().map_or(Ok(()), Err)?,
     }
+    judge_captures(step, captures, outcome, scope)
+}
+
+/// The step's outputs from an answer that is as it should be.
+pub(super) fn judge_captures(
+    step: &PlanStep,
+    captures: &[Capture],
+    outcome: &Outcome,
+    scope: RunScope<'_>,
+) -> Result<Data, StepError> {
     let scope = scope.with_response(&outcome.data);
     let mut outputs = declared(step, &outcome.data);
-    for capture in &step.captures {
+    for capture in captures {
         let value = take(capture, &outcome.data, &scope).map_err(|why| {
             let message = format!("output `{}` of `{}`: {why}", capture.name, step.id);
             StepError::new(ErrorKind::Assertion, "assertion.capture", message)

@@ -1,13 +1,14 @@
 //! What to do next, as a function of plan and state.
 
 use super::agenda::Item;
-use super::entry::{Fact, RunStatus, SkipReason, Timer};
+use super::entry::{Alarm, Fact, RunStatus, SkipReason, Stop, Timer};
 use super::outcome::{ErrorKind, StepError};
+use super::pace::Room;
 use super::scope::{RunScope, failed_through};
 use super::state::{Phase, RunState};
 use super::unit::Unit;
-use super::{ending, matrix, verdict};
-use crate::id::TaskPath;
+use super::{ending, matrix, pace, teardown, verdict};
+use crate::id::{Role, TaskPath};
 use crate::plan::Plan;
 
 /// The facts that follow from `state`: attempts and looks to start, timers to set, verdicts. Empty if the run has to wait
@@ -16,26 +17,28 @@ pub fn decide(plan: &Plan, state: &RunState) -> Vec<Fact> {
     if state.status != RunStatus::Running {
         return Vec::new();
     }
-    let mut facts: Vec<Fact> = Vec::new();
-    for item in &state.agenda.items {
-        match *item {
-            Item::Step(step) => begin(plan, state, step, &mut facts),
-            Item::Task(step, position) => facts.extend(go_on(&Unit::of_task(plan, state, step, position))),
-            Item::Remedy(step) => facts.extend(remedy(plan, state, step)),
-        }
-        // Going round changes other steps: what follows is decided on the state after it.
-        if matches!(facts.last(), Some(Fact::Rewound { .. })) {
-            break;
-        }
+    let mut facts = news(plan, state);
+    if !matches!(facts.last(), Some(Fact::Rewound { .. })) {
+        starts(plan, state, &mut facts);
     }
-    if state.stopping {
+    facts.extend(time_limit(plan, state));
+    if state.stopping == Some(Stop::Interrupt) {
         facts.retain(concludes);
     }
-    let waiting = state.agenda.in_flight > 0 || (state.agenda.timers > 0 && !state.stopping);
-    if facts.is_empty() && !waiting {
-        facts.push(ending::end(plan, state));
+    if !facts.is_empty() || is_waiting(state) {
+        return facts;
     }
-    facts
+    vec![if state.teardown {
+        let undo = teardown::next(plan, state).filter(|_| state.stopping != Some(Stop::Interrupt));
+        undo.unwrap_or_else(|| ending::end(plan, state))
+    } else {
+        match ending::end(plan, state) {
+            Fact::RunEnded { status: RunStatus::Failed, .. } if plan.workflow.teardown_on_failure => {
+                Fact::TeardownStarted
+            }
+            end => end,
+        }
+    }]
 }
 
 /// Facts that only say what came of something; they are recorded even when nothing new may begin.
@@ -43,15 +46,93 @@ fn concludes(fact: &Fact) -> bool {
     matches!(fact, Fact::Succeeded { .. } | Fact::Failed { .. } | Fact::HeldInDoubt { .. })
 }
 
+fn is_waiting(state: &RunState) -> bool {
+    let held_back = !state.agenda.starts.is_empty() || !state.agenda.items.is_empty();
+    let timers = state.agenda.timers > 0 || (held_back && state.alarms.contains_key(&Alarm::Rate));
+    state.agenda.in_flight > 0 || (timers && state.stopping != Some(Stop::Interrupt))
+}
+
+/// What follows on what happened to tasks and remedies.
+fn news(plan: &Plan, state: &RunState) -> Vec<Fact> {
+    let mut facts: Vec<Fact> = Vec::new();
+    let mut room = Room::of(plan, state).rate;
+    for item in &state.agenda.items {
+        let fact = match *item {
+            Item::Task(step, position) => go_on(&Unit::of_task(plan, state, step, position)),
+            Item::Remedy(step) => remedy(plan, state, step),
+        };
+        if matches!(fact, Some(Fact::AttemptStarted(_))) {
+            if room == 0 {
+                pace::wait(plan, state, &mut facts);
+                continue;
+            }
+            room -= 1;
+        }
+        facts.extend(fact);
+        // Going round changes other steps: what follows is decided on the state after it.
+        if matches!(facts.last(), Some(Fact::Rewound { .. })) {
+            break;
+        }
+    }
+    facts
+}
+
+/// Begins as many of the steps whose needs are all terminal as may run.
+fn starts(plan: &Plan, state: &RunState, facts: &mut Vec<Fact>) {
+    if state.teardown || state.agenda.starts.is_empty() {
+        return;
+    }
+    let mut room = Room::of(plan, state);
+    // Those of this very decision are not in the state yet.
+    room.rate = room.rate.saturating_sub(attempts(facts));
+    for step in &state.agenda.starts {
+        if room.is_spent() && !state.is_closing() {
+            break;
+        }
+        let before = facts.len();
+        begin(plan, state, *step, room, facts);
+        let begun = facts[before..].iter().filter(|fact| matches!(fact, Fact::ProbeStarted { .. })).count();
+        let attempts = attempts(&facts[before..]);
+        room.rate = room.rate.saturating_sub(attempts);
+        room.parallel = room.parallel.saturating_sub(attempts + begun);
+    }
+    if room.rate == 0 {
+        pace::wait(plan, state, facts);
+    }
+}
+
+fn attempts(facts: &[Fact]) -> usize {
+    facts.iter().filter(|fact| matches!(fact, Fact::AttemptStarted(_))).count()
+}
+
+/// The run's own time.
+fn time_limit(plan: &Plan, state: &RunState) -> Option<Fact> {
+    let timeout = plan.workflow.limits.timeout.filter(|_| state.stopping.is_none() && !state.teardown)?;
+    let due = state.since.plus(timeout);
+    if state.alarms.contains_key(&Alarm::Timeout) {
+        return None;
+    }
+    Some(if due <= state.now && state.seq > 1 {
+        Fact::StopRequested(Stop::Timeout)
+    } else {
+        Fact::AlarmSet { alarm: Alarm::Timeout, due }
+    })
+}
+
 /// A step whose needs are all terminal: skip it, learn its items, or start as many of its tasks as may run.
-fn begin(plan: &Plan, state: &RunState, step: usize, facts: &mut Vec<Fact>) {
+fn begin(plan: &Plan, state: &RunState, step: usize, room: Room, facts: &mut Vec<Fact>) {
     let planned = &plan.steps[step];
     // In this occurrence: a step that runs again is asked again whether it may.
-    let untouched =
-        state.steps[step].tasks.iter().all(|task| task.phase == Phase::Waiting && task.first_sent.is_none());
-    if untouched && let Err(fact) = admit(plan, state, step) {
-        facts.push(fact);
-        return;
+    let tasks = &state.recorded.steps[step].tasks;
+    let untouched = tasks.iter().all(|task| task.phase == Phase::Waiting && task.first_sent.is_none());
+    let admitted = if untouched || state.is_closing() { admit(plan, state, step) } else { Ok(()) };
+    match admitted {
+        Ok(()) => {}
+        Err(Fact::Skipped { reason, .. }) if !untouched => return leave_out(plan, state, step, &reason, facts),
+        Err(fact) => return facts.push(fact),
+    }
+    if let Some(reason) = failed_fast(plan, state, step) {
+        return leave_out(plan, state, step, &reason, facts);
     }
     match &planned.matrix {
         Some(matrix) if !state.steps[step].expanded => {
@@ -62,18 +143,36 @@ fn begin(plan: &Plan, state: &RunState, step: usize, facts: &mut Vec<Fact>) {
             });
         }
         _ => {
-            let startable = state.startable(plan, step);
+            let startable = state.startable(plan, step).take(room.parallel.min(room.rate));
             facts.extend(startable.map(|position| Unit::of_task(plan, state, step, position).start()));
         }
     }
 }
 
-/// Evaluates `if`. Without one, a step runs unless something before it failed.
+/// The items of a step that have not begun do not.
+fn leave_out(plan: &Plan, state: &RunState, step: usize, reason: &SkipReason, facts: &mut Vec<Fact>) {
+    let waiting = state.recorded.steps[step].tasks.iter().filter(|task| task.phase == Phase::Waiting);
+    let paths = waiting.map(|task| task.path(&plan.steps[step].id));
+    facts.extend(paths.map(|task| Fact::Skipped { task, reason: reason.clone() }));
+}
+
+fn failed_fast(plan: &Plan, state: &RunState, step: usize) -> Option<SkipReason> {
+    plan.steps[step].matrix.as_ref().filter(|matrix| matrix.fail_fast)?;
+    let failed = state.recorded.steps[step].tasks.iter().find(|task| task.phase == Phase::Failed)?;
+    Some(SkipReason::FailFast { item: failed.item.as_deref().unwrap_or_default().to_owned() })
+}
+
+/// Evaluates `if`. Without one, a step runs unless something before it failed, or the run is to end.
 fn admit(plan: &Plan, state: &RunState, step: usize) -> Result<(), Fact> {
     let planned = &plan.steps[step];
-    let skipped = |reason| Fact::Skipped { step: planned.id.clone(), reason };
-    let failed = planned.needs.iter().find(|need| failed_through(state, **need));
+    let skipped = |reason| Fact::Skipped { task: TaskPath::step(planned.id.clone()), reason };
+    let failed = planned.needs.iter().find(|need| failed_through(plan, state, **need));
     let upstream = failed.map(|need| SkipReason::Upstream { step: plan.steps[*need].id.to_string() });
+    let upstream = match state.stopping {
+        Some(Stop::Cancel) => Some(SkipReason::Cancelled),
+        Some(Stop::Timeout) => Some(SkipReason::TimedOut),
+        Some(Stop::Interrupt) | None => upstream,
+    };
     let Some(condition) = &planned.condition else {
         return upstream.map_or(Ok(()), |reason| Err(skipped(reason)));
     };
@@ -90,13 +189,14 @@ fn admit(plan: &Plan, state: &RunState, step: usize) -> Result<(), Fact> {
 }
 
 /// A task that something happened to.
-fn go_on(unit: &Unit<'_>) -> Option<Fact> {
+pub(super) fn go_on(unit: &Unit<'_>) -> Option<Fact> {
     match &unit.task.phase {
+        Phase::Due(Timer::Retry) if unit.state.is_closing() && unit.role() != Role::Undo => {
+            Some(unit.failed(unit.task.error.clone().unwrap_or_else(StepError::interrupted)))
+        }
         Phase::Waiting | Phase::Due(Timer::Retry) => Some(unit.start()),
         Phase::Ended(outcome) => Some(verdict::after_attempt(unit, outcome)),
-        Phase::Due(Timer::Settle | Timer::Reprobe) => {
-            Some(Fact::ProbeStarted { task: unit.path.clone(), probe: unit.task.probes + 1 })
-        }
+        Phase::Due(Timer::Settle | Timer::Reprobe) => Some(unit.look()),
         Phase::Probed(answer) => Some(verdict::after_probe(unit, answer)),
         _ => None,
     }
@@ -108,13 +208,13 @@ fn remedy(plan: &Plan, state: &RunState, step: usize) -> Option<Fact> {
     let id = plan.steps[step].id.clone();
     match &unit.task.phase {
         Phase::Succeeded => {
-            let steps = unit.remedy?.rerun.iter().map(|index| plan.steps[*index].id.clone()).collect();
+            let steps = unit.step.on_error.as_ref()?.rerun.iter().map(|index| plan.steps[*index].id.clone()).collect();
             Some(Fact::Rewound { step: id, steps })
         }
         Phase::Failed => {
             let first = state.steps[step].tasks.first()?.error.clone()?;
             let why = unit.task.error.as_ref().map_or_else(String::new, |error| error.message.clone());
-            let message = format!("{}; `{}`, which should have helped, failed: {why}", first.message, unit.action());
+            let message = format!("{}; `{}`, which should have helped, failed: {why}", first.message, unit.call.action);
             Some(Fact::Failed { task: TaskPath::step(id), error: StepError { message, ..first } })
         }
         _ => go_on(&unit),

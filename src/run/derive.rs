@@ -4,6 +4,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use super::entry::RunStarted;
+use super::state::RunState;
 use crate::id::TaskPath;
 use crate::secret::Data;
 
@@ -27,10 +28,10 @@ pub fn idempotency_key(run: &RunStarted, task: &TaskPath, occurrence: u32) -> St
     hex(&derive(run, &[b"idempotency", task.to_string().as_bytes(), &occurrence.to_be_bytes()])[..16])
 }
 
-/// A digest under which two inputs can be compared; says nothing about them without the seed.
-pub fn input_digest(run: &RunStarted, input: &Data) -> String {
+/// A digest under which two inputs of an action can be compared; says nothing about them without the seed.
+pub fn input_digest(run: &RunStarted, action: &str, input: &Data) -> String {
     let text: Vec<String> = input.iter().map(|(name, datum)| format!("{name}={}", datum.expose())).collect();
-    hex(&derive(run, &[b"input", text.join("\n").as_bytes()])[..16])
+    hex(&derive(run, &[b"input", action.as_bytes(), text.join("\n").as_bytes()])[..16])
 }
 
 /// The name of a secret matrix item, which must not be shown.
@@ -45,38 +46,51 @@ pub(super) fn fraction(run: &RunStarted, task: &TaskPath, attempt: u32) -> f64 {
     draw as f64 / (1u64 << 48) as f64
 }
 
-/// What onramp writes into things that it creates, so that a probe knows them again.
+/// What onramp writes into things that it creates, so that a look knows them again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
     /// Common to all attempts of this occurrence.
-    pub prefix: String,
-    pub attempt: u32,
+    prefix: String,
+    attempt: u32,
+    /// The processes that worked on the run, the last one last. What another one left may be a copy's.
+    epochs: Vec<String>,
+    /// Marks of other processes count too.
+    wary: bool,
 }
 
 impl Mark {
-    pub(super) fn new(run: &RunStarted, task: &TaskPath, occurrence: u32, attempt: u32) -> Self {
-        Self { prefix: format!("onramp {} {task}#{occurrence}.", run.run), attempt }
+    pub(super) fn new(state: &RunState, task: &TaskPath, occurrence: u32, attempt: u32) -> Self {
+        let prefix = format!("onramp {} {task}#{occurrence}.", state.started.run);
+        Self { prefix, attempt, epochs: state.epochs.clone(), wary: state.wary }
     }
 
-    /// Whether `text` carries the mark of this attempt or of an earlier one of this occurrence.
+    /// Whether `text` carries the mark of this attempt or of an earlier one of this occurrence. Where a copy of the run may
+    /// be about, its attempts count too.
     pub fn is_on(&self, text: &str) -> bool {
-        self.attempt_on(text).is_some_and(|attempt| attempt <= self.attempt)
+        self.found_on(text).is_some_and(|(attempt, own)| self.wary || (own && attempt <= self.attempt))
     }
 
-    /// Whether `text` carries the mark of an earlier attempt.
+    /// Whether `text` carries the mark of an earlier attempt of this very run.
     pub fn is_of_earlier(&self, text: &str) -> bool {
-        self.attempt_on(text).is_some_and(|attempt| attempt < self.attempt)
+        self.found_on(text).is_some_and(|(attempt, own)| own && attempt < self.attempt)
     }
 
-    fn attempt_on(&self, text: &str) -> Option<u32> {
+    /// The number of the attempt, and whether its process is one of this journal.
+    fn found_on(&self, text: &str) -> Option<(u32, bool)> {
         let (_, rest) = text.split_once(&self.prefix)?;
-        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-        rest[..digits].parse().ok()
+        let mark = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next()?;
+        let (attempt, epoch) = mark.split_once('-').unwrap_or((mark, ""));
+        let own = epoch.is_empty() || self.epochs.iter().any(|known| known == epoch);
+        Some((attempt.parse().ok()?, own))
     }
 }
 
 impl std::fmt::Display for Mark {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}{}", self.prefix, self.attempt)
+        write!(f, "{}{}", self.prefix, self.attempt)?;
+        match self.epochs.last() {
+            Some(epoch) if !epoch.is_empty() => write!(f, "-{epoch}"),
+            _ => Ok(()),
+        }
     }
 }

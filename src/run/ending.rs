@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::entry::{Fact, RunStatus};
+use super::entry::{Fact, RunStatus, SkipReason, Stop};
 use super::scope::RunScope;
-use super::state::{Phase, RunState, StepStatus};
+use super::state::{Phase, RunState, StepState, StepStatus};
 use crate::plan::Plan;
 use crate::secret::{Data, Datum};
 
@@ -13,7 +13,8 @@ pub(super) fn end(plan: &Plan, state: &RunState) -> Fact {
     let scope = RunScope::new(plan, state);
     let mut outputs = Data::new();
     let mut notes = Vec::new();
-    let status = status(state);
+    let status = status(plan, state);
+    notes.extend(remark(plan, state));
     for output in &plan.workflow.outputs {
         let name = output.name.as_str().to_owned();
         let value = match output.value.evaluate(&scope) {
@@ -30,19 +31,38 @@ pub(super) fn end(plan: &Plan, state: &RunState) -> Fact {
     Fact::RunEnded { status, outputs, notes }
 }
 
-fn status(state: &RunState) -> RunStatus {
+fn status(plan: &Plan, state: &RunState) -> RunStatus {
     let doubt = |phase: &Phase| matches!(phase, Phase::InDoubt { .. });
     let all: Vec<StepStatus> = state.steps.iter().map(|step| step.status()).collect();
+    let failed =
+        plan.steps.iter().zip(&all).any(|(step, status)| *status == StepStatus::Failed && !step.continue_on_error);
+    // A run that was told to end when nothing was left to do has ended as it would have.
+    let left_out = |step: &StepState| matches!(step.skipped, Some(SkipReason::Cancelled | SkipReason::TimedOut));
+    let all_ran = !state.steps.iter().any(left_out) && all.iter().all(|status| status.is_terminal()) && !failed;
     let in_doubt = state.steps.iter().any(|step| {
         step.tasks.iter().any(|task| doubt(&task.phase)) || step.remedy.as_ref().is_some_and(|r| doubt(&r.phase))
     });
-    if in_doubt {
+    if state.stopping == Some(Stop::Interrupt) && !state.agenda.undo.is_empty() {
+        RunStatus::Interrupted
+    } else if in_doubt {
         RunStatus::InDoubt
+    } else if let (Some(stop @ (Stop::Cancel | Stop::Timeout)), false) = (state.stopping, all_ran) {
+        if stop == Stop::Cancel { RunStatus::Cancelled } else { RunStatus::Failed }
     } else if !all.iter().all(|status| status.is_terminal()) {
         RunStatus::Interrupted
-    } else if all.contains(&StepStatus::Failed) {
+    } else if failed {
         RunStatus::Failed
     } else {
         RunStatus::Succeeded
     }
+}
+
+/// What the status alone does not tell.
+fn remark(plan: &Plan, state: &RunState) -> Option<String> {
+    if state.stopping == Some(Stop::Timeout) {
+        return Some("the run's time was over (`timeout` of the workflow)".to_owned());
+    }
+    let until = state.until.as_ref()?;
+    let reached = plan.index(until).is_some_and(|index| state.steps[index].status().is_terminal());
+    reached.then(|| format!("it went as far as `{until}`, as asked; a resume goes on"))
 }

@@ -30,6 +30,8 @@ pub struct RunStarted {
     pub inputs: Data,
     pub secrets: Data,
     pub settings: Settings,
+    /// Only this step and what it needs.
+    pub until: Option<StepId>,
 }
 
 /// What the run was pointed at.
@@ -73,6 +75,59 @@ pub struct MatrixItem {
     pub values: Data,
 }
 
+/// A timer of the whole run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Alarm {
+    /// The next attempt may begin under the workflow's `rate`.
+    Rate,
+    /// The run's time is over.
+    Timeout,
+}
+
+/// Why nothing new begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// A pause: what is under way may end, everything else is for a resume.
+    Interrupt,
+    /// The run is to end: steps are skipped, unless their `if` asks for this.
+    Cancel,
+    /// The same, since the run's time is over.
+    Timeout,
+}
+
+/// How another process goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Resumption {
+    /// Drawn anew by each process; stands in the marks that it leaves, so that those of a copy are told apart.
+    pub epoch: String,
+    /// The run's folder may be a copy: what another one did is not in this journal.
+    pub wary: bool,
+    /// Only this step and what it needs.
+    pub until: Option<StepId>,
+    /// Run again although they have ended.
+    pub again: Vec<TaskPath>,
+}
+
+/// What a person answers about a step.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Resolution {
+    /// It took place; these are its outputs.
+    Done(Data),
+    /// Run it again.
+    Redo,
+}
+
+/// What a doubt is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// Looks did not tell whether the effect took place; another may.
+    Unclear,
+    /// There is no way to look.
+    NoWay,
+    /// The effect took place with another input than the step has now.
+    Changed,
+}
+
 /// Why a timer was set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -87,12 +142,29 @@ pub enum Timer {
 
 /// Why a step did not run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "because", rename_all = "lowercase")]
+#[serde(tag = "because", rename_all = "snake_case")]
 pub enum SkipReason {
     /// Its `if` was false. What follows is not affected.
     Condition,
     /// Something that it needs failed, or was skipped for this reason.
     Upstream { step: String },
+    /// An item that had not begun when another one failed.
+    FailFast { item: String },
+    /// The run was cancelled.
+    Cancelled,
+    /// The run's time was over.
+    TimedOut,
+    /// For an undo: the step left nothing behind.
+    NothingToUndo,
+    /// For an undo: nobody can.
+    CannotUndo { why: String },
+}
+
+impl SkipReason {
+    /// What follows is skipped too, and a resume tries again.
+    pub const fn is_failure(&self) -> bool {
+        !matches!(self, Self::Condition)
+    }
 }
 
 /// How a run stands.
@@ -104,6 +176,7 @@ pub enum RunStatus {
     Failed,
     /// A person must decide.
     InDoubt,
+    Cancelled,
     Interrupted,
 }
 
@@ -114,6 +187,7 @@ impl RunStatus {
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
             Self::InDoubt => "in_doubt",
+            Self::Cancelled => "cancelled",
             Self::Interrupted => "interrupted",
         }
     }
@@ -124,9 +198,21 @@ pub enum Fact {
     RunStarted(Box<RunStarted>),
     /// Another process goes on. The time since the last entry does not count against any budget, what was running is
     /// cut off, and failed steps get fresh budgets.
-    Resumed,
-    /// The user asked to stop: nothing new is started.
-    StopRequested,
+    Resumed(Resumption),
+    /// The workflow was edited: `version` counts its texts from 1. These steps are held against what they did before.
+    Replanned {
+        version: u32,
+        recheck: Vec<StepId>,
+    },
+    /// Nothing new is started.
+    StopRequested(Stop),
+    AlarmSet {
+        alarm: Alarm,
+        due: Timestamp,
+    },
+    AlarmRang {
+        alarm: Alarm,
+    },
     ItemsExpanded {
         step: StepId,
         items: Vec<MatrixItem>,
@@ -141,6 +227,8 @@ pub enum Fact {
     ProbeStarted {
         task: TaskPath,
         probe: u32,
+        /// What would have been sent, if the look comes before an attempt.
+        input: Option<Data>,
     },
     ProbeEnded {
         task: TaskPath,
@@ -164,14 +252,26 @@ pub enum Fact {
         task: TaskPath,
         error: StepError,
     },
+    /// A step as a whole, or one item of it.
     Skipped {
-        step: StepId,
+        task: TaskPath,
         reason: SkipReason,
     },
-    /// The effect is in doubt and no probe can tell.
+    /// What it did before an edit still stands; its outputs as the workflow has them now.
+    Kept {
+        task: TaskPath,
+        outputs: Data,
+    },
+    /// A person must decide.
     HeldInDoubt {
         task: TaskPath,
+        doubt: Doubt,
         question: String,
+    },
+    /// A person has decided.
+    Resolved {
+        task: TaskPath,
+        resolution: Resolution,
     },
     /// The step failed with an error that its `on-error` names: the remedy is due.
     RemedyDue {
@@ -183,6 +283,8 @@ pub enum Fact {
         step: StepId,
         steps: Vec<StepId>,
     },
+    /// What the run made is taken back, last things first.
+    TeardownStarted,
     /// The run stands still; `status` says how. All but a success can be resumed.
     RunEnded {
         status: RunStatus,
@@ -218,7 +320,10 @@ impl Fact {
             | Self::TimerFired { task }
             | Self::Succeeded { task, .. }
             | Self::Failed { task, .. }
-            | Self::HeldInDoubt { task, .. } => Some(task),
+            | Self::Skipped { task, .. }
+            | Self::Kept { task, .. }
+            | Self::HeldInDoubt { task, .. }
+            | Self::Resolved { task, .. } => Some(task),
             _ => None,
         }
     }

@@ -11,11 +11,14 @@ mod entry;
 mod matrix;
 mod order;
 mod outcome;
+mod pace;
+mod replan;
 mod resume;
 mod round;
 mod scope;
 mod state;
 mod table;
+mod teardown;
 mod unit;
 mod verdict;
 
@@ -26,7 +29,10 @@ pub use apply::{IllegalEntry, apply};
 pub use decide::decide;
 pub use delay::{MAX_RETRY_AFTER, backoff};
 pub use derive::{Mark, idempotency_key, input_digest};
-pub use entry::{AttemptStarted, Entry, Fact, MatrixItem, RunStarted, RunStatus, Settings, SkipReason, Timer};
-pub use order::{Op, Order, is_durable, op, pending_wakes};
+pub use entry::{
+    Alarm, AttemptStarted, Doubt, Entry, Fact, MatrixItem, Resolution, Resumption, RunStarted, RunStatus, Settings,
+    SkipReason, Stop, Timer,
+};
+pub use order::{Op, Order, Wake, is_durable, op, pending_wakes};
 pub use outcome::{ErrorKind, Happened, Outcome, ProbeAnswer, StepError};
-pub use state::{Phase, RunParts, RunState, StepState, StepStatus, TaskState};
+pub use state::{Phase, Recorded, RunState, StepState, StepStatus, TaskState};

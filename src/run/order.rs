@@ -1,12 +1,15 @@
 //! What a fact asks of the world: an attempt, a look, or a timer.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use super::derive::{Mark, idempotency_key};
-use super::entry::Fact;
-use super::state::{Phase, RunState};
+use super::entry::{Alarm, Fact, Stop};
+use super::state::{Phase, RunState, TaskState};
 use super::unit::Unit;
 use crate::clock::Timestamp;
-use crate::id::TaskPath;
-use crate::plan::{Plan, PlanStep};
+use crate::id::{Role, TaskPath};
+use crate::plan::{Plan, PlanStep, Undo};
 use crate::secret::Data;
 use crate::workflow::Effect;
 
@@ -14,8 +17,22 @@ use crate::workflow::Effect;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Op {
     Attempt(Order),
+    /// The action looks, in its own way.
     Probe(Order),
-    Wake { task: TaskPath, due: Timestamp },
+    /// The look that the step describes: its answer is handed back as it is.
+    Look(Order),
+    Wake {
+        whom: Wake,
+        due: Timestamp,
+    },
+    Stop(Stop),
+}
+
+/// Who is to be woken.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wake {
+    Task(TaskPath),
+    Run(Alarm),
 }
 
 /// All that an action is told.
@@ -34,28 +51,61 @@ pub struct Order {
     /// When the first of the steps that it needs began; `None` if it needs none.
     pub needs_began: Option<Timestamp>,
     /// What earlier attempts of this run used up.
-    pub claims: Vec<String>,
+    pub claims: Arc<BTreeSet<String>>,
+    /// The outputs of what the action is to undo in its own way; `None` if it is to perform.
+    pub undoes: Option<Data>,
 }
 
 /// What `fact`, already applied to `state`, asks for.
 pub fn op(plan: &Plan, state: &RunState, fact: &Fact) -> Option<Op> {
     match fact {
-        Fact::AttemptStarted(started) => Some(Op::Attempt(order(plan, state, &started.task, started.attempt)?)),
-        Fact::ProbeStarted { task, probe } => Some(Op::Probe(order(plan, state, task, *probe)?)),
-        Fact::TimerSet { task, due, .. } => Some(Op::Wake { task: task.clone(), due: *due }),
+        Fact::AttemptStarted(started) => {
+            let order = order(&unit(plan, state, &started.task, &TaskState::default())?, started.attempt);
+            Some(Op::Attempt(order))
+        }
+        Fact::ProbeStarted { task, probe, .. } => Some(look(&unit(plan, state, task, &TaskState::default())?, *probe)),
+        Fact::TimerSet { task, due, .. } => Some(Op::Wake { whom: Wake::Task(task.clone()), due: *due }),
+        Fact::AlarmSet { alarm, due } => Some(Op::Wake { whom: Wake::Run(*alarm), due: *due }),
+        Fact::StopRequested(stop) => Some(Op::Stop(*stop)),
         _ => None,
     }
 }
 
+fn unit<'a>(plan: &'a Plan, state: &'a RunState, path: &TaskPath, fresh: &'a TaskState) -> Option<Unit<'a>> {
+    let index = plan.index(&path.step)?;
+    match path.role {
+        Role::Remedy => Unit::of_remedy(plan, state, index),
+        Role::Step => Some(Unit::of_task(plan, state, index, state.position(index, path.item.as_ref())?)),
+        Role::Undo => Unit::of_undo(plan, state, index, state.position(index, path.item.as_ref())?, fresh),
+    }
+}
+
+/// The step's own `probe`, else the action's.
+fn look(unit: &Unit<'_>, number: u32) -> Op {
+    let order = order(unit, number);
+    match &unit.step.probe {
+        Some(probe) if unit.role() == Role::Step => {
+            // It could be rendered when the look was decided on, from the same values.
+            let input = unit.render(&probe.call.with).unwrap_or_default();
+            Op::Look(Order { input, action: probe.call.action, effect: Effect::Read, ..order })
+        }
+        _ => Op::Probe(order),
+    }
+}
+
 /// The timers that a resumed run still waits for.
-pub fn pending_wakes(plan: &Plan, state: &RunState) -> Vec<(TaskPath, Timestamp)> {
-    let mut wakes = Vec::new();
+pub fn pending_wakes(plan: &Plan, state: &RunState) -> Vec<(Wake, Timestamp)> {
+    let mut wakes: Vec<_> = state.alarms.iter().map(|(alarm, due)| (Wake::Run(*alarm), *due)).collect();
     for (step, planned) in state.steps.iter().zip(&plan.steps) {
         let remedy = step.remedy.as_deref().map(|task| (TaskPath::remedy(planned.id.clone()), task));
+        let undone = step
+            .tasks
+            .iter()
+            .filter_map(|task| Some((task.path(&planned.id).with_role(Role::Undo), task.undo.as_deref()?)));
         let tasks = step.tasks.iter().map(|task| (task.path(&planned.id), task));
-        for (path, task) in tasks.chain(remedy) {
+        for (path, task) in tasks.chain(remedy).chain(undone) {
             if let Phase::Delayed { due, .. } = task.phase {
-                wakes.push((path, due));
+                wakes.push((Wake::Task(path), due));
             }
         }
     }
@@ -66,34 +116,39 @@ pub fn pending_wakes(plan: &Plan, state: &RunState) -> Vec<(TaskPath, Timestamp)
 pub fn is_durable(plan: &Plan, fact: &Fact) -> bool {
     match fact {
         Fact::AttemptStarted(started) => started.effect != Effect::Read,
-        Fact::AttemptEnded { task, .. } => plan.effect(task) == Some(Effect::Once),
+        // An undo without a call of its own is the action's, which may be asked twice.
+        Fact::AttemptEnded { task, .. } => plan.call(task).is_some_and(|call| call.effect == Effect::Once),
         _ => false,
     }
 }
 
-fn order(plan: &Plan, state: &RunState, path: &TaskPath, number: u32) -> Option<Order> {
-    let index = plan.index(&path.step)?;
-    let unit = if path.remedy {
-        Unit::of_remedy(plan, state, index)?
-    } else {
-        Unit::of_task(plan, state, index, state.position(index, path.item.as_ref())?)
+fn order(unit: &Unit<'_>, number: u32) -> Order {
+    let (state, task) = (unit.state, unit.task);
+    let undoes = (unit.role() == Role::Undo && matches!(unit.step.undo, Undo::BuiltIn)).then(|| unit.undone());
+    // What is undone carries the mark of what made it.
+    let (path, marked) = match &undoes {
+        Some(_) => (unit.path.clone().with_role(Role::Step), unit.undone_task().unwrap_or(task)),
+        None => (unit.path.clone(), task),
     };
-    let occurrence = unit.task.occurrence;
-    Some(Order {
-        task: path.clone(),
-        action: unit.action(),
+    Order {
+        task: unit.path.clone(),
+        action: unit.call.action,
         number,
         effect: unit.effect(),
-        input: unit.task.input.clone(),
-        idempotency_key: idempotency_key(&state.started, path, occurrence),
-        mark: Mark::new(&state.started, path, occurrence, unit.task.attempts),
-        deadline: unit.deadline(),
+        input: task.input.clone(),
+        idempotency_key: match unit.effect() {
+            Effect::Read => String::new(),
+            _ => idempotency_key(&state.started, &unit.path, task.occurrence),
+        },
+        mark: Mark::new(state, &path, marked.occurrence, marked.attempts),
+        deadline: unit.attempt_deadline(),
         needs_began: needs_began(state, unit.step),
-        claims: state.claims.iter().cloned().collect(),
-    })
+        claims: state.claims.clone(),
+        undoes,
+    }
 }
 
 fn needs_began(state: &RunState, step: &PlanStep) -> Option<Timestamp> {
-    let tasks = step.needs.iter().flat_map(|need| &state.steps[*need].tasks);
+    let tasks = step.needs.iter().flat_map(|need| &state.recorded.steps[*need].tasks);
     tasks.filter_map(|task| task.first_sent).min()
 }

@@ -123,4 +123,10 @@ pub enum ProbeAnswer {
     NotDone,
     /// Another look may tell, no sooner than `again`; without it a person must.
     CannotTell { reason: String, again: Option<Duration> },
+    /// There is nothing to look at: only a person can find out.
+    NoWay,
+    /// What the step's own `probe` brought; what it means is the step's `done-if` to say.
+    Seen(Box<Outcome>),
+    /// The look was cut off on our side, and says nothing.
+    CutOff,
 }

@@ -2,50 +2,82 @@
 
 use std::time::Duration;
 
-use super::entry::{RunStatus, SkipReason, Timer};
+use super::entry::{Doubt, Resumption, RunStatus, Timer};
 use super::outcome::{Happened, Outcome, ProbeAnswer};
-use super::state::{Phase, RunState, TaskState};
+use super::state::{Phase, RunState, StepState, TaskState};
 use super::table::end_attempt;
 use super::verdict::KEY_LIFETIME;
 use crate::clock::Timestamp;
-use crate::plan::Plan;
+use crate::id::TaskPath;
+use crate::plan::{Plan, PlanStep, Undo};
 use crate::secret::Data;
 use crate::workflow::Effect;
 
 /// What another process takes over: running attempts are cut off, failed steps begin anew, budgets do not count the
 /// time in between.
-pub(super) fn resume(plan: &Plan, state: &mut RunState, at: Timestamp) -> Result<(), String> {
-    if state.status == RunStatus::Succeeded {
+pub(super) fn resume(plan: &Plan, state: &mut RunState, how: &Resumption, at: Timestamp) -> Result<(), String> {
+    if state.status == RunStatus::Succeeded && how.again.is_empty() {
         return Err("the run has succeeded".into());
     }
+    if how.until.as_ref().is_some_and(|step| plan.index(step).is_none()) {
+        return Err("`until` names no step".into());
+    }
+    // What is refused changes nothing.
+    let mut next = state.clone();
     let downtime = at.since(state.now);
-    state.status = RunStatus::Running;
-    state.stopping = false;
-    state.outputs = Data::new();
-    state.notes.clear();
-    for (index, step) in state.steps.iter_mut().enumerate() {
-        if matches!(step.skipped, Some(SkipReason::Upstream { .. })) {
-            step.skipped = None;
-        }
-        if step.tasks.iter().any(|task| task.phase == Phase::Failed) {
-            step.rounds = 0;
-        }
-        // Items that could not be found, or of which none has begun, are found again.
-        let pristine = step.tasks.iter().all(|task| task.phase == Phase::Waiting && task.attempts == 0);
-        if plan.steps[index].matrix.is_some() && (pristine || step.tasks.iter().any(|task| task.item.is_none())) {
-            step.tasks.clear();
-            step.expanded = false;
-        }
-        for task in &mut step.tasks {
-            let effect = plan.steps[index].effect;
-            resume_task(task, at, downtime, effect);
-        }
-        if let (Some(remedy), Some(spec)) = (&mut step.remedy, &plan.steps[index].on_error) {
-            resume_task(remedy, at, downtime, spec.effect);
+    let run = &mut next.recorded;
+    // What came to an end by itself has a new time of its own.
+    run.since = if run.status == RunStatus::Failed { at } else { run.since.plus(downtime) };
+    run.status = RunStatus::Running;
+    run.stopping = None;
+    run.until = how.until.clone();
+    run.wary |= how.wary;
+    run.epochs.push(how.epoch.clone());
+    run.alarms.clear();
+    run.outputs = Data::new();
+    run.notes.clear();
+    for (planned, step) in plan.steps.iter().zip(&mut run.steps) {
+        resume_step(planned, step, at, downtime);
+    }
+    for task in &how.again {
+        run_again(plan, &mut next, task)?;
+    }
+    next.reindex(plan);
+    *state = next;
+    Ok(())
+}
+
+fn resume_step(planned: &PlanStep, step: &mut StepState, at: Timestamp, downtime: Duration) {
+    step.skipped.take_if(|reason| reason.is_failure());
+    if step.tasks.iter().any(|task| task.phase == Phase::Failed) {
+        step.rounds = 0;
+    }
+    // Items that could not be found, or of which none has begun, are found again.
+    let pristine = step.tasks.iter().all(|task| task.phase == Phase::Waiting && task.attempts == 0);
+    if planned.matrix.is_some() && (pristine || step.tasks.iter().any(|task| task.item.is_none())) {
+        step.tasks.clear();
+        step.expanded = false;
+    }
+    for task in &mut step.tasks {
+        resume_task(task, at, downtime, planned.call.effect);
+        if let Some(undo) = &mut task.undo {
+            let effect = match &planned.undo {
+                Undo::Call(call) => call.effect,
+                _ => Effect::Repeat,
+            };
+            resume_undo(undo, at, downtime, effect);
         }
     }
-    state.reindex(plan);
-    Ok(())
+    if let (Some(remedy), Some(spec)) = (&mut step.remedy, &planned.on_error) {
+        resume_task(remedy, at, downtime, spec.call.effect);
+    }
+}
+
+/// An undo that failed stays so until another teardown.
+fn resume_undo(undo: &mut TaskState, at: Timestamp, downtime: Duration, effect: Effect) {
+    if !undo.phase.is_terminal() {
+        resume_task(undo, at, downtime, effect);
+    }
 }
 
 fn resume_task(task: &mut TaskState, at: Timestamp, downtime: Duration, effect: Effect) {
@@ -56,14 +88,14 @@ fn resume_task(task: &mut TaskState, at: Timestamp, downtime: Duration, effect: 
     task.phase = match phase {
         Phase::Running => {
             let happened = if effect == Effect::Read { Happened::None } else { Happened::Unknown };
-            end_attempt(task, &Outcome::interrupted(happened))
+            end_attempt(task, &Outcome::interrupted(happened), at)
         }
         // The look itself was cut off; it changes nothing, so the same is made again.
         Phase::Probing => {
             task.probes = task.probes.saturating_sub(1);
             Phase::Due(Timer::Reprobe)
         }
-        Phase::InDoubt { question } => {
+        Phase::InDoubt { doubt: Doubt::Unclear, question } => {
             task.probes = 0;
             Phase::Probed(ProbeAnswer::CannotTell { reason: question, again: Some(Duration::ZERO) })
         }
@@ -72,16 +104,42 @@ fn resume_task(task: &mut TaskState, at: Timestamp, downtime: Duration, effect: 
             task.since = None;
             task.ended = None;
             task.error = None;
+            task.not_before = None;
             match (effect, task.answer.take()) {
                 // Its effect took place: the answer is judged again, nothing is sent again.
                 (Effect::Once | Effect::Keyed, Some(answer)) => Phase::Ended(answer),
                 // The service may have forgotten the key by now.
                 (Effect::Keyed, None) if task.first_sent.is_some_and(|sent| at.since(sent) > KEY_LIFETIME) => {
-                    end_attempt(task, &Outcome::interrupted(Happened::Unknown))
+                    end_attempt(task, &Outcome::interrupted(Happened::Unknown), at)
                 }
                 _ => Phase::Waiting,
             }
         }
+        Phase::Skipped(_) => Phase::Waiting,
         other => other,
     };
+}
+
+/// Sends a task, or a step as a whole, again as its next occurrence.
+fn run_again(plan: &Plan, state: &mut RunState, path: &TaskPath) -> Result<(), String> {
+    let index = plan.index(&path.step).ok_or_else(|| format!("there is no step `{}`", path.step))?;
+    let step = &mut state.recorded.steps[index];
+    step.skipped = None;
+    let wanted = |task: &&mut TaskState| path.item.is_none() || task.item == path.item;
+    let mut found = false;
+    for task in step.tasks.iter_mut().filter(wanted) {
+        if !matches!(task.phase, Phase::Succeeded | Phase::Waiting) {
+            return Err(format!("`{path}` is {}: it has to be resolved first", task.phase.name()));
+        }
+        *task = task.again();
+        found = true;
+    }
+    if path.item.is_some() && !found {
+        return Err(format!("`{path}` is not an item of its matrix"));
+    }
+    if path.item.is_none() && plan.steps[index].matrix.is_some() {
+        step.expanded = false;
+        step.tasks.retain(|task| task.item.is_some());
+    }
+    Ok(())
 }

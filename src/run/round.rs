@@ -6,12 +6,11 @@ use super::outcome::{Happened, StepError};
 use super::state::{Phase, RunState, TaskState};
 use crate::id::StepId;
 use crate::plan::Plan;
-use crate::secret::Data;
 
 pub(super) fn remedy_due(plan: &Plan, state: &mut RunState, id: &StepId, error: &StepError) -> Result<(), String> {
     let index = plan.index(id).ok_or_else(|| format!("there is no step `{id}`"))?;
     ready(state, index, id)?;
-    let step = &mut state.steps[index];
+    let step = &mut state.recorded.steps[index];
     let (Some(task), Some(remedy)) = (step.tasks.first_mut(), step.remedy.as_deref_mut()) else {
         return Err(format!("`{id}` has no on-error"));
     };
@@ -45,22 +44,15 @@ pub(super) fn rewind(plan: &Plan, state: &mut RunState, id: &StepId, steps: &[St
         return Err(format!("these are not the steps that `{id}` sends round"));
     }
     for index in rerun {
-        let step = &mut state.steps[index];
+        let step = &mut state.recorded.steps[index];
         step.skipped = None;
-        step.outputs = Data::new();
         if plan.steps[index].matrix.is_some() {
             // Its items may be others by then.
             step.expanded = false;
             step.tasks.retain(|task| task.item.is_some());
         }
         for task in &mut step.tasks {
-            *task = TaskState {
-                item: task.item.clone(),
-                values: task.values.clone(),
-                occurrence: task.occurrence + 1,
-                attempts: task.attempts,
-                ..TaskState::default()
-            };
+            *task = task.again();
         }
     }
     state.reindex(plan);

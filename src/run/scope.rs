@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::entry::SkipReason;
+use super::entry::{SkipReason, Stop};
 use super::state::{RunState, StepStatus};
 use crate::expr::{NeedsStatus, Reference, Scope};
 use crate::plan::Plan;
@@ -33,15 +33,18 @@ impl<'a> RunScope<'a> {
 
     /// The scope of a step's own expressions, which may ask how its needs went.
     pub fn of_step(plan: &'a Plan, state: &'a RunState, step: usize) -> Self {
-        let failed = plan.steps[step].needs.iter().any(|need| failed_through(state, *need));
-        Self { needs: NeedsStatus { failed, cancelled: false }, ..Self::new(plan, state) }
+        let failed = plan.steps[step].needs.iter().any(|need| failed_through(plan, state, *need));
+        let failed = failed || state.stopping == Some(Stop::Timeout);
+        let cancelled = state.stopping == Some(Stop::Cancel);
+        Self { needs: NeedsStatus { failed, cancelled }, ..Self::new(plan, state) }
     }
 }
 
-/// Whether a step failed, or was skipped because something before it did.
-pub(super) fn failed_through(state: &RunState, step: usize) -> bool {
-    let step = &state.steps[step];
-    step.status() == StepStatus::Failed || matches!(step.skipped, Some(SkipReason::Upstream { .. }))
+/// Whether a step failed and that matters to what follows, or was skipped because something before it did.
+pub(super) fn failed_through(plan: &Plan, state: &RunState, index: usize) -> bool {
+    let step = &state.steps[index];
+    let failed = step.status() == StepStatus::Failed && !plan.steps[index].continue_on_error;
+    failed || step.skipped.as_ref().is_some_and(SkipReason::is_failure)
 }
 
 impl Scope for RunScope<'_> {
@@ -52,7 +55,7 @@ impl Scope for RunScope<'_> {
             Reference::Output(step, name) => {
                 let index = self.plan.index(step)?;
                 let known = self.plan.steps[index].outputs.iter().any(|(output, _)| output == name.as_str());
-                let value = self.state.steps[index].outputs.get(name.as_str()).cloned();
+                let value = self.state.outputs_of(index).and_then(|outputs| outputs.get(name.as_str())).cloned();
                 known.then(|| value.unwrap_or(Datum::Public(Value::Null)))
             }
             Reference::Matrix(name) => self.matrix?.get(name.as_str()).cloned(),

@@ -1,19 +1,29 @@
 //! The state of a run: the fold of its journal.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use super::agenda::Agenda;
-use super::entry::{RunStarted, RunStatus, SkipReason, Timer};
+use super::entry::{Alarm, Doubt, RunStarted, RunStatus, SkipReason, Stop, Timer};
+use super::order::Wake;
 use super::outcome::{Outcome, ProbeAnswer, StepError};
 use crate::clock::Timestamp;
-use crate::id::{StepId, TaskPath};
-use crate::plan::Plan;
+use crate::id::{Role, StepId, TaskPath};
+use crate::plan::{Plan, PlanStep};
 use crate::secret::Data;
 
-/// Everything that is known of a run after some entry of its journal.
+/// Everything that is known of a run after some entry of its journal, and what there is to decide.
 #[derive(Debug, Clone)]
 pub struct RunState {
+    pub(super) recorded: Recorded,
+    /// Derived from the rest.
+    pub(super) agenda: Agenda,
+}
+
+/// What is known of a run: what a checkpoint holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
     pub started: Arc<RunStarted>,
     /// The sequence number of the last entry.
     pub seq: u64,
@@ -21,32 +31,37 @@ pub struct RunState {
     /// The time of the last entry.
     pub now: Timestamp,
     pub status: RunStatus,
-    /// The user asked to stop.
-    pub stopping: bool,
+    /// Which text of the workflow this is, from 1.
+    pub version: u32,
+    pub stopping: Option<Stop>,
+    /// What the run made is being taken back, or has been.
+    pub teardown: bool,
+    /// Only this step and what it needs.
+    pub until: Option<StepId>,
+    /// The folder may be a copy.
+    pub wary: bool,
+    /// Of the processes that worked on this run, the last one last.
+    pub epochs: Vec<String>,
+    /// When the run's time began; moved on by every downtime.
+    pub since: Timestamp,
+    pub alarms: BTreeMap<Alarm, Timestamp>,
+    /// When the attempts began that count against the workflow's `rate`.
+    pub paced: VecDeque<Timestamp>,
     /// In the order of the plan.
     pub steps: Vec<StepState>,
     /// What attempts of this run used up.
-    pub claims: BTreeSet<String>,
+    pub claims: Arc<BTreeSet<String>>,
     /// The workflow's outputs, once it ended.
     pub outputs: Data,
     pub notes: Vec<String>,
-    /// Derived from the rest: what there is to decide.
-    pub(super) agenda: Agenda,
 }
 
-/// A [`RunState`] without what is derived: as it comes back from where it was stored.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RunParts {
-    pub started: Arc<RunStarted>,
-    pub seq: u64,
-    pub began: Timestamp,
-    pub now: Timestamp,
-    pub status: RunStatus,
-    pub stopping: bool,
-    pub steps: Vec<StepState>,
-    pub claims: BTreeSet<String>,
-    pub outputs: Data,
-    pub notes: Vec<String>,
+impl Deref for RunState {
+    type Target = Recorded;
+
+    fn deref(&self) -> &Recorded {
+        &self.recorded
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -60,8 +75,6 @@ pub struct StepState {
     pub remedy: Option<Box<TaskState>>,
     /// How often the remedy was called for, since the last resume.
     pub rounds: u32,
-    /// Of the whole step; a matrix collects each output in a list. Empty until it succeeded.
-    pub outputs: Data,
 }
 
 /// One unit of execution.
@@ -81,8 +94,12 @@ pub struct TaskState {
     pub since: Option<Timestamp>,
     /// When the idempotency key of this occurrence was first sent.
     pub first_sent: Option<Timestamp>,
+    /// No further try before this: the service asked for it.
+    pub not_before: Option<Timestamp>,
     /// An attempt of this occurrence may have taken place although nobody saw it: a refusal of a later one may be about that.
     pub unsure: bool,
+    /// In a run that may be a copy: somebody has looked, or said that there is no need to.
+    pub cleared: bool,
     /// When the task ended.
     pub ended: Option<Timestamp>,
     /// The input of an attempt that is running or in doubt.
@@ -93,6 +110,12 @@ pub struct TaskState {
     pub error: Option<StepError>,
     pub outputs: Data,
     pub warning: Option<String>,
+    /// Of the last attempt's input.
+    pub digest: String,
+    /// How it stood before the workflow was edited: a success that still stands if its input is the same.
+    pub kept: Option<Box<TaskState>>,
+    /// How far its undo is.
+    pub undo: Option<Box<TaskState>>,
 }
 
 /// Where a task stands. The transitions are in `apply`.
@@ -113,17 +136,20 @@ pub enum Phase {
     Probed(ProbeAnswer),
     /// A person must decide.
     InDoubt {
+        doubt: Doubt,
         question: String,
     },
     /// `on-error` is at work.
     Remedying,
     Succeeded,
     Failed,
+    /// Only ever of an item or an undo; a step as a whole says so itself.
+    Skipped(SkipReason),
 }
 
 impl Phase {
     pub const fn is_terminal(&self) -> bool {
-        matches!(self, Self::Succeeded | Self::Failed)
+        matches!(self, Self::Succeeded | Self::Failed | Self::Skipped(_))
     }
 
     pub const fn name(&self) -> &'static str {
@@ -139,6 +165,7 @@ impl Phase {
             Self::Remedying => "remedying",
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
+            Self::Skipped(_) => "skipped",
         }
     }
 }
@@ -175,7 +202,7 @@ impl StepState {
     pub(super) fn new(id: StepId, matrix: bool, remedy: bool) -> Self {
         let tasks = if matrix { Vec::new() } else { vec![TaskState::default()] };
         let remedy = remedy.then(Box::default);
-        Self { id, tasks, expanded: !matrix, skipped: None, remedy, rounds: 0, outputs: Data::new() }
+        Self { id, tasks, expanded: !matrix, skipped: None, remedy, rounds: 0 }
     }
 
     pub fn status(&self) -> StepStatus {
@@ -184,7 +211,9 @@ impl StepState {
         }
         let any = |wanted: fn(&Phase) -> bool| self.tasks.iter().any(|task| wanted(&task.phase));
         if self.expanded && self.tasks.iter().all(|task| task.phase.is_terminal()) {
-            return if any(|p| *p == Phase::Failed) { StepStatus::Failed } else { StepStatus::Succeeded };
+            // An item is skipped only where another one failed, or the run came to an end.
+            let failed = any(|p| matches!(p, Phase::Failed | Phase::Skipped(_)));
+            return if failed { StepStatus::Failed } else { StepStatus::Succeeded };
         }
         if any(|p| !matches!(p, Phase::Waiting | Phase::InDoubt { .. }) && !p.is_terminal()) {
             StepStatus::Running
@@ -205,48 +234,101 @@ impl StepState {
 
 impl TaskState {
     pub fn path(&self, step: &StepId) -> TaskPath {
-        TaskPath { step: step.clone(), item: self.item.clone(), remedy: false }
+        TaskPath { step: step.clone(), item: self.item.clone(), role: Role::Step }
     }
+
+    /// Something may have come of it that can be taken back.
+    pub(super) fn is_of_effect(&self) -> bool {
+        self.attempts > 0 && !matches!(self.phase, Phase::Waiting | Phase::Skipped(_))
+    }
+
+    /// As it is before it runs again: its item and its numbers go on.
+    pub(super) fn again(&self) -> Self {
+        Self {
+            item: self.item.clone(),
+            values: self.values.clone(),
+            occurrence: self.occurrence + u32::from(self.attempts > 0 || self.phase.is_terminal()),
+            attempts: self.attempts,
+            ..Self::default()
+        }
+    }
+}
+
+impl Recorded {
+    fn begin(plan: &Plan, started: RunStarted, at: Timestamp) -> Self {
+        Self {
+            seq: 1,
+            began: at,
+            now: at,
+            status: RunStatus::Running,
+            version: 1,
+            stopping: None,
+            teardown: false,
+            until: started.until.clone(),
+            wary: false,
+            epochs: Vec::new(),
+            since: at,
+            alarms: BTreeMap::new(),
+            paced: VecDeque::new(),
+            steps: new_steps(plan),
+            claims: Arc::default(),
+            outputs: Data::new(),
+            notes: Vec::new(),
+            started: Arc::new(started),
+        }
+    }
+}
+
+fn new_steps(plan: &Plan) -> Vec<StepState> {
+    let new = |step: &PlanStep| StepState::new(step.id.clone(), step.matrix.is_some(), step.on_error.is_some());
+    plan.steps.iter().map(new).collect()
 }
 
 impl RunState {
     /// The state after a run's first entry.
     pub fn new(plan: &Plan, started: RunStarted, at: Timestamp) -> Self {
-        let steps = plan
-            .steps
-            .iter()
-            .map(|step| StepState::new(step.id.clone(), step.matrix.is_some(), step.on_error.is_some()))
-            .collect();
-        let mut state = Self {
-            started: Arc::new(started),
-            seq: 1,
-            began: at,
-            now: at,
-            status: RunStatus::Running,
-            stopping: false,
-            steps,
-            claims: BTreeSet::new(),
-            outputs: Data::new(),
-            notes: Vec::new(),
-            agenda: Agenda::default(),
-        };
+        Self::restore(plan, Recorded::begin(plan, started, at))
+    }
+
+    /// A state from what was recorded of it.
+    pub fn restore(plan: &Plan, recorded: Recorded) -> Self {
+        let mut state = Self { recorded, agenda: Agenda::default() };
         state.reindex(plan);
         state
     }
 
-    /// A state from its parts. Before anything is decided about it, [`RunState::reindex`] derives the rest.
-    pub fn from_parts(parts: RunParts) -> Self {
-        let RunParts { started, seq, began, now, status, stopping, steps, claims, outputs, notes } = parts;
-        let agenda = Agenda::default();
-        Self { started, seq, began, now, status, stopping, steps, claims, outputs, notes, agenda }
+    pub fn recorded(&self) -> &Recorded {
+        &self.recorded
+    }
+
+    /// Whether a timer that is due at `due` has not been overtaken.
+    pub fn awaits(&self, plan: &Plan, whom: &Wake, due: Timestamp) -> bool {
+        match whom {
+            Wake::Run(alarm) => self.alarms.get(alarm) == Some(&due),
+            Wake::Task(path) => self
+                .task(plan, path)
+                .is_some_and(|task| matches!(task.phase, Phase::Delayed { due: set, .. } if set == due)),
+        }
+    }
+
+    /// It comes to an end: what has not begun does not, and what failed is not tried again.
+    pub(super) fn is_closing(&self) -> bool {
+        self.teardown || matches!(self.stopping, Some(Stop::Cancel | Stop::Timeout))
+    }
+
+    /// The same run as nobody works on it any more.
+    pub fn abandoned(mut self) -> Self {
+        self.recorded.status = RunStatus::Interrupted;
+        self
     }
 
     pub fn task(&self, plan: &Plan, path: &TaskPath) -> Option<&TaskState> {
         let index = plan.index(&path.step)?;
         let step = self.steps.get(index)?;
-        if path.remedy {
+        if path.role == Role::Remedy {
             return step.remedy.as_deref();
         }
-        step.tasks.get(self.position(index, path.item.as_ref())?)
+        let task = step.tasks.get(self.position(index, path.item.as_ref())?)?;
+        if path.role == Role::Undo { task.undo.as_deref() } else { Some(task) }
     }
 }

@@ -1,7 +1,7 @@
 //! The transition table of a task. A pair of phase and fact that is not listed here is an error.
 
-use super::entry::{AttemptStarted, Fact, Timer};
-use super::outcome::{Happened, Outcome, StepError};
+use super::entry::{AttemptStarted, Fact, Resolution, Timer};
+use super::outcome::{Happened, Outcome, ProbeAnswer, StepError};
 use super::state::{Phase, TaskState};
 use crate::clock::Timestamp;
 use crate::secret::Data;
@@ -18,24 +18,32 @@ pub(super) fn advance(task: &mut TaskState, fact: &Fact, at: Timestamp) -> Resul
             begin_attempt(task, started, at)
         }
         (Running, Fact::AttemptEnded { attempt, outcome, .. }) if *attempt == task.attempts => {
-            end_attempt(task, outcome)
+            end_attempt(task, outcome, at)
         }
         (Ended(_), Fact::TimerSet { timer: timer @ (Timer::Retry | Timer::Settle), due, .. })
         | (Probed(_), Fact::TimerSet { timer: timer @ (Timer::Retry | Timer::Reprobe), due, .. }) => {
             Delayed { timer: *timer, due: *due }
         }
         (Delayed { timer, .. }, Fact::TimerFired { .. }) => Due(timer),
-        (Due(Timer::Settle | Timer::Reprobe), Fact::ProbeStarted { probe, .. }) if *probe == task.probes + 1 => {
+        (Due(Timer::Settle | Timer::Reprobe), Fact::ProbeStarted { probe, input: None, .. })
+            if *probe == task.probes + 1 =>
+        {
             task.probes = *probe;
             Probing
         }
+        (Waiting | Due(Timer::Retry) | Ended(_) | Probed(_), Fact::ProbeStarted { probe, input: Some(input), .. })
+            if *probe == task.probes + 1 && !task.cleared =>
+        {
+            look_first(task, *probe, input, at)
+        }
+        (Probing, Fact::ProbeEnded { probe, answer: ProbeAnswer::CutOff, .. }) if *probe == task.probes => {
+            task.probes -= 1;
+            Due(Timer::Reprobe)
+        }
         (Probing, Fact::ProbeEnded { probe, answer, .. }) if *probe == task.probes => Probed(answer.clone()),
         (Ended(_) | Probed(_), Fact::Succeeded { outputs, warning, .. }) => {
-            task.ended = Some(at);
-            task.outputs = outputs.clone();
             task.warning = warning.clone();
-            forget_attempt(task);
-            Succeeded
+            succeed(task, outputs, at)
         }
         (Ended(outcome), Fact::Failed { error, .. }) => {
             fail(task, error, at, (outcome.happened == Happened::Done).then_some(outcome))
@@ -45,7 +53,18 @@ pub(super) fn advance(task: &mut TaskState, fact: &Fact, at: Timestamp) -> Resul
             fail(task, error, at, answer)
         }
         (Waiting | Due(Timer::Retry) | Probed(_), Fact::Failed { error, .. }) => fail(task, error, at, None),
-        (Probed(_), Fact::HeldInDoubt { question, .. }) => InDoubt { question: question.clone() },
+        (Waiting, Fact::Skipped { reason, .. }) => Skipped(reason.clone()),
+        (Waiting, Fact::Kept { outputs, .. }) if task.kept.is_some() => {
+            *task = task.kept.take().map(|kept| *kept).unwrap_or_default();
+            task.outputs = outputs.clone();
+            Succeeded
+        }
+        (Waiting | Due(_) | Ended(_) | Probed(_), Fact::HeldInDoubt { doubt, question, .. }) => {
+            InDoubt { doubt: *doubt, question: question.clone() }
+        }
+        (phase, Fact::Resolved { resolution, .. }) if phase != Succeeded && phase != Remedying => {
+            resolve(task, resolution, at)
+        }
         (other, _) => {
             task.phase = other;
             return Err(name);
@@ -59,19 +78,39 @@ fn begin_attempt(task: &mut TaskState, started: &AttemptStarted, at: Timestamp) 
     task.tries += 1;
     task.since.get_or_insert(at);
     task.first_sent.get_or_insert(at);
+    task.not_before = None;
     task.input = started.input.clone();
+    task.digest = started.digest.clone();
+    task.kept = None;
     Phase::Running
 }
 
-pub(super) fn end_attempt(task: &mut TaskState, outcome: &Outcome) -> Phase {
+/// A look before anything was sent from here.
+fn look_first(task: &mut TaskState, probe: u32, input: &Data, at: Timestamp) -> Phase {
+    task.probes = probe;
+    task.cleared = true;
+    task.since.get_or_insert(at);
+    task.input = input.clone();
+    Phase::Probing
+}
+
+pub(super) fn end_attempt(task: &mut TaskState, outcome: &Outcome, at: Timestamp) -> Phase {
     if outcome.error.as_ref().is_some_and(StepError::is_interrupted) {
         // What cut the attempt off was on our side: the policy's tries are for what the service does.
         task.tries = task.tries.saturating_sub(1);
     }
     task.error = outcome.error.clone();
+    task.not_before = outcome.retry_after.map(|asked| at.plus(asked));
     task.probes = 0;
     task.unsure |= outcome.happened == Happened::Unknown;
     Phase::Ended(Box::new(outcome.clone()))
+}
+
+fn succeed(task: &mut TaskState, outputs: &Data, at: Timestamp) -> Phase {
+    task.ended = Some(at);
+    task.outputs = outputs.clone();
+    forget_attempt(task);
+    Phase::Succeeded
 }
 
 fn fail(task: &mut TaskState, error: &StepError, at: Timestamp, answer: Option<Box<Outcome>>) -> Phase {
@@ -80,6 +119,21 @@ fn fail(task: &mut TaskState, error: &StepError, at: Timestamp, answer: Option<B
     task.error = Some(error.clone());
     task.answer = answer;
     Phase::Failed
+}
+
+/// A person knows better, whatever the phase; only a success stands.
+fn resolve(task: &mut TaskState, resolution: &Resolution, at: Timestamp) -> Phase {
+    match resolution {
+        Resolution::Done(outputs) => {
+            task.kept = None;
+            task.since.get_or_insert(at);
+            succeed(task, outputs, at)
+        }
+        Resolution::Redo => {
+            *task = TaskState { cleared: true, ..task.again() };
+            Phase::Waiting
+        }
+    }
 }
 
 fn forget_attempt(task: &mut TaskState) {

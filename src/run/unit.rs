@@ -1,15 +1,16 @@
-//! A task or a remedy with all that its decisions need: the two go through the same attempts, doubts and tries.
+//! A task, a remedy or an undo with all that its decisions need: they go through the same attempts, doubts and tries.
 
 use std::time::Duration;
 
 use super::derive;
-use super::entry::{AttemptStarted, Fact, Timer};
+use super::entry::{AttemptStarted, Doubt, Fact, Timer};
 use super::outcome::{ErrorKind, StepError};
 use super::scope::RunScope;
 use super::state::{RunState, TaskState};
 use crate::clock::Timestamp;
-use crate::id::TaskPath;
-use crate::plan::{Parameters, Plan, PlanStep, Remedy};
+use crate::expr::Template;
+use crate::id::{Role, TaskPath};
+use crate::plan::{Call, Plan, PlanStep, Undo};
 use crate::secret::{Data, Datum};
 use crate::workflow::{Effect, RetryPolicy};
 
@@ -19,39 +20,73 @@ pub(super) struct Unit<'a> {
     pub index: usize,
     pub step: &'a PlanStep,
     pub task: &'a TaskState,
-    /// Set if this is the remedy of the step and not the step itself.
-    pub remedy: Option<&'a Remedy>,
+    /// The values of the matrix item.
+    values: &'a Data,
+    /// What it asks for.
+    pub call: &'a Call,
     pub path: TaskPath,
 }
 
 impl<'a> Unit<'a> {
     pub fn of_task(plan: &'a Plan, state: &'a RunState, index: usize, position: usize) -> Self {
-        let task = &state.steps[index].tasks[position];
-        let path = task.path(&plan.steps[index].id);
-        Self { plan, state, index, step: &plan.steps[index], task, remedy: None, path }
+        let task = &state.recorded.steps[index].tasks[position];
+        let step = &plan.steps[index];
+        let path = task.path(&step.id);
+        Self { plan, state, index, step, task, values: &task.values, call: &step.call, path }
     }
 
     pub fn of_remedy(plan: &'a Plan, state: &'a RunState, index: usize) -> Option<Self> {
-        let task = state.steps[index].remedy.as_deref()?;
+        let task = state.recorded.steps[index].remedy.as_deref()?;
         let step = &plan.steps[index];
         let path = TaskPath::remedy(step.id.clone());
-        Some(Self { plan, state, index, step, task, remedy: Some(step.on_error.as_ref()?), path })
+        let call = &step.on_error.as_ref()?.call;
+        Some(Self { plan, state, index, step, task, values: &task.values, call, path })
     }
 
-    pub fn action(&self) -> &'static str {
-        self.remedy.map_or(self.step.action, |remedy| remedy.action)
+    /// `None` if there is nothing that could be asked for. An undo that has not begun is `fresh`.
+    pub fn of_undo(
+        plan: &'a Plan,
+        state: &'a RunState,
+        index: usize,
+        position: usize,
+        fresh: &'a TaskState,
+    ) -> Option<Self> {
+        let step = &plan.steps[index];
+        let undone = &state.recorded.steps[index].tasks[position];
+        let call = match &step.undo {
+            Undo::Call(call) => call,
+            Undo::BuiltIn => &step.call,
+            Undo::Nothing | Undo::Never(_) => return None,
+        };
+        let path = undone.path(&step.id).with_role(Role::Undo);
+        let task = undone.undo.as_deref().unwrap_or(fresh);
+        Some(Self { plan, state, index, step, task, values: &undone.values, call, path })
     }
 
+    /// What an undo is about.
+    pub fn undone_task(&self) -> Option<&'a TaskState> {
+        let position = self.state.position(self.index, self.path.item.as_ref())?;
+        self.state.recorded.steps[self.index].tasks.get(position)
+    }
+
+    pub fn undone(&self) -> Data {
+        self.undone_task().map(|task| task.outputs.clone()).unwrap_or_default()
+    }
+
+    pub fn role(&self) -> Role {
+        self.path.role
+    }
+
+    /// The action's own way to undo may be gone twice.
     pub fn effect(&self) -> Effect {
-        self.remedy.map_or(self.step.effect, |remedy| remedy.effect)
+        match (self.role(), &self.step.undo) {
+            (Role::Undo, Undo::BuiltIn) => Effect::Repeat,
+            _ => self.call.effect,
+        }
     }
 
     pub fn retry(&self) -> RetryPolicy {
-        if self.remedy.is_some() { RetryPolicy::default() } else { self.step.retry.clone() }
-    }
-
-    fn parameters(&self) -> &'a Parameters {
-        self.remedy.map_or(&self.step.with, |remedy| &remedy.with)
+        if self.role() == Role::Step { self.step.retry.clone() } else { RetryPolicy::default() }
     }
 
     pub fn settle(&self) -> Duration {
@@ -59,37 +94,79 @@ impl<'a> Unit<'a> {
     }
 
     pub fn scope(&self) -> RunScope<'a> {
-        RunScope::of_step(self.plan, self.state, self.index).with_matrix(&self.task.values)
+        RunScope::of_step(self.plan, self.state, self.index).with_matrix(self.values)
     }
 
-    /// When the step's time is over; a remedy has no time of its own.
+    /// When the step's time is over; a remedy or an undo has no time of its own.
     pub fn deadline(&self) -> Option<Timestamp> {
-        let timeout = self.step.timeout.filter(|_| self.remedy.is_none())?;
+        let timeout = self.step.timeout.filter(|_| self.role() == Role::Step)?;
         Some(self.task.since.unwrap_or(self.state.now).plus(timeout))
     }
 
-    /// The intent of the next attempt, or the failure to say what it would send.
+    /// When an attempt that begins now is over.
+    pub fn attempt_deadline(&self) -> Option<Timestamp> {
+        let own = self.step.attempt_timeout.filter(|_| self.role() == Role::Step);
+        let own = own.map(|timeout| self.state.now.plus(timeout));
+        [own, self.deadline()].into_iter().flatten().min()
+    }
+
+    /// The intent of the next attempt, or the failure to say what it would send. What stands since before an edit is kept
+    /// if it would be the same again; in a run that may be a copy, a look comes first.
     pub fn start(&self) -> Fact {
-        let input = match self.render() {
+        let input = match self.render(&self.call.with) {
             Ok(input) => input,
             Err(error) => return Fact::Failed { task: self.path.clone(), error },
         };
-        let run = &self.state.started;
+        let digest = derive::input_digest(&self.state.started, self.call.action, &input);
+        if let Some(kept) = &self.task.kept {
+            if kept.digest == digest {
+                return super::verdict::keep(self, kept);
+            }
+            if matches!(self.effect(), Effect::Once | Effect::Keyed) {
+                let question = format!("`{}` took place, and the workflow or its input has changed since", self.path);
+                return Fact::HeldInDoubt { task: self.path.clone(), doubt: Doubt::Changed, question };
+            }
+        }
+        if self.state.wary && !self.task.cleared && self.effect() == Effect::Once && self.role() != Role::Undo {
+            return Fact::ProbeStarted { task: self.path.clone(), probe: self.task.probes + 1, input: Some(input) };
+        }
+        self.attempt(input, digest)
+    }
+
+    fn attempt(&self, input: Data, digest: String) -> Fact {
+        let effect = self.effect();
         Fact::AttemptStarted(Box::new(AttemptStarted {
             task: self.path.clone(),
             attempt: self.task.attempts + 1,
             occurrence: self.task.occurrence,
-            effect: self.effect(),
-            idempotency_key: derive::idempotency_key(run, &self.path, self.task.occurrence),
-            digest: derive::input_digest(run, &input),
+            effect,
+            idempotency_key: match effect {
+                Effect::Read => String::new(),
+                _ => derive::idempotency_key(&self.state.started, &self.path, self.task.occurrence),
+            },
+            digest,
             input,
         }))
     }
 
-    fn render(&self) -> Result<Data, StepError> {
+    /// A look at an attempt of which nobody knows; `None` is one that the action makes itself.
+    pub fn look(&self) -> Fact {
+        let probe = self.step.probe.as_ref().filter(|_| self.role() == Role::Step);
+        match probe.map(|probe| self.render(&probe.call.with)).transpose() {
+            Ok(_) => Fact::ProbeStarted { task: self.path.clone(), probe: self.task.probes + 1, input: None },
+            Err(error) => Fact::HeldInDoubt {
+                task: self.path.clone(),
+                doubt: Doubt::Unclear,
+                question: format!("the look at `{}` cannot be made: {}", self.path, error.message),
+            },
+        }
+    }
+
+    /// The values of `with`.
+    pub fn render(&self, with: &[(String, Template, bool)]) -> Result<Data, StepError> {
         let scope = self.scope();
         let mut input = Data::new();
-        for (name, template, secret) in self.parameters() {
+        for (name, template, secret) in with {
             let datum = template.evaluate(&scope).map_err(|error| {
                 let (line, column) = self.plan.workflow.source.position(error.span.start);
                 let place = format!("{}:{line}:{column}", self.plan.workflow.source.path);

@@ -5,9 +5,12 @@ use std::time::Duration;
 use super::capture;
 use super::delay::{MAX_RETRY_AFTER, backoff};
 use super::derive::fraction;
-use super::entry::{Fact, Timer};
+use super::entry::{Doubt, Fact, Timer};
 use super::outcome::{Happened, Outcome, ProbeAnswer, StepError};
+use super::state::TaskState;
 use super::unit::Unit;
+use crate::id::Role;
+use crate::secret::Data;
 use crate::workflow::{Effect, RetryPolicy};
 
 /// After this an idempotency key may have been forgotten by the service, and `keyed` is as `once`.
@@ -17,10 +20,9 @@ pub(super) const KEY_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 const MAX_PROBES: u32 = 6;
 
 pub(super) fn after_attempt(unit: &Unit<'_>, outcome: &Outcome) -> Fact {
-    let judged = if unit.remedy.is_some() {
-        outcome.error.clone().map_or(Ok(outcome.data.clone()), Err)
-    } else {
-        capture::judge(unit.step, outcome, unit.scope())
+    let judged = match unit.role() {
+        Role::Step => capture::judge(unit.step, &unit.step.captures, outcome, unit.scope()),
+        Role::Remedy | Role::Undo => outcome.error.clone().map_or(Ok(outcome.data.clone()), Err),
     };
     let error = match judged {
         Ok(outputs) => {
@@ -30,6 +32,8 @@ pub(super) fn after_attempt(unit: &Unit<'_>, outcome: &Outcome) -> Fact {
         Err(error) => error,
     };
     match outcome.happened {
+        // Nobody looks at an undo; a person sees that it failed and why.
+        Happened::Unknown if must_look(unit) && unit.role() == Role::Undo => unit.failed(error),
         Happened::Unknown if must_look(unit) => unit.timer(Timer::Settle, unit.settle()),
         // "Already taken" may be said of our own earlier request, which landed after somebody looked for it.
         Happened::None if unit.task.unsure && must_look(unit) && error.class.is_none() => {
@@ -37,34 +41,97 @@ pub(super) fn after_attempt(unit: &Unit<'_>, outcome: &Outcome) -> Fact {
         }
         // It took place; to do it again is not what a verdict on the answer asks for.
         Happened::Done if matches!(unit.effect(), Effect::Once | Effect::Keyed) => give_up(unit, error),
-        _ if error.is_interrupted() => unit.start(),
-        _ => try_again(unit, error, outcome.retry_after),
+        _ if error.is_interrupted() => begin_again(unit, error),
+        _ => try_again(unit, error),
+    }
+}
+
+/// An attempt that was cut off on our side did not use up a try.
+fn begin_again(unit: &Unit<'_>, error: StepError) -> Fact {
+    if is_closing(unit) { unit.failed(error) } else { unit.start() }
+}
+
+/// The run comes to an end: no further tries.
+fn is_closing(unit: &Unit<'_>) -> bool {
+    match unit.role() {
+        Role::Undo => false,
+        Role::Step | Role::Remedy => unit.state.is_closing(),
     }
 }
 
 pub(super) fn after_probe(unit: &Unit<'_>, answer: &ProbeAnswer) -> Fact {
     match answer {
-        ProbeAnswer::Done(outputs) => {
-            Fact::Succeeded { task: unit.path.clone(), outputs: capture::declared(unit.step, outputs), warning: None }
-        }
-        ProbeAnswer::NotDone => match &unit.task.error {
-            Some(error) if !error.is_interrupted() => try_again(unit, error.clone(), None),
-            _ => unit.start(),
-        },
-        ProbeAnswer::CannotTell { again: Some(asked), .. } if unit.task.probes < MAX_PROBES => {
-            let draw = fraction(&unit.state.started, &unit.path, unit.task.probes);
-            // Never at once: what made this look fail needs time to pass.
-            let pause = backoff(&RetryPolicy::default(), unit.task.probes.max(1), 0.5 + draw / 2.0);
-            unit.timer(Timer::Reprobe, pause.max((*asked).min(MAX_RETRY_AFTER)))
-        }
-        ProbeAnswer::CannotTell { reason, .. } => {
-            Fact::HeldInDoubt { task: unit.path.clone(), question: question(unit, reason) }
-        }
+        ProbeAnswer::Done(outputs) => took_place(unit, capture::declared(unit.step, outputs)),
+        ProbeAnswer::NotDone => not_done(unit),
+        ProbeAnswer::Seen(outcome) => after_look(unit, outcome),
+        ProbeAnswer::CannotTell { reason, again: Some(asked) } => look_again(unit, reason, *asked),
+        ProbeAnswer::CannotTell { reason, again: None } => in_doubt(unit, Doubt::Unclear, reason),
+        ProbeAnswer::NoWay => in_doubt(unit, Doubt::NoWay, "it has no way to look"),
+        ProbeAnswer::CutOff => unit.look(),
     }
 }
 
-fn question(unit: &Unit<'_>, reason: &str) -> String {
-    format!("nobody knows whether attempt {} of `{}` took place: {reason}", unit.task.attempts, unit.path)
+fn took_place(unit: &Unit<'_>, outputs: Data) -> Fact {
+    Fact::Succeeded { task: unit.path.clone(), outputs, warning: None }
+}
+
+fn not_done(unit: &Unit<'_>) -> Fact {
+    match &unit.task.error {
+        Some(error) if !error.is_interrupted() => try_again(unit, error.clone()),
+        error if is_closing(unit) => unit.failed(error.clone().unwrap_or_else(StepError::interrupted)),
+        _ => unit.start(),
+    }
+}
+
+/// What the step's own `probe` brought.
+fn after_look(unit: &Unit<'_>, outcome: &Outcome) -> Fact {
+    let Some(probe) = &unit.step.probe else { return in_doubt(unit, Doubt::NoWay, "it has no way to look") };
+    // An answer of whatever status is one that `done-if` can judge; only a look that failed is made again.
+    if let Some(error) = outcome.error.as_ref().filter(|error| error.class.is_some() || outcome.data.is_empty()) {
+        return look_again(unit, &error.message, outcome.retry_after.unwrap_or_default());
+    }
+    match probe.done_if.is_true(&unit.scope().with_response(&outcome.data)) {
+        Ok(false) => not_done(unit),
+        Ok(true) => {
+            let seen = Outcome { error: None, ..outcome.clone() };
+            match capture::judge_captures(unit.step, &probe.captures, &seen, unit.scope()) {
+                Ok(outputs) => took_place(unit, outputs),
+                Err(error) => in_doubt(unit, Doubt::Unclear, &format!("it did, but {}", error.message)),
+            }
+        }
+        Err(error) => in_doubt(unit, Doubt::Unclear, &format!("`done-if`: {}", error.message)),
+    }
+}
+
+fn look_again(unit: &Unit<'_>, reason: &str, asked: Duration) -> Fact {
+    if unit.task.probes >= MAX_PROBES {
+        return in_doubt(unit, Doubt::Unclear, reason);
+    }
+    let draw = fraction(&unit.state.started, &unit.path, unit.task.probes);
+    // Never at once: what made this look fail needs time to pass.
+    let pause = backoff(&RetryPolicy::default(), unit.task.probes.max(1), 0.5 + draw / 2.0);
+    unit.timer(Timer::Reprobe, pause.max(asked.min(MAX_RETRY_AFTER)))
+}
+
+fn in_doubt(unit: &Unit<'_>, doubt: Doubt, reason: &str) -> Fact {
+    let what = match unit.task.attempts {
+        0 => format!("another copy of this run may have done `{}`", unit.path),
+        attempts => format!("nobody knows whether attempt {attempts} of `{}` took place", unit.path),
+    };
+    Fact::HeldInDoubt { task: unit.path.clone(), doubt, question: format!("{what}: {reason}") }
+}
+
+/// A success from before an edit, which would be the same again. Its captures are taken anew from the answer.
+pub(super) fn keep(unit: &Unit<'_>, kept: &TaskState) -> Fact {
+    let answer = Outcome::succeeded(kept.outputs.clone());
+    let outputs = match unit.step.captures.is_empty() {
+        true => Ok(capture::declared(unit.step, &kept.outputs)),
+        false => capture::judge(unit.step, &unit.step.captures, &answer, unit.scope()),
+    };
+    match outputs {
+        Ok(outputs) => Fact::Kept { task: unit.path.clone(), outputs },
+        Err(error) => unit.failed(error),
+    }
 }
 
 /// Whether an attempt with unknown effect must be looked for before it is sent again.
@@ -77,7 +144,11 @@ fn must_look(unit: &Unit<'_>) -> bool {
 }
 
 /// Another try if the policy has one left, and there is time for it; no sleep after the last.
-fn try_again(unit: &Unit<'_>, error: StepError, retry_after: Option<Duration>) -> Fact {
+fn try_again(unit: &Unit<'_>, error: StepError) -> Fact {
+    if is_closing(unit) {
+        return unit.failed(error);
+    }
+    let retry_after = unit.task.not_before.map(|moment| moment.since(unit.state.now));
     let policy = unit.retry();
     let tries = unit.task.tries;
     let named = error.class.is_some_and(|class| policy.when.contains(&class));
@@ -109,7 +180,7 @@ fn try_again(unit: &Unit<'_>, error: StepError, retry_after: Option<Duration>) -
 /// The step has failed, unless its `on-error` knows the error and may go round once more.
 fn give_up(unit: &Unit<'_>, error: StepError) -> Fact {
     let rounds = unit.state.steps[unit.index].rounds;
-    let remedy = unit.step.on_error.as_ref().filter(|_| unit.remedy.is_none());
+    let remedy = unit.step.on_error.as_ref().filter(|_| unit.role() == Role::Step && !is_closing(unit));
     match remedy {
         Some(remedy) if rounds < remedy.max && remedy.when.contains(&error.code) => {
             Fact::RemedyDue { step: unit.step.id.clone(), error }

@@ -12,7 +12,7 @@ use super::format::{FORMAT, Format};
 use super::journal::Lines;
 use super::seal::RunKeys;
 use super::stored::StoredState;
-use crate::run::{RunParts, RunState};
+use crate::run::Recorded;
 
 #[derive(Serialize, Deserialize)]
 struct StoredCheckpoint {
@@ -56,7 +56,7 @@ impl StoredPoint {
 }
 
 /// The bytes of a checkpoint.
-pub(super) fn write(state: &RunState, at: &Point, synced: &Point, keys: &RunKeys) -> Result<String, StoreError> {
+pub(super) fn write(state: &Recorded, at: &Point, synced: &Point, keys: &RunKeys) -> Result<String, StoreError> {
     let state = StoredState::seal(state, keys)?;
     let stored =
         StoredCheckpoint { format: FORMAT, run: keys.run.to_string(), at: at.store(), synced: synced.store(), state };
@@ -72,7 +72,7 @@ fn domain() -> Link {
 /// What became of reading the checkpoint.
 pub(super) enum Found {
     Usable {
-        parts: Box<RunParts>,
+        recorded: Box<Recorded>,
         commit: u64,
         size: u64,
     },
@@ -123,7 +123,7 @@ pub(super) fn check(
     }
     let commit = stored.at.commit;
     match stored.state.open(keys) {
-        Ok(parts) => Ok(Found::Usable { parts: Box::new(parts), commit, size: bytes.len() as u64 }),
+        Ok(recorded) => Ok(Found::Usable { recorded: Box::new(recorded), commit, size: bytes.len() as u64 }),
         Err(error) => useless(&format!("does not make sense ({})", error.0)),
     }
 }

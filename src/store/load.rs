@@ -11,7 +11,7 @@ use super::seal::{RunKeys, Seal, workflow_digest};
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::id::RunId;
-use crate::run::{Entry, RunParts};
+use crate::run::{Entry, Recorded};
 
 /// A run as it is stored: the present is `snapshot` with `entries` applied.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub struct Loaded {
     /// The workflow's source, as it was started.
     pub workflow: String,
     /// The state of the checkpoint; `None` if there is no usable one, and then `entries` begin with the run's first.
-    pub snapshot: Option<RunParts>,
+    pub snapshot: Option<Recorded>,
     /// All entries after the snapshot.
     pub entries: Vec<Entry>,
     /// What the user should know of; the run is whole nevertheless.
@@ -51,13 +51,13 @@ pub(super) fn load(disk: &dyn Disk, key: &Key, entropy: Arc<dyn Entropy>) -> Res
     let workflow = read_workflow(disk, &header.workflow)?;
     let mut warnings = Vec::new();
     let (snapshot, commit, size) = match checkpoint::check(checkpoint, &lines, disk, &keys)? {
-        Found::Usable { parts, commit, size } => (Some(*parts), commit, size),
+        Found::Usable { recorded, commit, size } => (Some(*recorded), commit, size),
         Found::Useless(warning) => {
             warnings.push(warning);
             (None, 0, 0)
         }
     };
-    let before = snapshot.as_ref().map_or(0, |parts| parts.seq);
+    let before = snapshot.as_ref().map_or(0, |recorded| recorded.seq);
     let entries = lines.entries_after(commit, before + 1, &keys)?;
     let position = Position {
         at: point(&lines, lines.last()),

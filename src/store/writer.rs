@@ -15,7 +15,7 @@ use super::seal::{RunKeys, Seal, workflow_digest};
 use super::stored::Moment;
 use crate::entropy::Entropy;
 use crate::id::RunId;
-use crate::run::{Entry, RunState};
+use crate::run::{Entry, Recorded};
 
 /// A journal that has not grown by this many bytes is not worth a checkpoint.
 const MIN_GROWTH: u64 = 4096;
@@ -29,7 +29,7 @@ pub struct NewRun<'a> {
     /// The run's first entry, `RunStarted`.
     pub first: &'a Entry,
     /// The state after it.
-    pub state: &'a RunState,
+    pub state: &'a Recorded,
 }
 
 /// Appends to the journal of one run and replaces its checkpoint. There is one at a time.
@@ -167,7 +167,7 @@ impl RunWriter {
 
     /// Replaces the checkpoint by `state`, which is that after the last entry appended. `durable`, for when the run ends
     /// or stops: journal and checkpoint are on stable storage when this returns. An error here does not touch the journal.
-    pub fn checkpoint(&mut self, state: &RunState, durable: bool) -> Result<(), StoreError> {
+    pub fn checkpoint(&mut self, state: &Recorded, durable: bool) -> Result<(), StoreError> {
         if state.seq != self.seq {
             return Err(StoreError::OutOfOrder { expected: self.seq, found: state.seq });
         }

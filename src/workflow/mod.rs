@@ -18,8 +18,11 @@ pub(crate) use decode::decode;
 pub use duration::parse_duration;
 pub use effect::Effect;
 pub use inputs::{Given, InputError, bind, bind_secrets};
-pub use model::{Capture, CaptureFrom, Expect, Input, Matrix, OnError, Output, SecretInput, Spanned, Step, Workflow};
+pub use model::{
+    Capture, CaptureFrom, Expect, Input, Limits, Matrix, OnError, Output, Probe, Rate, SecretInput, Spanned, Step,
+    Undo, Workflow,
+};
 pub(crate) use report::Report;
 pub use retry::{RetryClass, RetryPolicy};
 pub use source::read_source;
-pub use spec::{ActionSpec, Catalogue, EffectRule, OutputSpec, Parameter, Type};
+pub use spec::{ActionSpec, Catalogue, EffectRule, OutputSpec, Parameter, Type, UndoRule};

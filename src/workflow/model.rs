@@ -26,6 +26,27 @@ pub struct Workflow {
     /// In the order of the file.
     pub steps: Vec<Step>,
     pub outputs: Vec<Output>,
+    pub limits: Limits,
+    /// `on-failure: teardown`: what a failed run made is taken back.
+    pub teardown_on_failure: bool,
+}
+
+/// Bounds of a whole run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// How many tasks at most are under way at a time.
+    pub max_parallel: Option<u32>,
+    /// How many attempts at most begin within a time.
+    pub rate: Option<Rate>,
+    /// Time in which no process works on the run does not count.
+    pub timeout: Option<Duration>,
+}
+
+/// `rate: 20/m`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    pub count: u32,
+    pub per: Duration,
 }
 
 /// `inputs.NAME`: given by the user, by default, or for the sandbox.
@@ -68,14 +89,37 @@ pub struct Step {
     pub condition: Option<Template>,
     pub matrix: Option<Matrix>,
     pub retry: Option<RetryPolicy>,
+    /// For the step with all its tries.
     pub timeout: Option<Duration>,
+    pub attempt_timeout: Option<Duration>,
+    pub continue_on_error: bool,
     /// How long after the last byte a probe may look for an effect that is in doubt.
     pub settle: Option<Duration>,
     pub effect: Option<Spanned<Effect>>,
     pub expect: Option<Expect>,
     /// `outputs:`, captured from the answer.
     pub captures: Vec<Capture>,
+    pub probe: Option<Probe>,
+    pub undo: Option<Undo>,
     pub on_error: Option<OnError>,
+}
+
+/// `probe:`: a request that shows whether an earlier one took effect.
+#[derive(Debug, Clone)]
+pub struct Probe {
+    pub with: Vec<(Spanned<String>, Template)>,
+    pub done_if: Template,
+    pub captures: Vec<Capture>,
+    pub span: Span,
+}
+
+/// `undo:`: an action that takes the step's effect back.
+#[derive(Debug, Clone)]
+pub struct Undo {
+    pub uses: Spanned<String>,
+    pub with: Vec<(Spanned<String>, Template)>,
+    pub effect: Option<Spanned<Effect>>,
+    pub span: Span,
 }
 
 /// `strategy:`. With one variable the items are its values; with several, their product in order.
@@ -83,6 +127,8 @@ pub struct Step {
 pub struct Matrix {
     pub variables: Vec<(Name, Template)>,
     pub max_parallel: Option<u32>,
+    /// Items that have not begun when one fails are not run.
+    pub fail_fast: bool,
 }
 
 /// `expect:`: which answers count as success.

@@ -113,6 +113,19 @@ pub enum EffectRule {
     ByMethod,
 }
 
+/// How what an action did is taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UndoRule {
+    /// It leaves nothing that could be taken back.
+    Nothing,
+    /// The action itself can.
+    BuiltIn,
+    /// Nobody can; why.
+    Never(&'static str),
+    /// Only the step can say how (`undo:`).
+    ByStep,
+}
+
 /// An action as the language sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ActionSpec {
@@ -120,6 +133,7 @@ pub struct ActionSpec {
     pub name: &'static str,
     pub doc: &'static str,
     pub effect: EffectRule,
+    pub undo: UndoRule,
     pub parameters: Vec<Parameter>,
     pub outputs: Vec<OutputSpec>,
     /// The step may capture further outputs from the answer (`outputs:`) and judge its status (`expect:`).

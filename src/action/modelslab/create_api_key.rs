@@ -8,7 +8,7 @@ use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
 use crate::modelslab::{ApiError, Client};
 use crate::run::{Outcome, ProbeAnswer, StepError};
-use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type};
+use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
 
 pub struct CreateApiKey;
 
@@ -19,6 +19,7 @@ impl Action for CreateApiKey {
             doc: "Creates an API key. It carries a mark of this run in its notes; in doubt, a key with that mark whose \
                   secret was lost is deleted and made anew. Keys of other origin are never touched.",
             effect: EffectRule::Always(Effect::Once),
+            undo: UndoRule::BuiltIn,
             parameters: vec![
                 Parameter::required("token", Type::String, "Bearer token of the account.").secret(),
                 Parameter::required("name", Type::String, "The key's name."),
@@ -57,7 +58,7 @@ impl CreateApiKey {
             return Ok(failed(&ApiError::unusable("the answer has no key in it")));
         };
         // A request of an earlier attempt may have landed after the look that missed it.
-        let swept = match mark.attempt {
+        let swept = match context.order.number {
             0 | 1 => Ok(()),
             _ => sweep(&client, token, |notes| mark.is_of_earlier(notes)).await,
         };

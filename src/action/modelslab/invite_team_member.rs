@@ -9,7 +9,7 @@ use crate::action::{Action, Context};
 use crate::modelslab::Member;
 use crate::run::{Outcome, ProbeAnswer, StepError};
 use crate::secret::Data;
-use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type};
+use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
 
 pub struct InviteTeamMember;
 
@@ -19,6 +19,7 @@ impl Action for InviteTeamMember {
             name: "modelslab.invite_team_member",
             doc: "Invites somebody to the account's team. In doubt, the list of members and invitations tells.",
             effect: EffectRule::Always(Effect::Once),
+            undo: UndoRule::BuiltIn,
             parameters: vec![
                 Parameter::required("token", Type::String, "Bearer token of the account.").secret(),
                 Parameter::required("email", Type::String, "Whom to invite."),

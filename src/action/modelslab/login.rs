@@ -7,7 +7,7 @@ use super::{client, failed};
 use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
 use crate::run::{Happened, Outcome, StepError};
-use crate::workflow::{ActionSpec, Effect, EffectRule, Parameter, Type};
+use crate::workflow::{ActionSpec, Effect, EffectRule, Parameter, Type, UndoRule};
 
 pub struct Login;
 
@@ -17,6 +17,7 @@ impl Action for Login {
             name: "modelslab.login",
             doc: "Logs in and gives a bearer token. Each login makes a token of its own.",
             effect: EffectRule::Always(Effect::Repeat),
+            undo: UndoRule::Nothing,
             parameters: vec![
                 Parameter::required("email", Type::String, "The address of the account."),
                 Parameter::required("password", Type::String, "Its password.").secret(),

@@ -7,7 +7,7 @@ use super::{client, failed};
 use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
 use crate::run::{Outcome, StepError};
-use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type};
+use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
 
 pub struct ResendVerification;
 
@@ -17,6 +17,7 @@ impl Action for ResendVerification {
             name: "modelslab.resend_verification",
             doc: "Asks the service to send the verification mail again. A second mail does no harm.",
             effect: EffectRule::Always(Effect::Repeat),
+            undo: UndoRule::Nothing,
             parameters: vec![Parameter::required("email", Type::String, "The address that signed up.")],
             outputs: vec![OutputSpec::public("email", Type::String, "The address that was asked for.").echoes("email")],
             captures: false,

@@ -7,7 +7,7 @@ use super::{cannot_tell, client, failed, unable};
 use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
 use crate::run::{Outcome, ProbeAnswer, StepError};
-use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type};
+use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
 
 pub struct Signup;
 
@@ -18,6 +18,7 @@ impl Action for Signup {
             doc: "Creates a ModelsLab account; the service then sends a verification mail. In doubt, a login tells \
                   whether the account exists.",
             effect: EffectRule::Always(Effect::Once),
+            undo: UndoRule::Never("no documented operation deletes an account"),
             parameters: vec![
                 Parameter::required("email", Type::String, "The address of the account."),
                 Parameter::required("password", Type::String, "Its password.").secret(),

@@ -11,7 +11,7 @@ use crate::action::{Action, Context};
 use crate::http::Pace;
 use crate::modelslab::{ApiError, Client, Generation, GenerationRequest, GenerationStatus};
 use crate::run::{ErrorKind, Outcome, StepError};
-use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type};
+use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
 
 /// Queues of five minutes were seen on free accounts.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -28,6 +28,7 @@ impl Action for Text2Img {
             doc: "Generates a test image and waits until it is ready. A refusal for want of credits is a warning: the key \
                   was accepted.",
             effect: EffectRule::Always(Effect::Repeat),
+            undo: UndoRule::Never("an image was made, and what it cost is spent"),
             parameters: vec![
                 Parameter::required("key", Type::String, "An API key.").secret(),
                 Parameter::required("prompt", Type::String, "What to draw."),

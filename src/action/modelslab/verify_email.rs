@@ -8,7 +8,7 @@ use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
 use crate::modelslab::{Client, Session};
 use crate::run::{Happened, Outcome, ProbeAnswer, StepError};
-use crate::workflow::{ActionSpec, Effect, EffectRule, Parameter, Type};
+use crate::workflow::{ActionSpec, Effect, EffectRule, Parameter, Type, UndoRule};
 
 pub struct VerifyEmail;
 
@@ -19,6 +19,7 @@ impl Action for VerifyEmail {
             doc: "Verifies an address with the code from the mail and gives a bearer token. The answer's account must be \
                   the one that signed up. In doubt, a login tells whether the address is verified, if the password is given.",
             effect: EffectRule::Always(Effect::Once),
+            undo: UndoRule::Nothing,
             parameters: vec![
                 Parameter::required("verification_code", Type::String, "The token in the mail's link.").secret(),
                 Parameter::required("email", Type::String, "The address that signed up."),

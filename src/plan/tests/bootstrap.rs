@@ -47,10 +47,13 @@ fn its_remedy_runs_the_wait_again() {
     let plan = bootstrap();
     let code = &plan.steps[3];
     let remedy = code.on_error.as_ref().unwrap();
-    assert_eq!((remedy.action, remedy.max, remedy.effect), ("modelslab.resend_verification", 2, Effect::Repeat));
+    assert_eq!(
+        (remedy.call.action, remedy.max, remedy.call.effect),
+        ("modelslab.resend_verification", 2, Effect::Repeat)
+    );
     assert_eq!(ids(&plan, &remedy.rerun), ["code"]);
     assert_eq!(remedy.when, ["mail.timeout"]);
-    assert_eq!(remedy.with[0].0, "email");
+    assert_eq!(remedy.call.with[0].0, "email");
     assert_eq!(code.timeout, Some(Duration::from_secs(180)));
 }
 
@@ -62,12 +65,12 @@ fn its_secrets_are_known_before_the_run() {
     assert_eq!(secret, [("api_key", true), ("password", true), ("image", false)]);
     let outputs = [("key", true), ("id", false), ("name", false)].map(|(name, secret)| (name.to_owned(), secret));
     assert_eq!(plan.steps[5].outputs, outputs);
-    assert!(plan.steps[5].with.iter().any(|(name, _, secret)| name == "token" && *secret));
+    assert!(plan.steps[5].call.with.iter().any(|(name, _, secret)| name == "token" && *secret));
 }
 
 #[test]
 fn its_literals_keep_their_text() {
     let plan = bootstrap();
-    let extract = plan.steps[3].with.iter().find(|(name, ..)| name == "extract").unwrap();
+    let extract = plan.steps[3].call.with.iter().find(|(name, ..)| name == "extract").unwrap();
     assert_eq!(extract.1.as_literal(), Some(&json!({ "link": "/verify/{code}" })));
 }

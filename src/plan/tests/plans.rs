@@ -42,8 +42,9 @@ fn a_reference_anywhere_in_a_step_is_an_edge() {
 
 #[test]
 fn the_effect_of_http_is_that_of_its_method_unless_the_step_says_otherwise() {
-    let effect =
-        |with: &str| plan(&format!("inputs: {{ m: {{}} }}\nsteps:\n  a: {{ uses: http, {with} }}\n")).steps[0].effect;
+    let effect = |with: &str| {
+        plan(&format!("inputs: {{ m: {{}} }}\nsteps:\n  a: {{ uses: http, {with} }}\n")).steps[0].call.effect
+    };
     assert_eq!(effect("with: { url: u }"), Effect::Read);
     assert_eq!(effect("with: { url: u, method: HEAD }"), Effect::Read);
     assert_eq!(effect("with: { url: u, method: POST }"), Effect::Once);
@@ -157,7 +158,7 @@ fn a_scalar_is_read_towards_its_parameter() {
 ";
     let plan = plan(text);
     let value = |step: usize, name: &str| {
-        plan.steps[step].with.iter().find(|(known, ..)| known == name).unwrap().1.as_literal().unwrap().clone()
+        plan.steps[step].call.with.iter().find(|(known, ..)| known == name).unwrap().1.as_literal().unwrap().clone()
     };
     assert_eq!(value(0, "key"), json!("0123456"));
     assert_eq!(value(0, "model_id"), json!("1e3"));
@@ -221,7 +222,7 @@ fn how_a_step_is_written_does_not_change_what_it_says() {
     let said = |with: &str| {
         let plan = plan(&format!("inputs: {{ a: {{}} }}\nsteps:\n  s:\n    uses: http\n    with:\n{with}"));
         let mut said: Vec<_> =
-            plan.steps[0].with.iter().map(|(name, value, _)| (name.clone(), value.canonical())).collect();
+            plan.steps[0].call.with.iter().map(|(name, value, _)| (name.clone(), value.canonical())).collect();
         said.sort_by(|a, b| a.0.cmp(&b.0));
         said
     };

@@ -9,13 +9,14 @@ use crate::id::{RunId, StepId, TaskPath};
 use crate::plan::{Plan, load};
 use crate::run::*;
 use crate::secret::{Data, Secret};
-use crate::workflow::{ActionSpec, Catalogue, Effect, EffectRule, OutputSpec, Parameter, Type};
+use crate::workflow::{ActionSpec, Catalogue, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
 
 pub fn plan(text: &str) -> Plan {
     let spec = |name, effect| ActionSpec {
         name,
         doc: "for tests",
         effect: EffectRule::Always(effect),
+        undo: UndoRule::ByStep,
         parameters: vec![Parameter::optional("value", Type::Any, "anything")],
         outputs: vec![OutputSpec::public("value", Type::Any, "anything")],
         captures: false,
@@ -67,6 +68,7 @@ impl Run {
                 allow_hosts: Vec::new(),
                 typed_origins: Vec::new(),
             },
+            until: None,
         };
         let at = Timestamp::from_millis(0);
         let state = RunState::new(&plan, started, at);
@@ -112,7 +114,7 @@ impl Run {
 
     pub fn resumes(&mut self, after: Duration) -> &mut Self {
         self.at = self.at.plus(after);
-        self.news(Fact::Resumed)
+        self.news(Fact::Resumed(Resumption::default()))
     }
 
     pub fn phase(&self, task: &TaskPath) -> &'static str {

@@ -109,7 +109,7 @@ fn a_key_that_the_service_may_have_forgotten_is_not_sent_again_blindly() {
 #[test]
 fn a_stopped_run_records_what_ends_and_begins_nothing() {
     let mut run = Run::of("steps:\n  a: { uses: repeat }\n  b: { uses: read, needs: a }\n");
-    run.news(Fact::StopRequested).succeeds(task("a"), 1);
+    run.news(Fact::StopRequested(Stop::Interrupt)).succeeds(task("a"), 1);
     assert_eq!((run.status("a"), run.status("b")), (StepStatus::Succeeded, StepStatus::Waiting));
     assert_eq!(run.state.status, RunStatus::Interrupted);
     assert_eq!(run.resumes(DAY).phase(&task("b")), "running");

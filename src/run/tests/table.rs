@@ -22,10 +22,11 @@ fn phases() -> Vec<(&'static str, Phase)> {
         ("due reprobe", Phase::Due(Timer::Reprobe)),
         ("probing", Phase::Probing),
         ("probed", Phase::Probed(cannot())),
-        ("in doubt", Phase::InDoubt { question: "?".into() }),
+        ("in doubt", Phase::InDoubt { doubt: Doubt::Unclear, question: "?".into() }),
         ("remedying", Phase::Remedying),
         ("succeeded", Phase::Succeeded),
         ("failed", Phase::Failed),
+        ("skipped", Phase::Skipped(SkipReason::Cancelled)),
     ]
 }
 
@@ -58,15 +59,19 @@ fn facts() -> Vec<(&'static str, Fact)> {
         ("timer settle", timer(Timer::Settle)),
         ("timer reprobe", timer(Timer::Reprobe)),
         ("fired", Fact::TimerFired { task: a() }),
-        ("look", Fact::ProbeStarted { task: a(), probe: 3 }),
-        ("look of another number", Fact::ProbeStarted { task: a(), probe: 2 }),
+        ("look", Fact::ProbeStarted { task: a(), probe: 3, input: None }),
+        ("look first", Fact::ProbeStarted { task: a(), probe: 3, input: Some(outputs(1)) }),
+        ("look of another number", Fact::ProbeStarted { task: a(), probe: 2, input: None }),
         ("seen", looked(2)),
         ("seen by another", looked(1)),
+        ("look cut off", Fact::ProbeEnded { task: a(), probe: 2, answer: ProbeAnswer::CutOff }),
         ("success", Fact::Succeeded { task: a(), outputs: outputs(1), warning: None }),
         ("failure", Fact::Failed { task: a(), error: error() }),
-        ("doubt", Fact::HeldInDoubt { task: a(), question: "?".into() }),
+        ("doubt", Fact::HeldInDoubt { task: a(), doubt: Doubt::Unclear, question: "?".into() }),
         ("remedy", Fact::RemedyDue { step: a().step, error: error() }),
-        ("skip", Fact::Skipped { step: a().step, reason: SkipReason::Condition }),
+        ("skip", Fact::Skipped { task: a(), reason: SkipReason::Condition }),
+        ("kept", Fact::Kept { task: a(), outputs: outputs(1) }),
+        ("resolved", Fact::Resolved { task: a(), resolution: Resolution::Redo }),
         ("items", Fact::ItemsExpanded { step: a().step, items: Vec::new() }),
         ("rewound", Fact::Rewound { step: a().step, steps: vec![a().step] }),
     ]
@@ -76,9 +81,13 @@ fn facts() -> Vec<(&'static str, Fact)> {
 const ALLOWED: &[(&str, &str, &str)] = &[
     ("waiting", "attempt", "running"),
     ("waiting", "failure", "failed"),
+    ("waiting", "look first", "probing"),
+    ("waiting", "doubt", "in_doubt"),
     ("waiting", "skip", "waiting"),
     ("running", "end", "ended"),
     ("ended", "attempt", "running"),
+    ("ended", "look first", "probing"),
+    ("ended", "doubt", "in_doubt"),
     ("ended", "timer retry", "delayed"),
     ("ended", "timer settle", "delayed"),
     ("ended", "success", "succeeded"),
@@ -88,10 +97,16 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("delayed settle", "fired", "due"),
     ("due retry", "attempt", "running"),
     ("due retry", "failure", "failed"),
+    ("due retry", "look first", "probing"),
+    ("due retry", "doubt", "in_doubt"),
+    ("due settle", "doubt", "in_doubt"),
+    ("due reprobe", "doubt", "in_doubt"),
     ("due settle", "look", "probing"),
     ("due reprobe", "look", "probing"),
     ("probing", "seen", "probed"),
+    ("probing", "look cut off", "due"),
     ("probed", "attempt", "running"),
+    ("probed", "look first", "probing"),
     ("probed", "timer retry", "delayed"),
     ("probed", "timer reprobe", "delayed"),
     ("probed", "success", "succeeded"),
@@ -105,7 +120,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
 fn run_in(phase: Phase) -> Run {
     let on_error = "on-error: { when: lost, run: read, rerun-from: a }";
     let mut run = Run::of(&format!("steps:\n  a: {{ uses: once, {on_error} }}\n  z: {{ uses: read, needs: a }}\n"));
-    let task = &mut run.state.steps[0].tasks[0];
+    let task = &mut run.state.recorded.steps[0].tasks[0];
     (task.phase, task.attempts, task.probes) = (phase, 2, 2);
     let plan = run.plan.clone();
     run.state.reindex(&plan);
@@ -127,7 +142,11 @@ fn what_is_listed_leads_where_it_says_and_all_else_is_refused() {
                 }
                 None => {
                     assert!(applied.is_err(), "{from}: {name} leads to {}", run.phase(&task("a")));
-                    assert_eq!((run.state.seq, run.state.steps, run.state.claims), before, "{from}: {name}");
+                    assert_eq!(
+                        (run.state.seq, run.state.steps.clone(), run.state.claims.clone()),
+                        before,
+                        "{from}: {name}"
+                    );
                 }
             }
         }
@@ -141,8 +160,34 @@ fn a_run_does_not_end_while_an_attempt_is_under_way_and_nothing_follows_on_its_e
     assert!(run_in(Phase::Succeeded).apply(end(RunStatus::Running)).is_err());
     let mut run = run_in(Phase::Failed);
     run.apply(end(RunStatus::Failed)).unwrap();
-    assert!(facts().into_iter().all(|(_, fact)| run.apply(fact).is_err()));
-    assert!(run.apply(Fact::StopRequested).is_err());
-    run.apply(Fact::Resumed).unwrap();
+    let mut all = facts().into_iter().filter(|(name, _)| *name != "resolved");
+    assert!(all.all(|(_, fact)| run.apply(fact).is_err()));
+    assert!(run.apply(Fact::StopRequested(Stop::Interrupt)).is_err());
+    run.apply(Fact::Resumed(Resumption::default())).unwrap();
     run_in(Phase::Succeeded).apply(end(RunStatus::Succeeded)).unwrap();
+}
+
+#[test]
+fn a_person_may_answer_for_whatever_has_not_succeeded_once_nobody_works_on_it() {
+    let answer = |resolution| Fact::Resolved { task: task("a"), resolution };
+    for (name, phase) in phases() {
+        let stands = matches!(phase, Phase::Succeeded | Phase::Remedying);
+        for (resolution, to) in [(Resolution::Redo, "waiting"), (Resolution::Done(outputs(7)), "succeeded")] {
+            let mut run = run_in(phase.clone());
+            run.state = run.state.abandoned();
+            let applied = run.apply(answer(resolution));
+            assert_eq!(applied.is_err(), stands, "{name}");
+            assert!(stands || run.phase(&task("a")) == to, "{name} leads to {}", run.phase(&task("a")));
+        }
+    }
+}
+
+#[test]
+fn what_stood_before_an_edit_comes_back_as_it_was() {
+    let mut run = run_in(Phase::Waiting);
+    assert!(run.apply(Fact::Kept { task: task("a"), outputs: outputs(1) }).is_err());
+    let before = TaskState { phase: Phase::Succeeded, attempts: 2, outputs: outputs(1), ..TaskState::default() };
+    run.state.recorded.steps[0].tasks[0].kept = Some(Box::new(before.clone()));
+    run.apply(Fact::Kept { task: task("a"), outputs: outputs(2) }).unwrap();
+    assert_eq!(run.state.steps[0].tasks[0], TaskState { outputs: outputs(2), ..before });
 }

@@ -3,13 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::Malformed;
+use super::attempt::{StoredAttempt, StoredItem};
 use super::data::StoredData;
 use super::outcome::{StoredAnswer, StoredError, StoredOutcome};
+use super::resumption::StoredResumption;
 use super::scalar::{Moment, step, task};
+use super::skip::StoredSkip;
 use super::started::StoredStarted;
-use super::words::{StoredEffect, StoredStatus, StoredTimer};
+use super::words::{StoredAlarm, StoredDoubt, StoredStatus, StoredStop, StoredTimer};
 use crate::id::StepId;
-use crate::run::{AttemptStarted, Entry, Fact, MatrixItem, SkipReason};
+use crate::run::{Entry, Fact, Resolution};
 use crate::store::disk::RunFile;
 use crate::store::error::StoreError;
 use crate::store::seal::{Place, RunKeys};
@@ -26,8 +29,21 @@ pub(in crate::store) struct StoredEntry {
 #[serde(tag = "fact", rename_all = "snake_case")]
 enum StoredFact {
     RunStarted(Box<StoredStarted>),
-    Resumed,
-    StopRequested,
+    Resumed(StoredResumption),
+    Replanned {
+        version: u32,
+        recheck: Vec<String>,
+    },
+    StopRequested {
+        stop: StoredStop,
+    },
+    AlarmSet {
+        alarm: StoredAlarm,
+        due: Moment,
+    },
+    AlarmRang {
+        alarm: StoredAlarm,
+    },
     ItemsExpanded {
         step: String,
         items: Vec<StoredItem>,
@@ -41,6 +57,8 @@ enum StoredFact {
     ProbeStarted {
         task: String,
         probe: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        input: Option<StoredData>,
     },
     ProbeEnded {
         task: String,
@@ -66,12 +84,24 @@ enum StoredFact {
         error: StoredError,
     },
     Skipped {
-        step: String,
+        task: String,
         reason: StoredSkip,
+    },
+    Kept {
+        task: String,
+        outputs: StoredData,
     },
     HeldInDoubt {
         task: String,
+        doubt: StoredDoubt,
         question: String,
+    },
+    ResolvedDone {
+        task: String,
+        outputs: StoredData,
+    },
+    ResolvedRedo {
+        task: String,
     },
     RemedyDue {
         step: String,
@@ -81,53 +111,12 @@ enum StoredFact {
         step: String,
         steps: Vec<String>,
     },
+    TeardownStarted,
     RunEnded {
         status: StoredStatus,
         outputs: StoredData,
         notes: Vec<String>,
     },
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct StoredItem {
-    key: String,
-    values: StoredData,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct StoredAttempt {
-    task: String,
-    attempt: u32,
-    occurrence: u32,
-    effect: StoredEffect,
-    idempotency_key: String,
-    input: StoredData,
-    digest: String,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "because", rename_all = "snake_case")]
-pub(in crate::store) enum StoredSkip {
-    Condition,
-    Upstream { step: String },
-}
-
-impl From<&SkipReason> for StoredSkip {
-    fn from(reason: &SkipReason) -> Self {
-        match reason {
-            SkipReason::Condition => Self::Condition,
-            SkipReason::Upstream { step } => Self::Upstream { step: step.clone() },
-        }
-    }
-}
-
-impl From<StoredSkip> for SkipReason {
-    fn from(stored: StoredSkip) -> Self {
-        match stored {
-            StoredSkip::Condition => Self::Condition,
-            StoredSkip::Upstream { step } => Self::Upstream { step },
-        }
-    }
 }
 
 impl StoredEntry {
@@ -142,8 +131,12 @@ impl StoredEntry {
     }
 }
 
-fn place(seq: u64, step: &str, attempt: u32) -> Place<'_> {
+pub(super) fn place(seq: u64, step: &str, attempt: u32) -> Place<'_> {
     Place { file: RunFile::Journal, seq, step, attempt }
+}
+
+fn steps(ids: &[String]) -> Result<Vec<StepId>, Malformed> {
+    ids.iter().map(|id| step(id)).collect()
 }
 
 fn ids<'a>(steps: impl IntoIterator<Item = &'a StepId>) -> Vec<String> {
@@ -157,8 +150,11 @@ impl StoredFact {
             Fact::RunStarted(started) => {
                 Self::RunStarted(Box::new(StoredStarted::seal(started, keys, &place(seq, "", 0))?))
             }
-            Fact::Resumed => Self::Resumed,
-            Fact::StopRequested => Self::StopRequested,
+            Fact::Resumed(how) => Self::Resumed(how.into()),
+            Fact::Replanned { version, recheck } => Self::Replanned { version: *version, recheck: ids(recheck) },
+            Fact::StopRequested(stop) => Self::StopRequested { stop: (*stop).into() },
+            Fact::AlarmSet { alarm, due } => Self::AlarmSet { alarm: (*alarm).into(), due: Moment(*due) },
+            Fact::AlarmRang { alarm } => Self::AlarmRang { alarm: (*alarm).into() },
             Fact::ItemsExpanded { step, items } => {
                 let place = place(seq, step.as_str(), 0);
                 let items = items.iter().map(|item| StoredItem::seal(item, keys, &place)).collect::<Result<_, _>>()?;
@@ -171,7 +167,11 @@ impl StoredFact {
                 let outcome = StoredOutcome::seal(outcome, keys, &place(seq, &about, *attempt), "data")?;
                 Self::AttemptEnded { task: about, attempt: *attempt, outcome: Box::new(outcome) }
             }
-            Fact::ProbeStarted { probe, .. } => Self::ProbeStarted { task: about, probe: *probe },
+            Fact::ProbeStarted { probe, input, .. } => {
+                let place = place(seq, &about, *probe);
+                let input = input.as_ref().map(|input| StoredData::seal(input, keys, &place, "input")).transpose()?;
+                Self::ProbeStarted { task: about, probe: *probe, input }
+            }
             Fact::ProbeEnded { probe, answer, .. } => {
                 let answer = StoredAnswer::seal(answer, keys, &place(seq, &about, *probe), "answer")?;
                 Self::ProbeEnded { task: about, probe: *probe, answer }
@@ -185,10 +185,22 @@ impl StoredFact {
                 Self::Succeeded { task: about, outputs, warning: warning.clone() }
             }
             Fact::Failed { error, .. } => Self::Failed { task: about, error: error.into() },
-            Fact::Skipped { step, reason } => Self::Skipped { step: step.to_string(), reason: reason.into() },
-            Fact::HeldInDoubt { question, .. } => Self::HeldInDoubt { task: about, question: question.clone() },
+            Fact::Skipped { reason, .. } => Self::Skipped { task: about, reason: reason.into() },
+            Fact::Kept { outputs, .. } => {
+                let outputs = StoredData::seal(outputs, keys, &place(seq, &about, 0), "outputs")?;
+                Self::Kept { task: about, outputs }
+            }
+            Fact::HeldInDoubt { doubt, question, .. } => {
+                Self::HeldInDoubt { task: about, doubt: (*doubt).into(), question: question.clone() }
+            }
+            Fact::Resolved { resolution: Resolution::Done(outputs), .. } => {
+                let outputs = StoredData::seal(outputs, keys, &place(seq, &about, 0), "outputs")?;
+                Self::ResolvedDone { task: about, outputs }
+            }
+            Fact::Resolved { resolution: Resolution::Redo, .. } => Self::ResolvedRedo { task: about },
             Fact::RemedyDue { step, error } => Self::RemedyDue { step: step.to_string(), error: error.into() },
             Fact::Rewound { step, steps } => Self::Rewound { step: step.to_string(), steps: ids(steps) },
+            Fact::TeardownStarted => Self::TeardownStarted,
             Fact::RunEnded { status, outputs, notes } => {
                 let outputs = StoredData::seal(outputs, keys, &place(seq, "", 0), "outputs")?;
                 Self::RunEnded { status: (*status).into(), outputs, notes: notes.clone() }
@@ -199,8 +211,11 @@ impl StoredFact {
     fn open(self, keys: &RunKeys, seq: u64) -> Result<Fact, Malformed> {
         Ok(match self {
             Self::RunStarted(started) => Fact::RunStarted(Box::new(started.open(keys, &place(seq, "", 0))?)),
-            Self::Resumed => Fact::Resumed,
-            Self::StopRequested => Fact::StopRequested,
+            Self::Resumed(how) => Fact::Resumed(how.open()?),
+            Self::Replanned { version, recheck } => Fact::Replanned { version, recheck: steps(&recheck)? },
+            Self::StopRequested { stop } => Fact::StopRequested(stop.into()),
+            Self::AlarmSet { alarm, due } => Fact::AlarmSet { alarm: alarm.into(), due: due.0 },
+            Self::AlarmRang { alarm } => Fact::AlarmRang { alarm: alarm.into() },
             Self::ItemsExpanded { step: id, items } => {
                 let place = place(seq, &id, 0);
                 let items = items.into_iter().map(|item| item.open(keys, &place)).collect::<Result<_, _>>()?;
@@ -211,7 +226,11 @@ impl StoredFact {
                 let outcome = Box::new(outcome.open(keys, &place(seq, &about, attempt), "data")?);
                 Fact::AttemptEnded { task: task(&about)?, attempt, outcome }
             }
-            Self::ProbeStarted { task: about, probe } => Fact::ProbeStarted { task: task(&about)?, probe },
+            Self::ProbeStarted { task: about, probe, input } => {
+                let place = place(seq, &about, probe);
+                let input = input.map(|input| input.open(keys, &place, "input")).transpose()?;
+                Fact::ProbeStarted { task: task(&about)?, probe, input }
+            }
             Self::ProbeEnded { task: about, probe, answer } => {
                 let answer = answer.open(keys, &place(seq, &about, probe), "answer")?;
                 Fact::ProbeEnded { task: task(&about)?, probe, answer }
@@ -225,60 +244,26 @@ impl StoredFact {
                 Fact::Succeeded { task: task(&about)?, outputs, warning }
             }
             Self::Failed { task: about, error } => Fact::Failed { task: task(&about)?, error: error.into() },
-            Self::Skipped { step: id, reason } => Fact::Skipped { step: step(&id)?, reason: reason.into() },
-            Self::HeldInDoubt { task: about, question } => Fact::HeldInDoubt { task: task(&about)?, question },
-            Self::RemedyDue { step: id, error } => Fact::RemedyDue { step: step(&id)?, error: error.into() },
-            Self::Rewound { step: id, steps } => {
-                let steps = steps.iter().map(|id| step(id)).collect::<Result<_, _>>()?;
-                Fact::Rewound { step: step(&id)?, steps }
+            Self::Skipped { task: about, reason } => Fact::Skipped { task: task(&about)?, reason: reason.into() },
+            Self::Kept { task: about, outputs } => {
+                let outputs = outputs.open(keys, &place(seq, &about, 0), "outputs")?;
+                Fact::Kept { task: task(&about)?, outputs }
             }
+            Self::HeldInDoubt { task: about, doubt, question } => {
+                Fact::HeldInDoubt { task: task(&about)?, doubt: doubt.into(), question }
+            }
+            Self::ResolvedDone { task: about, outputs } => {
+                let outputs = outputs.open(keys, &place(seq, &about, 0), "outputs")?;
+                Fact::Resolved { task: task(&about)?, resolution: Resolution::Done(outputs) }
+            }
+            Self::ResolvedRedo { task: about } => Fact::Resolved { task: task(&about)?, resolution: Resolution::Redo },
+            Self::RemedyDue { step: id, error } => Fact::RemedyDue { step: step(&id)?, error: error.into() },
+            Self::Rewound { step: id, steps: sent } => Fact::Rewound { step: step(&id)?, steps: steps(&sent)? },
+            Self::TeardownStarted => Fact::TeardownStarted,
             Self::RunEnded { status, outputs, notes } => {
                 let outputs = outputs.open(keys, &place(seq, "", 0), "outputs")?;
                 Fact::RunEnded { status: status.into(), outputs, notes }
             }
-        })
-    }
-}
-
-impl StoredItem {
-    fn seal(item: &MatrixItem, keys: &RunKeys, place: &Place<'_>) -> Result<Self, StoreError> {
-        let MatrixItem { key, values } = item;
-        let values = StoredData::seal(values, keys, place, &format!("items[{key}]"))?;
-        Ok(Self { key: key.to_string(), values })
-    }
-
-    fn open(self, keys: &RunKeys, place: &Place<'_>) -> Result<MatrixItem, Malformed> {
-        let Self { key, values } = self;
-        let values = values.open(keys, place, &format!("items[{key}]"))?;
-        Ok(MatrixItem { key: key.into(), values })
-    }
-}
-
-impl StoredAttempt {
-    fn seal(started: &AttemptStarted, about: String, keys: &RunKeys, seq: u64) -> Result<Self, StoreError> {
-        let AttemptStarted { task: _, attempt, occurrence, effect, idempotency_key, input, digest } = started;
-        Ok(Self {
-            input: StoredData::seal(input, keys, &place(seq, &about, *attempt), "input")?,
-            task: about,
-            attempt: *attempt,
-            occurrence: *occurrence,
-            effect: (*effect).into(),
-            idempotency_key: idempotency_key.clone(),
-            digest: digest.clone(),
-        })
-    }
-
-    fn open(self, keys: &RunKeys, seq: u64) -> Result<AttemptStarted, Malformed> {
-        let Self { task: about, attempt, occurrence, effect, idempotency_key, input, digest } = self;
-        let input = input.open(keys, &place(seq, &about, attempt), "input")?;
-        Ok(AttemptStarted {
-            task: task(&about)?,
-            attempt,
-            occurrence,
-            effect: effect.into(),
-            idempotency_key,
-            input,
-            digest,
         })
     }
 }

@@ -1,11 +1,14 @@
 //! What stands in the files: versioned types, apart from those the program works with. [`FORMAT`](super::FORMAT) says
 //! which version this is. To seal is to go from a run type to a stored one, to open is to come back.
 
+mod attempt;
 mod data;
 mod entry;
 mod malformed;
 mod outcome;
+mod resumption;
 mod scalar;
+mod skip;
 mod started;
 mod state;
 mod task;

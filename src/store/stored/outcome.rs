@@ -86,6 +86,9 @@ pub(in crate::store) enum StoredAnswer {
         reason: String,
         again: Option<u64>,
     },
+    NoWay,
+    Seen(Box<StoredOutcome>),
+    CutOff,
 }
 
 impl StoredAnswer {
@@ -97,6 +100,9 @@ impl StoredAnswer {
                 let again = again.map(|pause| u64::try_from(pause.as_millis()).unwrap_or(u64::MAX));
                 Self::CannotTell { reason: reason.clone(), again }
             }
+            ProbeAnswer::NoWay => Self::NoWay,
+            ProbeAnswer::Seen(outcome) => Self::Seen(Box::new(StoredOutcome::seal(outcome, keys, place, field)?)),
+            ProbeAnswer::CutOff => Self::CutOff,
         })
     }
 
@@ -107,6 +113,9 @@ impl StoredAnswer {
             Self::CannotTell { reason, again } => {
                 ProbeAnswer::CannotTell { reason, again: again.map(Duration::from_millis) }
             }
+            Self::NoWay => ProbeAnswer::NoWay,
+            Self::Seen(outcome) => ProbeAnswer::Seen(Box::new(outcome.open(keys, place, field)?)),
+            Self::CutOff => ProbeAnswer::CutOff,
         })
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::Malformed;
 use super::data::{self, StoredData};
-use super::scalar::{malformed, to_millis};
+use super::scalar::{malformed, step, to_millis};
 use crate::id::RunId;
 use crate::run::{RunStarted, Settings};
 use crate::secret::{Datum, Secret};
@@ -24,6 +24,8 @@ pub(in crate::store) struct StoredStarted {
     inputs: StoredData,
     secrets: StoredData,
     settings: StoredSettings,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -39,7 +41,7 @@ struct StoredSettings {
 
 impl StoredStarted {
     pub fn seal(started: &RunStarted, keys: &RunKeys, place: &Place<'_>) -> Result<Self, StoreError> {
-        let RunStarted { run, workflow, seed, inputs, secrets, settings } = started;
+        let RunStarted { run, workflow, seed, inputs, secrets, settings, until } = started;
         let Settings { base_url, sandbox, settle, allow_hosts, typed_origins } = settings.clone();
         let settle_ms = to_millis(settle);
         let seed = Datum::secret(Value::String(STANDARD.encode(seed.expose())));
@@ -50,6 +52,7 @@ impl StoredStarted {
             inputs: StoredData::seal(inputs, keys, place, "inputs")?,
             secrets: StoredData::seal(secrets, keys, place, "secrets")?,
             settings: StoredSettings { base_url, sandbox, settle_ms, allow_hosts, typed_origins },
+            until: until.as_ref().map(ToString::to_string),
         })
     }
 
@@ -65,6 +68,7 @@ impl StoredStarted {
             inputs: self.inputs.open(keys, place, "inputs")?,
             secrets: self.secrets.open(keys, place, "secrets")?,
             settings: Settings { base_url, sandbox, settle, allow_hosts, typed_origins },
+            until: self.until.map(|id| step(&id)).transpose()?,
         })
     }
 }

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use super::Malformed;
 use super::data::StoredData;
-use super::entry::StoredSkip;
 use super::scalar::{Moment, step};
+use super::skip::StoredSkip;
 use super::started::StoredStarted;
-use super::task::StoredTask;
-use super::words::StoredStatus;
-use crate::id::{StepId, TaskPath};
-use crate::run::{RunParts, RunState, StepState};
+use super::task::{Part, StoredTask};
+use super::words::{StoredAlarm, StoredStatus, StoredStop};
+use crate::id::TaskPath;
+use crate::run::{Recorded, StepState};
 use crate::store::disk::RunFile;
 use crate::store::error::StoreError;
 use crate::store::seal::{Place, RunKeys};
@@ -24,7 +24,22 @@ pub(in crate::store) struct StoredState {
     began: Moment,
     now: Moment,
     status: StoredStatus,
-    stopping: bool,
+    version: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stopping: Option<StoredStop>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    teardown: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    wary: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    epochs: Vec<String>,
+    since: Moment,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    alarms: Vec<(StoredAlarm, Moment)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    paced: Vec<Moment>,
     started: StoredStarted,
     steps: Vec<StoredStep>,
     claims: BTreeSet<String>,
@@ -42,8 +57,6 @@ struct StoredStep {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     remedy: Option<Box<StoredTask>>,
     rounds: u32,
-    #[serde(default, skip_serializing_if = "StoredData::is_empty")]
-    outputs: StoredData,
 }
 
 fn place(seq: u64, step: &str) -> Place<'_> {
@@ -51,33 +64,49 @@ fn place(seq: u64, step: &str) -> Place<'_> {
 }
 
 impl StoredState {
-    pub fn seal(state: &RunState, keys: &RunKeys) -> Result<Self, StoreError> {
+    pub fn seal(state: &Recorded, keys: &RunKeys) -> Result<Self, StoreError> {
         let seq = state.seq;
         Ok(Self {
             seq,
             began: Moment(state.began),
             now: Moment(state.now),
             status: state.status.into(),
-            stopping: state.stopping,
+            version: state.version,
+            stopping: state.stopping.map(Into::into),
+            teardown: state.teardown,
+            until: state.until.as_ref().map(ToString::to_string),
+            wary: state.wary,
+            epochs: state.epochs.clone(),
+            since: Moment(state.since),
+            alarms: state.alarms.iter().map(|(alarm, due)| ((*alarm).into(), Moment(*due))).collect(),
+            paced: state.paced.iter().copied().map(Moment).collect(),
             started: StoredStarted::seal(&state.started, keys, &place(seq, ""))?,
             steps: state.steps.iter().map(|step| StoredStep::seal(step, keys, seq)).collect::<Result<_, _>>()?,
-            claims: state.claims.clone(),
+            claims: (*state.claims).clone(),
             outputs: StoredData::seal(&state.outputs, keys, &place(seq, ""), "outputs")?,
             notes: state.notes.clone(),
         })
     }
 
-    pub fn open(self, keys: &RunKeys) -> Result<RunParts, Malformed> {
+    pub fn open(self, keys: &RunKeys) -> Result<Recorded, Malformed> {
         let seq = self.seq;
-        Ok(RunParts {
+        Ok(Recorded {
             started: Arc::new(self.started.open(keys, &place(seq, ""))?),
             seq,
             began: self.began.0,
             now: self.now.0,
             status: self.status.into(),
-            stopping: self.stopping,
+            version: self.version,
+            stopping: self.stopping.map(Into::into),
+            teardown: self.teardown,
+            until: self.until.map(|id| step(&id)).transpose()?,
+            wary: self.wary,
+            epochs: self.epochs,
+            since: self.since.0,
+            alarms: self.alarms.into_iter().map(|(alarm, due)| (alarm.into(), due.0)).collect(),
+            paced: self.paced.into_iter().map(|began| began.0).collect(),
             steps: self.steps.into_iter().map(|step| step.open(keys, seq)).collect::<Result<_, _>>()?,
-            claims: self.claims,
+            claims: Arc::new(self.claims),
             outputs: self.outputs.open(keys, &place(seq, ""), "outputs")?,
             notes: self.notes,
         })
@@ -86,9 +115,10 @@ impl StoredState {
 
 impl StoredStep {
     fn seal(state: &StepState, keys: &RunKeys, seq: u64) -> Result<Self, StoreError> {
-        let StepState { id, tasks, expanded, skipped, remedy, rounds, outputs } = state;
-        let tasks = tasks.iter().map(|task| StoredTask::seal(task, &task.path(id), keys, seq));
-        let remedy = remedy.as_ref().map(|task| StoredTask::seal(task, &remedy_of(id), keys, seq)).transpose()?;
+        let StepState { id, tasks, expanded, skipped, remedy, rounds } = state;
+        let tasks = tasks.iter().map(|task| StoredTask::seal(task, &task.path(id), Part::Task, keys, seq));
+        let path = TaskPath::remedy(id.clone());
+        let remedy = remedy.as_ref().map(|task| StoredTask::seal(task, &path, Part::Task, keys, seq)).transpose()?;
         Ok(Self {
             id: id.to_string(),
             expanded: *expanded,
@@ -96,23 +126,17 @@ impl StoredStep {
             tasks: tasks.collect::<Result<_, _>>()?,
             remedy: remedy.map(Box::new),
             rounds: *rounds,
-            outputs: StoredData::seal(outputs, keys, &place(seq, id.as_str()), "outputs")?,
         })
     }
 
     fn open(self, keys: &RunKeys, seq: u64) -> Result<StepState, Malformed> {
         Ok(StepState {
             id: step(&self.id)?,
-            tasks: self.tasks.into_iter().map(|task| task.open(keys, seq)).collect::<Result<_, _>>()?,
+            tasks: self.tasks.into_iter().map(|task| task.open(Part::Task, keys, seq)).collect::<Result<_, _>>()?,
             expanded: self.expanded,
             skipped: self.skipped.map(Into::into),
-            remedy: self.remedy.map(|task| task.open(keys, seq)).transpose()?.map(Box::new),
+            remedy: self.remedy.map(|task| task.open(Part::Task, keys, seq)).transpose()?.map(Box::new),
             rounds: self.rounds,
-            outputs: self.outputs.open(keys, &place(seq, &self.id), "outputs")?,
         })
     }
-}
-
-fn remedy_of(step: &StepId) -> TaskPath {
-    TaskPath { step: step.clone(), item: None, remedy: true }
 }

@@ -6,8 +6,9 @@ use super::Malformed;
 use super::data::StoredData;
 use super::outcome::{StoredAnswer, StoredError, StoredOutcome};
 use super::scalar::{Moment, task};
-use super::words::StoredTimer;
-use crate::id::TaskPath;
+use super::skip::StoredSkip;
+use super::words::{StoredDoubt, StoredTimer};
+use crate::id::{Role, TaskPath};
 use crate::run::{Phase, TaskState};
 use crate::store::disk::RunFile;
 use crate::store::error::StoreError;
@@ -41,6 +42,34 @@ pub(super) struct StoredTask {
     outputs: StoredData,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     warning: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    not_before: Option<Moment>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    cleared: bool,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    digest: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kept: Option<Box<StoredTask>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    undo: Option<Box<StoredTask>>,
+}
+
+/// What a task is part of: what is sealed in it opens nowhere else.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Part {
+    /// A task of its own: its path tells it apart.
+    Task,
+    /// What another task was before an edit.
+    Kept,
+}
+
+impl Part {
+    fn place(self, task: &str) -> String {
+        match self {
+            Self::Task => task.to_owned(),
+            Self::Kept => format!("kept:{task}"),
+        }
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -53,18 +82,24 @@ enum StoredPhase {
     Due(StoredTimer),
     Probing,
     Probed(StoredAnswer),
-    InDoubt { question: String },
+    InDoubt { doubt: StoredDoubt, question: String },
     Remedying,
     Succeeded,
     Failed,
+    Skipped(StoredSkip),
 }
 
 impl StoredTask {
-    pub fn seal(state: &TaskState, path: &TaskPath, keys: &RunKeys, seq: u64) -> Result<Self, StoreError> {
+    pub fn seal(state: &TaskState, path: &TaskPath, part: Part, keys: &RunKeys, seq: u64) -> Result<Self, StoreError> {
         let TaskState { item: _, values, phase, occurrence, attempts, tries, probes, since, first_sent, .. } = state;
-        let TaskState { unsure, ended, input, answer, error, outputs, warning, .. } = state;
+        let TaskState { unsure, ended, input, answer, error, outputs, warning, not_before, .. } = state;
+        let TaskState { cleared, digest, kept, undo, .. } = state;
         let task = path.to_string();
-        let place = Place { file: RunFile::Checkpoint, seq, step: &task, attempt: *attempts };
+        let within = part.place(&task);
+        let place = Place { file: RunFile::Checkpoint, seq, step: &within, attempt: *attempts };
+        let kept = kept.as_ref().map(|kept| Self::seal(kept, path, Part::Kept, keys, seq)).transpose()?;
+        let undone = path.clone().with_role(Role::Undo);
+        let undo = undo.as_ref().map(|undo| Self::seal(undo, &undone, Part::Task, keys, seq)).transpose()?;
         let answer = answer.as_ref().map(|answer| StoredOutcome::seal(answer, keys, &place, "answer")).transpose()?;
         Ok(Self {
             phase: StoredPhase::seal(phase, keys, &place)?,
@@ -82,12 +117,20 @@ impl StoredTask {
             error: error.as_ref().map(Into::into),
             outputs: StoredData::seal(outputs, keys, &place, "outputs")?,
             warning: warning.clone(),
+            not_before: not_before.map(Moment),
+            cleared: *cleared,
+            digest: digest.clone(),
+            kept: kept.map(Box::new),
+            undo: undo.map(Box::new),
             task,
         })
     }
 
-    pub fn open(self, keys: &RunKeys, seq: u64) -> Result<TaskState, Malformed> {
-        let place = Place { file: RunFile::Checkpoint, seq, step: &self.task, attempt: self.attempts };
+    pub fn open(self, part: Part, keys: &RunKeys, seq: u64) -> Result<TaskState, Malformed> {
+        let within = part.place(&self.task);
+        let place = Place { file: RunFile::Checkpoint, seq, step: &within, attempt: self.attempts };
+        let kept = self.kept.map(|kept| kept.open(Part::Kept, keys, seq)).transpose()?;
+        let undo = self.undo.map(|undo| undo.open(Part::Task, keys, seq)).transpose()?;
         let answer = self.answer.map(|answer| answer.open(keys, &place, "answer")).transpose()?;
         Ok(TaskState {
             item: task(&self.task)?.item,
@@ -106,6 +149,11 @@ impl StoredTask {
             error: self.error.map(Into::into),
             outputs: self.outputs.open(keys, &place, "outputs")?,
             warning: self.warning,
+            not_before: self.not_before.map(|moment| moment.0),
+            cleared: self.cleared,
+            digest: self.digest,
+            kept: kept.map(Box::new),
+            undo: undo.map(Box::new),
         })
     }
 }
@@ -120,10 +168,11 @@ impl StoredPhase {
             Phase::Due(timer) => Self::Due((*timer).into()),
             Phase::Probing => Self::Probing,
             Phase::Probed(answer) => Self::Probed(StoredAnswer::seal(answer, keys, place, "phase.probed")?),
-            Phase::InDoubt { question } => Self::InDoubt { question: question.clone() },
+            Phase::InDoubt { doubt, question } => Self::InDoubt { doubt: (*doubt).into(), question: question.clone() },
             Phase::Remedying => Self::Remedying,
             Phase::Succeeded => Self::Succeeded,
             Phase::Failed => Self::Failed,
+            Phase::Skipped(reason) => Self::Skipped(reason.into()),
         })
     }
 
@@ -136,10 +185,11 @@ impl StoredPhase {
             Self::Due(timer) => Phase::Due(timer.into()),
             Self::Probing => Phase::Probing,
             Self::Probed(answer) => Phase::Probed(answer.open(keys, place, "phase.probed")?),
-            Self::InDoubt { question } => Phase::InDoubt { question },
+            Self::InDoubt { doubt, question } => Phase::InDoubt { doubt: doubt.into(), question },
             Self::Remedying => Phase::Remedying,
             Self::Succeeded => Phase::Succeeded,
             Self::Failed => Phase::Failed,
+            Self::Skipped(reason) => Phase::Skipped(reason.into()),
         })
     }
 }

@@ -38,8 +38,11 @@ words! {
     }
     StoredStatus = run::RunStatus {
         Running => "running", Succeeded => "succeeded", Failed => "failed", InDoubt => "in_doubt",
-        Interrupted => "interrupted",
+        Cancelled => "cancelled", Interrupted => "interrupted",
     }
+    StoredAlarm = run::Alarm { Rate => "rate", Timeout => "timeout" }
+    StoredStop = run::Stop { Interrupt => "interrupt", Cancel => "cancel", Timeout => "timeout" }
+    StoredDoubt = run::Doubt { Unclear => "unclear", NoWay => "no_way", Changed => "changed" }
     StoredEffect = workflow::Effect { Read => "read", Repeat => "repeat", Keyed => "keyed", Once => "once" }
     StoredClass = workflow::RetryClass {
         Network => "network", Timeout => "timeout", TooManyRequests => "429", Server => "5xx",

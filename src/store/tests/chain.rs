@@ -11,7 +11,7 @@ fn lines() -> (simulated::ForgetfulDisk, Vec<String>) {
     let disk = disk_with(COMMITS);
     let (mut writer, _) = resume_on(&disk, &key(1)).unwrap();
     writer.append(&[intent(COMMITS + 2)], true).unwrap();
-    writer.checkpoint(&state("a", COMMITS + 2, Vec::new()), true).unwrap();
+    writer.checkpoint(&recorded("a", COMMITS + 2, Vec::new()), true).unwrap();
     let text = String::from_utf8(disk.contents(RunFile::Journal).unwrap()).unwrap();
     (disk, text.lines().map(str::to_owned).collect())
 }
@@ -89,7 +89,7 @@ fn a_line_that_stands_twice_is_refused() {
 fn a_line_of_another_run_is_refused() {
     let (disk, lines) = lines();
     let other = simulated::ForgetfulDisk::default();
-    let (origin, first, state) = (origin(), first("b"), state("b", 1, Vec::new()));
+    let (origin, first, state) = (origin(), first("b"), recorded("b", 1, Vec::new()));
     let new = NewRun { workflow: WORKFLOW, origin: &origin, first: &first, state: &state };
     RunWriter::create(other.handle(), new, &key(1), std::sync::Arc::new(SeededEntropy::new(8))).unwrap();
     let theirs = String::from_utf8(other.contents(RunFile::Journal).unwrap()).unwrap();
@@ -166,7 +166,7 @@ fn entries_out_of_order_are_not_written() {
     for wrong in [vec![intent(3)], vec![intent(1)], vec![intent(2), intent(4)]] {
         assert!(matches!(writer.append(&wrong, true), Err(StoreError::OutOfOrder { .. })));
     }
-    assert!(matches!(writer.checkpoint(&state("a", 2, Vec::new()), false), Err(StoreError::OutOfOrder { .. })));
+    assert!(matches!(writer.checkpoint(&recorded("a", 2, Vec::new()), false), Err(StoreError::OutOfOrder { .. })));
     assert_eq!(disk.contents(RunFile::Journal), before);
     writer.append(&[intent(2)], true).unwrap();
 }

@@ -53,7 +53,7 @@ fn a_disk_full_ends_the_journal_and_says_how_to_go_on() {
     disk.limit(None);
     let length = disk.contents(RunFile::Journal).unwrap().len();
     assert!(matches!(writer.append(&[intent(3)], true), Err(StoreError::NotCommitted { .. })));
-    assert!(matches!(writer.checkpoint(&state("a", 2, Vec::new()), true), Err(StoreError::NotCommitted { .. })));
+    assert!(matches!(writer.checkpoint(&recorded("a", 2, Vec::new()), true), Err(StoreError::NotCommitted { .. })));
     assert_eq!(disk.contents(RunFile::Journal).unwrap().len(), length, "something was written after a failure");
     assert_eq!(present(&disk), 2);
     let (mut writer, _) = resume_on(&disk, &key(1)).unwrap();
@@ -77,7 +77,7 @@ fn a_failed_sync_is_not_tried_again() {
 #[test]
 fn a_disk_with_a_run_on_it_takes_no_other() {
     let disk = disk_with(1);
-    let (origin, first, state) = (origin(), first("b"), state("b", 1, Vec::new()));
+    let (origin, first, state) = (origin(), first("b"), recorded("b", 1, Vec::new()));
     let new = NewRun { workflow: WORKFLOW, origin: &origin, first: &first, state: &state };
     assert!(matches!(RunWriter::create(disk.handle(), new, &key(1), entropy()), Err(StoreError::Exists { .. })));
     assert_eq!(present(&disk), 2);
@@ -122,7 +122,7 @@ fn a_checkpoint_that_outlived_the_lines_it_saw_is_passed_over() {
     let disk = disk_with(1);
     let (mut writer, _) = resume_on(&disk, &key(1)).unwrap();
     writer.append(&[intent(3)], false).unwrap();
-    writer.checkpoint(&state("a", 3, Vec::new()), false).unwrap();
+    writer.checkpoint(&recorded("a", 3, Vec::new()), false).unwrap();
     disk.crash(Crash { keep: 0, hole: None, keep_checkpoint: true });
     assert_eq!(present(&disk), 2);
     let (mut writer, loaded) = resume_on(&disk, &key(1)).unwrap();
@@ -137,10 +137,10 @@ fn a_checkpoint_that_outlived_the_lines_it_saw_is_passed_over() {
 fn a_checkpoint_is_used_and_only_the_lines_after_it_are_returned() {
     let disk = disk_with(5);
     let (mut writer, _) = resume_on(&disk, &key(1)).unwrap();
-    writer.checkpoint(&state("a", 6, Vec::new()), false).unwrap();
+    writer.checkpoint(&recorded("a", 6, Vec::new()), false).unwrap();
     writer.append(&[intent(7)], false).unwrap();
     let (_, loaded) = resume_on(&disk, &key(1)).unwrap();
-    assert_eq!(loaded.snapshot, Some(parts(&state("a", 6, Vec::new()))));
+    assert_eq!(loaded.snapshot, Some(recorded("a", 6, Vec::new())));
     assert_eq!(loaded.entries, [intent(7)]);
     assert_eq!(loaded.warnings, [""; 0]);
 }
@@ -153,8 +153,8 @@ fn checkpoints_cost_no_more_than_a_few_times_the_journal() {
     for seq in 2..=2000 {
         writer.append(&[intent(seq)], false).unwrap();
         if writer.checkpoint_due() {
-            let mut state = state("a", seq, Vec::new());
-            state.claims = claims(seq * 5); // a state that grows with every entry
+            let mut state = recorded("a", seq, Vec::new());
+            state.claims = std::sync::Arc::new(claims(seq * 5)); // a state that grows with every entry
             writer.checkpoint(&state, false).unwrap();
         }
     }
@@ -183,7 +183,7 @@ proptest! {
         for seq in synced + 2..synced + 2 + lost {
             writer.append(&[intent(seq)], false).unwrap();
             if checkpoint == Some(seq % 2 == 0) {
-                writer.checkpoint(&state("a", seq, Vec::new()), false).unwrap();
+                writer.checkpoint(&recorded("a", seq, Vec::new()), false).unwrap();
             }
         }
         let hole = holed.then_some(start..start + length);

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,36 +50,30 @@ pub fn started(run: &str) -> RunStarted {
             allow_hosts: Vec::new(),
             typed_origins: Vec::new(),
         },
+        until: None,
     }
 }
 
-pub fn state(run: &str, seq: u64, steps: Vec<StepState>) -> RunState {
-    RunState::from_parts(RunParts {
+pub fn recorded(run: &str, seq: u64, steps: Vec<StepState>) -> Recorded {
+    Recorded {
         started: Arc::new(started(run)),
         seq,
         began: at(1),
         now: at(seq),
         status: RunStatus::Running,
-        stopping: false,
+        version: 1,
+        stopping: None,
+        teardown: false,
+        until: None,
+        wary: false,
+        epochs: Vec::new(),
+        since: at(1),
+        alarms: BTreeMap::new(),
+        paced: VecDeque::new(),
         steps,
-        claims: BTreeSet::from(["<1@onramp.test>".to_owned()]),
+        claims: Arc::new(BTreeSet::from(["<1@onramp.test>".to_owned()])),
         outputs: Data::from([("api_key".into(), secret(PASSWORD))]),
         notes: vec!["a note".into()],
-    })
-}
-
-pub fn parts(state: &RunState) -> RunParts {
-    RunParts {
-        started: state.started.clone(),
-        seq: state.seq,
-        began: state.began,
-        now: state.now,
-        status: state.status,
-        stopping: state.stopping,
-        steps: state.steps.clone(),
-        claims: state.claims.clone(),
-        outputs: state.outputs.clone(),
-        notes: state.notes.clone(),
     }
 }
 
@@ -112,7 +106,7 @@ pub fn origin() -> Origin {
 }
 
 pub fn create_on(disk: &ForgetfulDisk, key: &Key) -> RunWriter {
-    let (origin, first, state) = (origin(), first("a"), state("a", 1, Vec::new()));
+    let (origin, first, state) = (origin(), first("a"), recorded("a", 1, Vec::new()));
     let new = NewRun { workflow: WORKFLOW, origin: &origin, first: &first, state: &state };
     RunWriter::create(disk.handle(), new, key, entropy()).unwrap()
 }
@@ -132,7 +126,7 @@ pub fn disk_with(commits: u64) -> ForgetfulDisk {
 }
 
 pub fn create_in(store: &Store, run: &str, key: &Key) -> Result<RunWriter, StoreError> {
-    let (origin, first, state) = (origin(), first(run), state(run, 1, Vec::new()));
+    let (origin, first, state) = (origin(), first(run), recorded(run, 1, Vec::new()));
     store.create(
         NewRun { workflow: WORKFLOW, origin: &origin, first: &first, state: &state },
         key,

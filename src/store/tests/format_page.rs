@@ -52,7 +52,7 @@ fn steps() -> Vec<StepState> {
         ..TaskState::default()
     };
     let id = StepId::new("signup").unwrap();
-    vec![StepState { id, tasks: vec![task], expanded: true, skipped: None, remedy: None, rounds: 0, outputs }]
+    vec![StepState { id, tasks: vec![task], expanded: true, skipped: None, remedy: None, rounds: 0 }]
 }
 
 fn example() -> ForgetfulDisk {
@@ -61,7 +61,7 @@ fn example() -> ForgetfulDisk {
     let entries: Vec<Entry> = facts().into_iter().zip(2..).map(|(fact, seq)| entry(seq, fact)).collect();
     writer.append(&entries[..1], true).unwrap();
     writer.append(&entries[1..], true).unwrap();
-    writer.checkpoint(&state("a", 4, steps()), true).unwrap();
+    writer.checkpoint(&recorded("a", 4, steps()), true).unwrap();
     disk
 }
 
@@ -83,7 +83,7 @@ fn the_run_on_the_page_opens_with_the_key_on_the_page() {
     let text = PAGE.split(['`', '\n']).find(|text| text.starts_with("onramp-key-") && text.len() == 54).unwrap();
     let (writer, loaded) = resume_on(&disk, &Key::parse(text).unwrap()).unwrap();
     assert_eq!(writer.seq(), 4);
-    assert_eq!(loaded.snapshot, Some(parts(&state("a", 4, steps()))));
+    assert_eq!(loaded.snapshot, Some(recorded("a", 4, steps())));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::fixture::*;
 use crate::clock::Timestamp;
-use crate::id::{StepId, TaskPath};
+use crate::id::{Role, StepId, TaskPath};
 use crate::run::*;
 use crate::secret::{Data, Datum};
 use crate::workflow::{Effect, RetryClass};
@@ -58,9 +58,10 @@ fn task() -> BoxedStrategy<TaskPath> {
     let item = (step(), option::of(text())).prop_map(|(step, item)| TaskPath {
         step,
         item: item.map(Into::into),
-        remedy: false,
+        role: Role::Step,
     });
-    prop_oneof![item, step().prop_map(|step| TaskPath { step, item: None, remedy: true })].boxed()
+    let undo = item.clone().prop_map(|task| task.with_role(Role::Undo));
+    prop_oneof![item, undo, step().prop_map(TaskPath::remedy)].boxed()
 }
 
 fn timer() -> BoxedStrategy<Timer> {
@@ -94,16 +95,25 @@ fn outcome() -> BoxedStrategy<Outcome> {
 fn answer() -> BoxedStrategy<ProbeAnswer> {
     let again = option::of((0..1_000_000u64).prop_map(Duration::from_millis));
     let cannot = (text(), again).prop_map(|(reason, again)| ProbeAnswer::CannotTell { reason, again });
-    prop_oneof![data().prop_map(ProbeAnswer::Done), Just(ProbeAnswer::NotDone), cannot].boxed()
+    let seen = outcome().prop_map(|outcome| ProbeAnswer::Seen(Box::new(outcome)));
+    let plain = proptest::sample::select(vec![ProbeAnswer::NotDone, ProbeAnswer::NoWay, ProbeAnswer::CutOff]);
+    prop_oneof![data().prop_map(ProbeAnswer::Done), plain, seen, cannot].boxed()
 }
 
 fn skip() -> BoxedStrategy<SkipReason> {
-    prop_oneof![Just(SkipReason::Condition), text().prop_map(|step| SkipReason::Upstream { step })].boxed()
+    use SkipReason::*;
+    prop_oneof![
+        proptest::sample::select(vec![Condition, Cancelled, TimedOut, NothingToUndo]),
+        text().prop_map(|step| Upstream { step }),
+        text().prop_map(|item| FailFast { item }),
+        text().prop_map(|why| CannotUndo { why }),
+    ]
+    .boxed()
 }
 
 fn status() -> BoxedStrategy<RunStatus> {
     use RunStatus::*;
-    proptest::sample::select(vec![Running, Succeeded, Failed, InDoubt, Interrupted]).boxed()
+    proptest::sample::select(vec![Running, Succeeded, Failed, InDoubt, Cancelled, Interrupted]).boxed()
 }
 
 fn run_started() -> BoxedStrategy<RunStarted> {
@@ -135,11 +145,37 @@ fn items() -> BoxedStrategy<Vec<MatrixItem>> {
     vec((text(), data()).prop_map(|(key, values)| MatrixItem { key: key.into(), values }), 0..4).boxed()
 }
 
+fn resumption() -> BoxedStrategy<Resumption> {
+    (text(), any::<bool>(), option::of(step()), vec(task(), 0..3))
+        .prop_map(|(epoch, wary, until, again)| Resumption { epoch, wary, until, again })
+        .boxed()
+}
+
+fn resolution() -> BoxedStrategy<Resolution> {
+    prop_oneof![data().prop_map(Resolution::Done), Just(Resolution::Redo)].boxed()
+}
+
+fn stop() -> BoxedStrategy<Stop> {
+    proptest::sample::select(vec![Stop::Interrupt, Stop::Cancel, Stop::Timeout]).boxed()
+}
+
+fn alarm() -> BoxedStrategy<Alarm> {
+    proptest::sample::select(vec![Alarm::Rate, Alarm::Timeout]).boxed()
+}
+
+fn doubt() -> BoxedStrategy<Doubt> {
+    proptest::sample::select(vec![Doubt::Unclear, Doubt::NoWay, Doubt::Changed]).boxed()
+}
+
 pub fn fact() -> BoxedStrategy<Fact> {
     let run = prop_oneof![
         run_started().prop_map(|started| Fact::RunStarted(Box::new(started))),
-        Just(Fact::Resumed),
-        Just(Fact::StopRequested),
+        resumption().prop_map(Fact::Resumed),
+        (any::<u32>(), vec(step(), 0..3)).prop_map(|(version, recheck)| Fact::Replanned { version, recheck }),
+        stop().prop_map(Fact::StopRequested),
+        (alarm(), time()).prop_map(|(alarm, due)| Fact::AlarmSet { alarm, due }),
+        alarm().prop_map(|alarm| Fact::AlarmRang { alarm }),
+        Just(Fact::TeardownStarted),
         (status(), data(), vec(text(), 0..3)).prop_map(|(status, outputs, notes)| Fact::RunEnded {
             status,
             outputs,
@@ -148,7 +184,9 @@ pub fn fact() -> BoxedStrategy<Fact> {
     ];
     let step = prop_oneof![
         (step(), items()).prop_map(|(step, items)| Fact::ItemsExpanded { step, items }),
-        (step(), skip()).prop_map(|(step, reason)| Fact::Skipped { step, reason }),
+        (task(), skip()).prop_map(|(task, reason)| Fact::Skipped { task, reason }),
+        (task(), data()).prop_map(|(task, outputs)| Fact::Kept { task, outputs }),
+        (task(), resolution()).prop_map(|(task, resolution)| Fact::Resolved { task, resolution }),
         (step(), error()).prop_map(|(step, error)| Fact::RemedyDue { step, error }),
         (step(), vec(step(), 0..3)).prop_map(|(step, steps)| Fact::Rewound { step, steps }),
     ];
@@ -159,7 +197,11 @@ pub fn fact() -> BoxedStrategy<Fact> {
             attempt,
             outcome: Box::new(outcome)
         }),
-        (task(), any::<u32>()).prop_map(|(task, probe)| Fact::ProbeStarted { task, probe }),
+        (task(), any::<u32>(), option::of(data())).prop_map(|(task, probe, input)| Fact::ProbeStarted {
+            task,
+            probe,
+            input
+        }),
         (task(), any::<u32>(), answer()).prop_map(|(task, probe, answer)| Fact::ProbeEnded { task, probe, answer }),
     ];
     let ends = prop_oneof![
@@ -171,7 +213,7 @@ pub fn fact() -> BoxedStrategy<Fact> {
             warning
         }),
         (task(), error()).prop_map(|(task, error)| Fact::Failed { task, error }),
-        (task(), text()).prop_map(|(task, question)| Fact::HeldInDoubt { task, question }),
+        (task(), doubt(), text()).prop_map(|(task, doubt, question)| Fact::HeldInDoubt { task, doubt, question }),
     ];
     prop_oneof![run, step, attempts, ends].boxed()
 }
@@ -191,15 +233,28 @@ fn phase() -> BoxedStrategy<Phase> {
         (timer(), time()).prop_map(|(timer, due)| Delayed { timer, due }),
         timer().prop_map(Due),
         answer().prop_map(Probed),
-        text().prop_map(|question| InDoubt { question }),
+        (doubt(), text()).prop_map(|(doubt, question)| InDoubt { doubt, question }),
+        skip().prop_map(Skipped),
     ]
     .boxed()
 }
 
 fn task_state() -> BoxedStrategy<TaskState> {
-    let counts = (any::<u32>(), any::<u32>(), any::<u32>(), any::<u32>(), any::<bool>());
-    let times = (option::of(time()), option::of(time()), option::of(time()));
-    let texts = (option::of(error()), option::of(text()), option::of(outcome()));
+    let part = || option::weighted(0.2, task_of_its_own().prop_map(Box::new));
+    (task_of_its_own(), part(), part())
+        .prop_map(|(task, kept, undo)| {
+            let of = |part: Option<Box<TaskState>>| {
+                part.map(|part| Box::new(TaskState { item: task.item.clone(), ..*part }))
+            };
+            TaskState { kept: of(kept), undo: of(undo), ..task }
+        })
+        .boxed()
+}
+
+fn task_of_its_own() -> BoxedStrategy<TaskState> {
+    let counts = (any::<u32>(), any::<u32>(), any::<u32>(), any::<u32>(), any::<bool>(), any::<bool>());
+    let times = (option::of(time()), option::of(time()), option::of(time()), option::of(time()));
+    let texts = (option::of(error()), option::of(text()), option::of(outcome()), text());
     (option::of(text()), phase(), counts, times, texts, data(), data(), data())
         .prop_map(|(item, phase, counts, times, texts, values, input, outputs)| TaskState {
             item: item.map(Arc::from),
@@ -211,37 +266,60 @@ fn task_state() -> BoxedStrategy<TaskState> {
             probes: counts.3,
             since: times.0,
             first_sent: times.1,
+            not_before: times.3,
             unsure: counts.4,
+            cleared: counts.5,
             ended: times.2,
             input,
             answer: texts.2.map(Box::new),
             error: texts.0,
             outputs,
             warning: texts.1,
+            digest: texts.3,
+            kept: None,
+            undo: None,
         })
         .boxed()
 }
 
 fn step_state() -> BoxedStrategy<StepState> {
-    let remedy = option::of(task_state().prop_map(|task| Box::new(TaskState { item: None, ..task })));
-    (step(), vec(task_state(), 0..3), any::<bool>(), option::of(skip()), remedy, any::<u32>(), data())
-        .prop_map(|(id, tasks, expanded, skipped, remedy, rounds, outputs)| StepState {
+    let remedy = option::of(task_state().prop_map(|task| Box::new(without_item(task))));
+    (step(), vec(task_state(), 0..3), any::<bool>(), option::of(skip()), remedy, any::<u32>())
+        .prop_map(|(id, tasks, expanded, skipped, remedy, rounds)| StepState {
             id,
             tasks,
             expanded,
             skipped,
             remedy,
             rounds,
-            outputs,
         })
         .boxed()
 }
 
-pub fn run_state() -> BoxedStrategy<RunState> {
-    (vec(step_state(), 0..4), status(), any::<bool>(), time(), data(), vec(text(), 0..3))
-        .prop_map(|(steps, status, stopping, now, outputs, notes)| {
-            let parts = parts(&state("a", 1, steps));
-            RunState::from_parts(RunParts { status, stopping, now, outputs, notes, ..parts })
+fn without_item(task: TaskState) -> TaskState {
+    let of = |part: Option<Box<TaskState>>| part.map(|part| Box::new(TaskState { item: None, ..*part }));
+    TaskState { item: None, kept: of(task.kept.clone()), undo: of(task.undo.clone()), ..task }
+}
+
+pub fn recorded_run() -> BoxedStrategy<Recorded> {
+    let flags = (option::of(stop()), any::<bool>(), any::<bool>(), option::of(step()), any::<u32>());
+    let times = (time(), time(), btree_map(alarm(), time(), 0..3), vec(time(), 0..3));
+    (vec(step_state(), 0..4), status(), flags, times, data(), vec(text(), 0..3))
+        .prop_map(|(steps, status, flags, times, outputs, notes)| Recorded {
+            status,
+            stopping: flags.0,
+            teardown: flags.1,
+            wary: flags.2,
+            until: flags.3,
+            version: flags.4,
+            now: times.0,
+            since: times.1,
+            alarms: times.2,
+            paced: times.3.into(),
+            epochs: notes.clone(),
+            outputs,
+            notes,
+            ..recorded("a", 1, steps)
         })
         .boxed()
 }

@@ -28,7 +28,7 @@ fn a_run_is_resumed_with_all_that_was_appended() {
     drop(writer);
     let (writer, loaded) = store.resume(&run("a"), &key(1), &holder("onramp resume")).unwrap();
     assert_eq!(writer.seq(), 4);
-    assert_eq!(loaded.snapshot, Some(parts(&state("a", 1, Vec::new()))));
+    assert_eq!(loaded.snapshot, Some(recorded("a", 1, Vec::new())));
     assert_eq!(loaded.entries, [intent(2), intent(3), intent(4)]);
     assert_eq!((loaded.workflow.as_str(), loaded.origin), (WORKFLOW, origin()));
     assert_eq!(loaded.warnings, [""; 0]);
@@ -46,7 +46,7 @@ fn nothing_is_created_before_the_first_run_is() {
 fn files_and_folders_are_for_their_owner_alone() {
     let (dir, store) = store();
     let mut writer = create_in(&store, "a", &key(1)).unwrap();
-    writer.checkpoint(&state("a", 1, Vec::new()), true).unwrap();
+    writer.checkpoint(&recorded("a", 1, Vec::new()), true).unwrap();
     let mode = |path: &Path| fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777;
     let root = dir.path().join("deep/.onramp");
     for folder in [root.clone(), root.join("runs"), root.join("runs/a")] {
@@ -129,7 +129,7 @@ fn a_run_is_found_by_id_by_a_unique_beginning_and_as_the_last() {
     for (seq, id) in [(1, "abc"), (2, "abd"), (3, "ab")] {
         let mut first = first(id);
         first.at = at(seq);
-        let (origin, state) = (origin(), state(id, 1, Vec::new()));
+        let (origin, state) = (origin(), recorded(id, 1, Vec::new()));
         let new = NewRun { workflow: WORKFLOW, origin: &origin, first: &first, state: &state };
         drop(store.create(new, &key(1), &holder("onramp run")).unwrap());
     }
@@ -219,7 +219,7 @@ fn a_reader_always_gets_the_present() {
         });
         let written = (2..=40).try_for_each(|seq| {
             writer.append(&[intent(seq)], false)?;
-            if seq % 7 == 0 { writer.checkpoint(&state("a", seq, Vec::new()), false) } else { Ok(()) }
+            if seq % 7 == 0 { writer.checkpoint(&recorded("a", seq, Vec::new()), false) } else { Ok(()) }
         });
         done.store(true, Ordering::Relaxed);
         written.unwrap();

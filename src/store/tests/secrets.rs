@@ -28,17 +28,10 @@ fn no_file_holds_a_secret_or_a_key_in_any_spelling() {
     let (mut writer, _) = resume_on(&disk, &key(1)).unwrap();
     let mut task = crate::run::TaskState::default();
     task.input.insert("password".into(), secret(PASSWORD));
+    task.outputs.insert("password".into(), secret(PASSWORD));
     let id = crate::id::StepId::new("signup").unwrap();
-    let step = crate::run::StepState {
-        id,
-        tasks: vec![task],
-        expanded: true,
-        skipped: None,
-        remedy: None,
-        rounds: 0,
-        outputs: [("password".to_owned(), secret(PASSWORD))].into(),
-    };
-    writer.checkpoint(&state("a", 4, vec![step]), true).unwrap();
+    let step = crate::run::StepState { id, tasks: vec![task], expanded: true, skipped: None, remedy: None, rounds: 0 };
+    writer.checkpoint(&recorded("a", 4, vec![step]), true).unwrap();
     let user_key = key(1).to_text();
     let user_key = user_key.expose().trim_start_matches("onramp-key-");
     let bytes = URL_SAFE_NO_PAD.decode(user_key).unwrap();

@@ -15,6 +15,8 @@ pub struct Names<'w> {
     pub actions: Vec<Option<Arc<ActionSpec>>>,
     /// The same for each step's remedy.
     pub remedies: Vec<Option<Arc<ActionSpec>>>,
+    /// The same for what each step says takes it back.
+    pub undos: Vec<Option<Arc<ActionSpec>>>,
     steps: HashMap<&'w str, usize>,
     /// Each output by its step's place in the file.
     outputs: HashSet<(usize, &'w str)>,
@@ -39,6 +41,7 @@ impl<'w> Names<'w> {
             outputs: outputs(workflow, &actions),
             actions,
             remedies: workflow.steps.iter().map(|step| find(&step.on_error.as_ref()?.run.value)).collect(),
+            undos: workflow.steps.iter().map(|step| find(&step.undo.as_ref()?.uses.value)).collect(),
             steps: workflow.steps.iter().enumerate().map(|(index, step)| (step.id.as_str(), index)).collect(),
             inputs: workflow.inputs.iter().map(|input| input.name.as_str()).collect(),
             secrets: workflow.secrets.iter().map(|secret| secret.name.as_str()).collect(),

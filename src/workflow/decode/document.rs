@@ -4,7 +4,7 @@ use super::decoder::Decoder;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::workflow::report::Report;
 use crate::workflow::tree::{Entry, Kind, Node};
-use crate::workflow::{Catalogue, Step, Workflow, tree};
+use crate::workflow::{Catalogue, Limits, Step, Workflow, tree};
 
 const KEYS: &[&str] = &["name", "description", "inputs", "secrets", "steps", "outputs"];
 
@@ -42,7 +42,19 @@ impl Decoder<'_> {
             self.error("E0106", entry.key_span, "a workflow needs at least one step");
         }
         let outputs = self.each(fields.get("outputs"), "a map of outputs", Self::output);
-        Some(Workflow { source: self.source.clone(), name, description, inputs, secrets, steps, outputs })
+        let source = self.source.clone();
+        let limits = Limits::default();
+        Some(Workflow {
+            source,
+            name,
+            description,
+            inputs,
+            secrets,
+            steps,
+            outputs,
+            limits,
+            teardown_on_failure: false,
+        })
     }
 
     /// Reads each entry of a map that may be absent.

@@ -49,6 +49,10 @@ impl Decoder<'_> {
             effect: get("effect").and_then(|node| self.effect(node)),
             expect: get("expect").and_then(|node| self.expect_status(node)),
             captures: self.each(get("outputs"), "a map of outputs", Self::capture),
+            attempt_timeout: None,
+            continue_on_error: false,
+            probe: None,
+            undo: None,
             on_error: get("on-error").and_then(|node| self.on_error(node)),
         })
     }

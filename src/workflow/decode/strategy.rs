@@ -18,6 +18,6 @@ impl Decoder<'_> {
             self.error("E0106", matrix.span, "a matrix needs at least one variable");
         }
         let max_parallel = fields.get("max-parallel").and_then(|node| self.integer(node, 1, 10_000));
-        Some(Matrix { variables, max_parallel })
+        Some(Matrix { variables, max_parallel, fail_fast: false })
     }
 }

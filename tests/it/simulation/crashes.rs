@@ -25,7 +25,9 @@ struct End {
 }
 
 fn end(state: &RunState) -> End {
-    let steps = state.steps.iter().map(|step| (step.status(), step.skipped.clone(), step.outputs.clone()));
+    let outputs = |index| state.outputs_of(index).cloned().unwrap_or_default();
+    let steps = state.steps.iter().enumerate();
+    let steps = steps.map(|(index, step)| (step.status(), step.skipped.clone(), outputs(index)));
     End { run: state.status, steps: steps.collect(), outputs: state.outputs.clone() }
 }
 

@@ -16,6 +16,7 @@ pub fn seen(state: &RunState) -> Expected {
     let skipped = |reason: &SkipReason| match reason {
         SkipReason::Condition => None,
         SkipReason::Upstream { step } => Some(step.clone()),
+        other => panic!("nobody asked for this: {other:?}"),
     };
     let steps = state.steps.iter().map(|step| ExpectedStep {
         status: step.status(),

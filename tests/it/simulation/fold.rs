@@ -1,36 +1,14 @@
 //! The fold of a journal beside the driver's own state.
 
 use onramp::plan::Plan;
-use onramp::run::{Entry, Fact, RunParts, RunState, apply, decide};
+use onramp::run::{Entry, Fact, RunState, apply, decide};
 use onramp::store::Loaded;
 
 /// All of a state that is stored.
-pub fn parts(state: &RunState) -> RunParts {
-    RunParts {
-        started: state.started.clone(),
-        seq: state.seq,
-        began: state.began,
-        now: state.now,
-        status: state.status,
-        stopping: state.stopping,
-        steps: state.steps.clone(),
-        claims: state.claims.clone(),
-        outputs: state.outputs.clone(),
-        notes: state.notes.clone(),
-    }
-}
-
-/// A state read back from its parts.
-pub fn reread(plan: &Plan, parts: RunParts) -> RunState {
-    let mut state = RunState::from_parts(parts);
-    state.reindex(plan);
-    state
-}
-
 pub fn restore(plan: &Plan, loaded: Loaded) -> RunState {
     let mut entries = loaded.entries.into_iter();
     let mut state = match loaded.snapshot {
-        Some(parts) => reread(plan, parts),
+        Some(recorded) => RunState::restore(plan, recorded),
         None => match entries.next().expect("a run has a beginning") {
             Entry { at, fact: Fact::RunStarted(started), .. } => RunState::new(plan, *started, at),
             other => panic!("a run begins with {other:?}"),
@@ -57,9 +35,9 @@ impl Shadow {
             apply(plan, &mut self.reread, entry).expect("what the driver applied can be applied to what was stored");
         }
         for fold in [&self.whole, &self.reread] {
-            assert_eq!(parts(fold), parts(live));
+            assert_eq!(fold.recorded(), live.recorded());
             assert_eq!(decide(plan, fold), decide(plan, live), "the agenda is not what it would be if derived anew");
         }
-        self.reread = reread(plan, parts(live));
+        self.reread = RunState::restore(plan, live.recorded().clone());
     }
 }

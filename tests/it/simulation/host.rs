@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use onramp::clock::{Clock as _, ManualClock, Timestamp};
 use onramp::engine::{Completion, Host, HostError, Queued};
-use onramp::id::TaskPath;
 use onramp::plan::Plan;
-use onramp::run::{Entry, Happened, Op, Outcome, RunState};
+use onramp::run::{Entry, Happened, Op, Outcome, RunState, Stop, Wake};
 use onramp::store::RunWriter;
 use onramp::workflow::Effect;
 
@@ -35,7 +34,7 @@ pub struct SimHost<'a> {
     pub commits: u64,
     pub entries: Vec<Entry>,
     queue: Vec<Queued>,
-    timers: BTreeSet<(Timestamp, TaskPath)>,
+    timers: BTreeSet<(Timestamp, Wake)>,
     running: Vec<Running>,
 }
 
@@ -87,7 +86,8 @@ impl<'a> SimHost<'a> {
 
     fn launch(&mut self, op: Op, state: &RunState) {
         match op {
-            Op::Wake { task, due } => self.wake(task, due),
+            Op::Wake { whom, due } => self.wake(whom, due),
+            Op::Stop(_) => self.let_go(),
             Op::Attempt(order) => {
                 let task = state.task(self.plan, &order.task).expect("what is launched is known");
                 let answer = self.world.attempt(&order, state, task);
@@ -95,7 +95,7 @@ impl<'a> SimHost<'a> {
                 let completion = Completion::AttemptEnded { task: order.task, attempt, outcome: answer.outcome };
                 self.running.push(Running { at: answer.at, effect, completion });
             }
-            Op::Probe(order) => {
+            Op::Probe(order) | Op::Look(order) => {
                 let occurrence = state.task(self.plan, &order.task).expect("what is looked for is known").occurrence;
                 self.world.advance(self.clock.now());
                 let answer = self.world.probe(&order, occurrence);
@@ -106,14 +106,16 @@ impl<'a> SimHost<'a> {
     }
 
     /// Everything that happens next, at one moment.
-    fn happens(&mut self, stopping: bool) -> Option<Vec<Completion>> {
+    fn happens(&mut self, state: &RunState) -> Option<Vec<Completion>> {
+        let stopping = state.stopping == Some(Stop::Interrupt);
+        self.timers.retain(|(due, whom)| state.awaits(self.plan, whom, *due));
         let timer = self.timers.first().map(|(due, _)| *due).filter(|_| !stopping);
         let next = self.running.iter().map(|running| running.at).chain(timer).min()?.max(self.clock.now());
         self.clock.advance_to(next);
         self.world.advance(next);
         let mut completions = Vec::new();
         while !stopping && self.timers.first().is_some_and(|(due, _)| *due <= next) {
-            completions.extend(self.timers.pop_first().map(|(_, task)| Completion::TimerFired { task }));
+            completions.extend(self.timers.pop_first().map(|(_, whom)| Completion::Woken(whom)));
         }
         let (ended, running) = std::mem::take(&mut self.running).into_iter().partition(|running| running.at <= next);
         self.running = running;
@@ -141,17 +143,16 @@ impl Host for SimHost<'_> {
         self.queue.push(queued);
     }
 
-    fn wake(&mut self, task: TaskPath, due: Timestamp) {
-        self.timers.insert((due, task));
+    fn wake(&mut self, whom: Wake, due: Timestamp) {
+        self.timers.insert((due, whom));
     }
 
     async fn next(&mut self, state: &RunState) -> Result<Vec<Completion>, HostError> {
         self.commit(state, false)?;
-        if self.stop.is_some_and(|stop| stop <= self.commits) && !state.stopping {
-            self.let_go();
-            return Ok(vec![Completion::StopRequested]);
+        if self.stop.is_some_and(|stop| stop <= self.commits) && state.stopping.is_none() {
+            return Ok(vec![Completion::StopRequested(Stop::Interrupt)]);
         }
-        Ok(self.happens(state.stopping).expect("a run does not wait for nothing"))
+        Ok(self.happens(state).expect("a run does not wait for nothing"))
     }
 
     async fn finish(&mut self, state: &RunState) -> Result<(), HostError> {

@@ -10,13 +10,13 @@ use onramp::engine::{EngineError, drive, resume};
 use onramp::entropy::{Entropy, SeededEntropy};
 use onramp::id::RunId;
 use onramp::plan::{Plan, load};
-use onramp::run::{Entry, Fact, RunStarted, RunState, Settings};
+use onramp::run::{Entry, Fact, Resumption, RunStarted, RunState, Settings};
 use onramp::secret::{Data, Secret};
 use onramp::store::simulated::{Crash, ForgetfulDisk};
 use onramp::store::{Key, NewRun, Origin, RunWriter};
-use onramp::workflow::{ActionSpec, Catalogue, Effect, EffectRule, OutputSpec, Parameter, Type};
+use onramp::workflow::{ActionSpec, Catalogue, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
 
-use super::fold::{Shadow, parts, restore};
+use super::fold::{Shadow, restore};
 use super::host::{CRASHED, CrashPoint, SimHost};
 use super::oracle::SETTLE;
 use super::world::World;
@@ -28,6 +28,7 @@ pub fn catalogue() -> Catalogue {
         name,
         doc: "simulated",
         effect: EffectRule::Always(effect),
+        undo: UndoRule::BuiltIn,
         parameters: vec![Parameter::optional("value", Type::Any, "anything")],
         outputs: vec![
             OutputSpec::public("value", Type::String, "a text"),
@@ -73,6 +74,7 @@ pub fn started(inputs: Data, secrets: Data) -> RunStarted {
             allow_hosts: Vec::new(),
             typed_origins: Vec::new(),
         },
+        until: None,
     }
 }
 
@@ -151,7 +153,7 @@ impl<'a> Life<'a> {
         host.crash = crash;
         host.stop = self.stop.take();
         let ended = if again {
-            resume(self.plan, &mut state, &mut host).now_or_never()
+            resume(self.plan, &mut state, Resumption::default(), &mut host).now_or_never()
         } else {
             drive(self.plan, &mut state, &mut host).now_or_never()
         };
@@ -169,7 +171,7 @@ impl<'a> Life<'a> {
     pub fn killed(&mut self, live: &RunState, downtime: u64, arrived: impl FnMut() -> bool) -> &RunState {
         self.disk.kill();
         let state = self.back(downtime, arrived);
-        assert_eq!(parts(state), parts(live), "the files do not say what was committed");
+        assert_eq!(state.recorded(), live.recorded(), "the files do not say what was committed");
         state
     }
 

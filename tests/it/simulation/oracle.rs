@@ -112,13 +112,8 @@ fn tasks_of(graph: &Graph, before: &[ExpectedStep], step: usize) -> Option<usize
 }
 
 fn plain_items(step: &Step, count: usize) -> (ExpectedStep, u32) {
-    let places = step.matrix.as_ref().and_then(|matrix| matrix.max_parallel).map_or(usize::MAX, |most| most as usize);
     let (mut attempts, mut doubts, mut failed) = (0, 0, false);
     for position in 0..count {
-        // One in doubt keeps its place.
-        if doubts >= places {
-            break;
-        }
         let (end, tries) = task(step.effect, Some(&step.retry), step.timeout, step.script(position));
         attempts += tries;
         doubts += usize::from(end == End::Doubt);
@@ -188,7 +183,7 @@ fn task(effect: Effect, policy: Option<&Retry>, timeout: Option<u64>, script: &S
                 false => return (End::Doubt, tries),
             }
             now += SETTLE;
-            rest = None;
+            rest = rest.map(|rest| rest.saturating_sub(SETTLE));
         }
         let most = policy.map_or(4, |policy| policy.max_attempts);
         if !named || tries >= most || rest.is_some_and(|rest| rest > LONGEST_REST) {

@@ -34,7 +34,7 @@ impl Service for Plausible {
         let value = |name: &str| match name {
             "cursor" => json!({ "uidvalidity": 1, "uidnext": 1 }),
             "output" => json!(["https://images.test/1.png"]),
-            "status" if step.action == "http" => json!(200),
+            "status" if step.call.action == "http" => json!(200),
             "headers" | "body" => json!({}),
             "id" => json!(7),
             name => Value::from(format!("{name} of {}", order.task)),
@@ -118,7 +118,7 @@ fn cut_off(plan: &Plan, commit: u64, arrived: bool) -> Vec<String> {
     for step in &dead.steps {
         for task in step.tasks.iter().filter(|task| task.phase == Phase::Running) {
             let path = task.path(&step.id);
-            let once = plan.effect(&path) == Some(Effect::Once);
+            let once = plan.call(&path).is_some_and(|call| call.effect == Effect::Once);
             let tries = count(&life, &path, |fact| matches!(fact, Fact::AttemptStarted(_)));
             let looks = count(&life, &path, |fact| matches!(fact, Fact::ProbeStarted { .. }));
             let again = if once && arrived { 1 } else { 2 };

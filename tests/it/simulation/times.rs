@@ -87,7 +87,7 @@ fn over_a_day(step: &str, tries: &[(Try, u64)], commit: u64) -> (Vec<i64>, RunSt
     let day = Duration::from_secs(24 * 3600);
     life.killed(&state, day.as_millis() as u64, || true);
     let state = life.finish();
-    let resumed = life.entries.iter().find(|entry| entry.fact == Fact::Resumed).map(|entry| entry.at);
+    let resumed = life.entries.iter().find(|entry| matches!(entry.fact, Fact::Resumed(_))).map(|entry| entry.at);
     let awake = |at: &i64| {
         if Timestamp::from_millis(BEGIN.as_millis() + at) >= resumed.unwrap() { at - 86_400_000 } else { *at }
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use onramp::clock::Timestamp;
-use onramp::id::TaskPath;
+use onramp::id::{Role, TaskPath};
 use onramp::run::{ErrorKind, Happened, Order, Outcome, ProbeAnswer, RunState, StepError};
 use onramp::secret::Data;
 use onramp::workflow::{Effect, RetryClass};
@@ -176,7 +176,7 @@ impl Service for Scripted {
     fn script(&self, order: &Order, occurrence: u32) -> Script {
         let step = &self.0.steps[self.step(order)];
         match &step.on_error {
-            Some(on_error) if order.task.remedy => on_error.script.clone(),
+            Some(on_error) if order.task.role == Role::Remedy => on_error.script.clone(),
             Some(on_error) if occurrence > 0 => on_error.again.clone(),
             _ if occurrence > 0 => Script::smooth(),
             _ => step.script(order.task.item.as_ref().map_or(0, |item| item[1..].parse().unwrap())).clone(),

@@ -1,0 +1,73 @@
+//! Intents and matrix items as they stand in the journal.
+
+use serde::{Deserialize, Serialize};
+
+use super::Malformed;
+use super::data::StoredData;
+use super::entry::place;
+use super::scalar::task;
+use super::words::StoredEffect;
+use crate::run::{AttemptStarted, MatrixItem};
+use crate::store::error::StoreError;
+use crate::store::seal::{Place, RunKeys};
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct StoredItem {
+    key: String,
+    values: StoredData,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct StoredAttempt {
+    task: String,
+    attempt: u32,
+    occurrence: u32,
+    effect: StoredEffect,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    idempotency_key: String,
+    input: StoredData,
+    digest: String,
+}
+
+impl StoredItem {
+    pub fn seal(item: &MatrixItem, keys: &RunKeys, place: &Place<'_>) -> Result<Self, StoreError> {
+        let MatrixItem { key, values } = item;
+        let values = StoredData::seal(values, keys, place, &format!("items[{key}]"))?;
+        Ok(Self { key: key.to_string(), values })
+    }
+
+    pub fn open(self, keys: &RunKeys, place: &Place<'_>) -> Result<MatrixItem, Malformed> {
+        let Self { key, values } = self;
+        let values = values.open(keys, place, &format!("items[{key}]"))?;
+        Ok(MatrixItem { key: key.into(), values })
+    }
+}
+
+impl StoredAttempt {
+    pub fn seal(started: &AttemptStarted, about: String, keys: &RunKeys, seq: u64) -> Result<Self, StoreError> {
+        let AttemptStarted { task: _, attempt, occurrence, effect, idempotency_key, input, digest } = started;
+        Ok(Self {
+            input: StoredData::seal(input, keys, &place(seq, &about, *attempt), "input")?,
+            task: about,
+            attempt: *attempt,
+            occurrence: *occurrence,
+            effect: (*effect).into(),
+            idempotency_key: idempotency_key.clone(),
+            digest: digest.clone(),
+        })
+    }
+
+    pub fn open(self, keys: &RunKeys, seq: u64) -> Result<AttemptStarted, Malformed> {
+        let Self { task: about, attempt, occurrence, effect, idempotency_key, input, digest } = self;
+        let input = input.open(keys, &place(seq, &about, attempt), "input")?;
+        Ok(AttemptStarted {
+            task: task(&about)?,
+            attempt,
+            occurrence,
+            effect: effect.into(),
+            idempotency_key,
+            input,
+            digest,
+        })
+    }
+}
