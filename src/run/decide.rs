@@ -191,7 +191,7 @@ fn admit(plan: &Plan, state: &RunState, step: usize) -> Result<(), Fact> {
 /// A task that something happened to.
 pub(super) fn go_on(unit: &Unit<'_>) -> Option<Fact> {
     match &unit.task.phase {
-        Phase::Due(Timer::Retry) if unit.state.is_closing() && unit.role() != Role::Undo => {
+        Phase::Waiting | Phase::Due(Timer::Retry) if unit.state.is_closing() && unit.role() != Role::Undo => {
             Some(unit.failed(unit.task.error.clone().unwrap_or_else(StepError::interrupted)))
         }
         Phase::Waiting | Phase::Due(Timer::Retry) => Some(unit.start()),

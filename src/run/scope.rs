@@ -34,8 +34,8 @@ impl<'a> RunScope<'a> {
     /// The scope of a step's own expressions, which may ask how its needs went.
     pub fn of_step(plan: &'a Plan, state: &'a RunState, step: usize) -> Self {
         let failed = plan.steps[step].needs.iter().any(|need| failed_through(plan, state, *need));
-        let failed = failed || state.stopping == Some(Stop::Timeout);
         let cancelled = state.stopping == Some(Stop::Cancel);
+        let failed = (failed && !cancelled) || state.stopping == Some(Stop::Timeout);
         Self { needs: NeedsStatus { failed, cancelled }, ..Self::new(plan, state) }
     }
 }

@@ -89,6 +89,8 @@ fn begin_attempt(task: &mut TaskState, started: &AttemptStarted, at: Timestamp) 
 fn look_first(task: &mut TaskState, probe: u32, input: &Data, at: Timestamp) -> Phase {
     task.probes = probe;
     task.cleared = true;
+    // Should an attempt be refused, then perhaps because of what a copy sent since.
+    task.unsure = true;
     task.since.get_or_insert(at);
     task.input = input.clone();
     Phase::Probing

@@ -18,13 +18,13 @@ use super::world::{Scripted, World};
 
 /// What must be the same whatever happened on the way.
 #[derive(Debug, PartialEq)]
-struct End {
-    run: RunStatus,
+pub struct End {
+    pub run: RunStatus,
     steps: Vec<(StepStatus, Option<SkipReason>, Data)>,
     outputs: Data,
 }
 
-fn end(state: &RunState) -> End {
+pub fn end(state: &RunState) -> End {
     let outputs = |index| state.outputs_of(index).cloned().unwrap_or_default();
     let steps = state.steps.iter().enumerate();
     let steps = steps.map(|(index, step)| (step.status(), step.skipped.clone(), outputs(index)));
@@ -71,7 +71,7 @@ fn survive(life: &mut Life<'_>, crash: CrashPoint, rng: &mut TestRng, power: boo
 }
 
 /// A verdict on an answer is lost with the answer: a look finds the effect, and that the step succeeded.
-fn without_verdicts(mut graph: Graph) -> Graph {
+pub fn without_verdicts(mut graph: Graph) -> Graph {
     for step in &mut graph.steps {
         let effect = step.effect;
         let own = step.scripts.iter_mut().map(|script| (effect, script));
@@ -99,24 +99,6 @@ fn check(graph: Graph, seed: u64, power: bool) {
     }
 }
 
-/// The user stops the run after each commit in turn, and resumes it.
-fn check_stops(graph: Graph) {
-    let graph = without_verdicts(graph);
-    let plan = plan(&graph.yaml());
-    let mut whole = Life::new(&plan, World::new(Scripted(graph.clone())));
-    let wanted = end(&whole.finish());
-    for commit in 1..=whole.commits {
-        let mut life = Life::new(&plan, World::new(Scripted(graph.clone())));
-        life.stop = Some(commit);
-        let mut state = life.finish();
-        if state.status == RunStatus::Interrupted {
-            state = life.finish();
-        }
-        assert_eq!(end(&state), wanted, "stopped after commit {commit}\n{}", graph.yaml());
-        check_effects(&graph, &state, &life.world);
-    }
-}
-
 const SHAPE: Shape = Shape { steps: 5, blind: Blind::AtFirst, timed: false };
 
 proptest! {
@@ -135,10 +117,5 @@ proptest! {
     #[test]
     fn a_machine_without_power_changes_nothing(graph in graph(SHAPE), seed: u64) {
         check(graph, seed, true);
-    }
-
-    #[test]
-    fn a_stop_changes_nothing(graph in prop_oneof![graph(SHAPE), rounds(Blind::AtFirst)]) {
-        check_stops(graph);
     }
 }

@@ -29,8 +29,8 @@ pub struct SimHost<'a> {
     /// Folds what is committed, to be held against the driver's own state.
     pub shadow: Shadow,
     pub crash: Option<CrashPoint>,
-    /// The user asks to stop once so many commits were made.
-    pub stop: Option<u64>,
+    /// Somebody asks to stop once so many commits were made.
+    pub stop: Option<(u64, Stop)>,
     pub commits: u64,
     pub entries: Vec<Entry>,
     queue: Vec<Queued>,
@@ -149,8 +149,8 @@ impl Host for SimHost<'_> {
 
     async fn next(&mut self, state: &RunState) -> Result<Vec<Completion>, HostError> {
         self.commit(state, false)?;
-        if self.stop.is_some_and(|stop| stop <= self.commits) && state.stopping.is_none() {
-            return Ok(vec![Completion::StopRequested(Stop::Interrupt)]);
+        if let Some((_, stop)) = self.stop.filter(|(commit, _)| *commit <= self.commits && state.stopping.is_none()) {
+            return Ok(vec![Completion::StopRequested(stop)]);
         }
         Ok(self.happens(state).expect("a run does not wait for nothing"))
     }

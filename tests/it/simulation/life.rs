@@ -10,7 +10,7 @@ use onramp::engine::{EngineError, drive, resume};
 use onramp::entropy::{Entropy, SeededEntropy};
 use onramp::id::RunId;
 use onramp::plan::{Plan, load};
-use onramp::run::{Entry, Fact, Resumption, RunStarted, RunState, Settings};
+use onramp::run::{Entry, Fact, Resumption, RunStarted, RunState, Settings, Stop};
 use onramp::secret::{Data, Secret};
 use onramp::store::simulated::{Crash, ForgetfulDisk};
 use onramp::store::{Key, NewRun, Origin, RunWriter};
@@ -87,7 +87,8 @@ pub struct Life<'a> {
     /// All entries that were committed, also those that a crash took.
     pub entries: Vec<Entry>,
     pub commits: u64,
-    pub stop: Option<u64>,
+    /// After how many commits somebody asks to stop.
+    pub stop: Option<(u64, Stop)>,
     began: Option<RunStarted>,
     /// What was read from the files after a death.
     back: Option<(RunWriter, RunState)>,

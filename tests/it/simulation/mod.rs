@@ -14,6 +14,7 @@ mod world;
 mod crashes;
 mod ends;
 mod shipped;
+mod stops;
 mod syncs;
 mod times;
 mod totality;
