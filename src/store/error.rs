@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::format::{FORMAT, Format};
 use super::lock::Holder;
+use crate::clock::Timestamp;
 use crate::id::RunId;
 
 #[derive(Debug)]
@@ -48,6 +49,11 @@ pub enum StoreError {
         run: RunId,
         sealed_with: String,
         given: String,
+    },
+    /// Nothing opens the run's secrets any more, so that nobody can go on with it.
+    SecretsPruned {
+        run: RunId,
+        at: Timestamp,
     },
     Damaged {
         path: PathBuf,
@@ -114,6 +120,11 @@ impl fmt::Display for StoreError {
                 f,
                 "run {run} is sealed with key {sealed_with}, but the key given is {given}. Nothing was changed. Give the right one by \
                  ONRAMP_KEY, ONRAMP_KEY_FILE or ONRAMP_KEY_COMMAND, or put it back at its place in your configuration folder"
+            ),
+            Self::SecretsPruned { run, at } => write!(
+                f,
+                "the secrets of run {run} were pruned at {at}, and it needs them to go on. `onramp show {run}` still shows it; \
+                 start a new run instead"
             ),
             Self::Damaged { path, line: Some(line), what } => write!(f, "{}:{line}: {what}", path.display()),
             Self::Damaged { path, line: None, what } => write!(f, "{}: {what}", path.display()),

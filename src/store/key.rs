@@ -1,9 +1,7 @@
 //! The user's key, which wraps the key of every run, and the four places it can come from.
 
 use std::fmt;
-use std::fs;
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -12,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::crypto::{hex, hmac};
 use super::key_command::{self, CommandError};
+use super::key_file;
 use crate::entropy::Entropy;
 use crate::secret::Secret;
 
@@ -21,37 +20,55 @@ const PREFIX: &str = "onramp-key-";
 /// More than any way of writing a key needs.
 pub(super) const MAX_TEXT: usize = 4096;
 
-/// The user's key: 32 random bytes.
+/// The user's key: 32 random bytes. One that was read from a file knows the older ones which a rotation left beside it.
 #[derive(Debug, Clone)]
-pub struct Key(Secret<[u8; 32]>);
+pub struct Key {
+    bytes: Secret<[u8; 32]>,
+    file: Option<PathBuf>,
+}
 
 impl Key {
     pub fn draw(entropy: &dyn Entropy) -> io::Result<Self> {
         let mut bytes = Zeroizing::new([0; 32]);
         entropy.fill(&mut *bytes)?;
-        Ok(Self(Secret::new(*bytes)))
+        Ok(Self { bytes: Secret::new(*bytes), file: None })
+    }
+
+    pub(super) fn in_file(self, path: &Path) -> Self {
+        Self { file: Some(path.to_owned()), ..self }
     }
 
     /// Reads `onramp-key-…`, with white space around it.
     pub fn parse(text: &str) -> Option<Self> {
         let mut bytes = Zeroizing::new([0; 32]);
         let written = URL_SAFE_NO_PAD.decode_slice(text.trim().strip_prefix(PREFIX)?, &mut *bytes).ok()?;
-        (written == bytes.len()).then(|| Self(Secret::new(*bytes)))
+        (written == bytes.len()).then(|| Self { bytes: Secret::new(*bytes), file: None })
     }
 
     /// What [`Key::parse`] reads.
     pub fn to_text(&self) -> Secret<String> {
-        Secret::new(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(self.0.expose())))
+        Secret::new(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(self.bytes.expose())))
     }
 
     /// Eight hex digits that tell keys apart and say nothing about them.
     pub fn id(&self) -> String {
-        hex(&hmac(self.0.expose(), &[b"onramp key id"])[..4])
+        hex(&hmac(self.bytes.expose(), &[b"onramp key id"])[..4])
+    }
+
+    /// The key of this id: this one, or one that a rotation left beside its file; or the file's own, if a rotation changed
+    /// that since it was read.
+    pub(super) fn of_id(&self, id: &str) -> Option<Key> {
+        if self.id() == id {
+            return Some(self.clone());
+        }
+        let file = self.file.as_deref()?;
+        let candidates = [key_file::older(file, id)?, file.to_owned()];
+        candidates.iter().find_map(|path| key_file::read(path).ok().filter(|key| key.id() == id))
     }
 
     /// The key under which the keys of runs are wrapped.
     pub(super) fn wrapping(&self) -> Secret<[u8; 32]> {
-        Secret::new(hmac(self.0.expose(), &[b"onramp wrap"]))
+        Secret::new(hmac(self.bytes.expose(), &[b"onramp wrap"]))
     }
 }
 
@@ -75,7 +92,7 @@ impl KeySource {
     pub fn load(&self) -> Result<Key, KeyError> {
         match self {
             Self::Text(text) => Key::parse(text.expose()).ok_or(KeyError::Malformed { place: "ONRAMP_KEY".into() }),
-            Self::File(path) | Self::Default(path) => read_file(path),
+            Self::File(path) | Self::Default(path) => key_file::read(path),
             Self::Homeless => Err(KeyError::Homeless),
             Self::Command(command) => {
                 let failed = |cause| KeyError::Command { command: command.clone(), cause };
@@ -90,56 +107,59 @@ impl KeySource {
     pub fn load_or_create(&self, entropy: &dyn Entropy) -> Result<Key, KeyError> {
         match (self.load(), self) {
             (Err(KeyError::Missing { .. }), Self::Default(path)) => {
-                create_file(path, entropy).map_err(|source| KeyError::Io { path: path.clone(), source })?;
-                read_file(path)
+                key_file::create(path, &key_file::drawn(path, entropy)?)?;
+                key_file::read(path)
             }
             (loaded, _) => loaded,
         }
     }
-}
 
-fn read_file(path: &Path) -> Result<Key, KeyError> {
-    let failed = |source| KeyError::Io { path: path.to_owned(), source };
-    let mut file = match fs::File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(KeyError::Missing { path: path.to_owned() });
+    /// The file that holds the key, whether or not it is there.
+    pub fn file(&self) -> Result<&Path, KeyError> {
+        match self {
+            Self::File(path) | Self::Default(path) => Ok(path),
+            Self::Text(_) => Err(KeyError::NoFile { variable: "ONRAMP_KEY" }),
+            Self::Command(_) => Err(KeyError::NoFile { variable: "ONRAMP_KEY_COMMAND" }),
+            Self::Homeless => Err(KeyError::Homeless),
         }
-        opened => opened.map_err(failed)?,
-    };
-    if file.metadata().map_err(failed)?.permissions().mode() & 0o077 != 0 {
-        return Err(KeyError::Exposed { path: path.to_owned() });
-    }
-    let mut text = Zeroizing::new(String::new());
-    let malformed = || KeyError::Malformed { place: path.display().to_string() };
-    match (&mut file).take(MAX_TEXT as u64).read_to_string(&mut text) {
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(malformed()),
-        read => read.map_err(failed)?,
-    };
-    Key::parse(&text).ok_or_else(malformed)
-}
-
-fn create_file(path: &Path, entropy: &dyn Entropy) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?; // 0600
-    let text = Key::draw(entropy)?.to_text();
-    writeln!(file, "{}", text.expose())?;
-    file.as_file().sync_all()?;
-    match file.persist_noclobber(path) {
-        Ok(_) => fs::File::open(folder)?.sync_all(),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error.error),
     }
 }
 
 #[derive(Debug)]
 pub enum KeyError {
-    Missing { path: PathBuf },
+    Missing {
+        path: PathBuf,
+    },
     Homeless,
-    Malformed { place: String },
-    Exposed { path: PathBuf },
-    Command { command: String, cause: CommandError },
-    Io { path: PathBuf, source: io::Error },
+    Malformed {
+        place: String,
+    },
+    Exposed {
+        path: PathBuf,
+    },
+    Command {
+        command: String,
+        cause: CommandError,
+    },
+    Io {
+        path: PathBuf,
+        source: io::Error,
+    },
+    /// A new key was asked for where there is one.
+    Exists {
+        path: PathBuf,
+    },
+    /// The key comes from a variable, where no new one can be put.
+    NoFile {
+        variable: &'static str,
+    },
+    Link {
+        path: PathBuf,
+    },
+    /// Another process rotates the key.
+    Busy {
+        path: PathBuf,
+    },
 }
 
 impl fmt::Display for KeyError {
@@ -162,6 +182,23 @@ impl fmt::Display for KeyError {
             }
             Self::Command { command, cause } => write!(f, "the key command `{command}` {cause}"),
             Self::Io { path, source } => write!(f, "could not use the key at {}: {source}", path.display()),
+            Self::Exists { path } => write!(
+                f,
+                "there is a key at {} already, and runs may need it; `onramp key rotate` replaces it and keeps the old one",
+                path.display()
+            ),
+            Self::NoFile { variable } => {
+                write!(
+                    f,
+                    "the key comes from {variable}, where onramp cannot put another; unset it, or see `onramp key rotate --to-key-file`"
+                )
+            }
+            Self::Link { path } => write!(
+                f,
+                "{} is a symbolic link, and a new key would replace the link; use `onramp key rotate --to-key-file FILE`",
+                path.display()
+            ),
+            Self::Busy { path } => write!(f, "another process is rotating the key at {}", path.display()),
         }
     }
 }

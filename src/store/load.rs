@@ -25,6 +25,8 @@ pub struct Loaded {
     pub snapshot: Option<Recorded>,
     /// All entries after the snapshot.
     pub entries: Vec<Entry>,
+    /// When the run's secrets were made unreadable, if they were: each reads as [`PRUNED`](super::PRUNED).
+    pub secrets_pruned: Option<Timestamp>,
     /// What the user should know of; the run is whole nevertheless.
     pub warnings: Vec<String>,
 }
@@ -44,12 +46,15 @@ pub(super) struct Position {
 }
 
 pub(super) fn load(disk: &dyn Disk, key: &Key, entropy: Arc<dyn Entropy>) -> Result<(Loaded, Position), StoreError> {
-    let keys = Seal::read(disk)?.open(disk, key, entropy)?;
+    let seal = Seal::read(disk)?;
+    let secrets_pruned = seal.secrets_pruned();
+    let keys = seal.open(disk, key, entropy)?;
     let checkpoint = checkpoint::read(disk)?;
     let lines = Lines::read(disk, &keys)?;
     let header = lines.header()?;
     let workflow = read_workflow(disk, &header.workflow)?;
-    let mut warnings = Vec::new();
+    let pruned = |at| format!("the secrets of run {} were pruned at {at}; nothing opens them any more", keys.run);
+    let mut warnings: Vec<String> = secrets_pruned.map(pruned).into_iter().collect();
     let (snapshot, commit, size) = match checkpoint::check(checkpoint, &lines, disk, &keys)? {
         Found::Usable { recorded, commit, size } => (Some(*recorded), commit, size),
         Found::Useless(warning) => {
@@ -70,8 +75,8 @@ pub(super) fn load(disk: &dyn Disk, key: &Key, entropy: Arc<dyn Entropy>) -> Res
         keys,
     };
     let run = position.keys.run.clone();
-    let loaded =
-        Loaded { run, created: header.created.0, origin: header.origin, workflow, snapshot, entries, warnings };
+    let (created, origin) = (header.created.0, header.origin);
+    let loaded = Loaded { run, created, origin, workflow, snapshot, entries, secrets_pruned, warnings };
     Ok((loaded, position))
 }
 

@@ -93,6 +93,7 @@ impl Store {
         let mut folder = self.folder(run)?;
         let seal = Seal::read(&folder)?;
         seal.check_writable(&folder)?;
+        seal.check_whole(&folder)?;
         seal.open(&folder, key, self.entropy.clone())?;
         folder.lock(run, holder)?;
         if !folder.is_in_place() {
@@ -127,7 +128,11 @@ impl Store {
         StoreError::NotFound { wanted: wanted.to_owned(), store: self.dir.clone() }
     }
 
-    fn folder(&self, run: &RunId) -> Result<Folder, StoreError> {
+    pub(super) fn entropy(&self) -> &Arc<dyn Entropy> {
+        &self.entropy
+    }
+
+    pub(super) fn folder(&self, run: &RunId) -> Result<Folder, StoreError> {
         let folder = Folder::open(self.run_dir(run))?.ok_or_else(|| self.not_found(run.as_str()))?;
         let inside = Seal::read(&folder)?.run(&folder)?;
         if inside == *run {
@@ -166,10 +171,10 @@ fn make_folder(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-fn sync_folder(path: &Path) -> Result<(), StoreError> {
+pub(super) fn sync_folder(path: &Path) -> Result<(), StoreError> {
     fs::File::open(path).and_then(|folder| folder.sync_all()).map_err(|source| io_error("sync", path, source))
 }
 
-fn io_error(doing: &'static str, path: &Path, source: io::Error) -> StoreError {
+pub(super) fn io_error(doing: &'static str, path: &Path, source: io::Error) -> StoreError {
     StoreError::Io { doing, path: path.to_owned(), source }
 }

@@ -12,19 +12,34 @@ use super::disk::{Disk, RunFile};
 use super::error::StoreError;
 use super::format::{FORMAT, Format};
 use super::key::Key;
+use super::stored::Moment;
+use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::id::RunId;
 use crate::secret::Secret;
 
-/// `seal.json`: in which format the run is stored, and its key, wrapped. It alone changes when a key is rotated.
+/// `seal.json`: in which format the run is stored, and its key, wrapped. It alone changes when a key is rotated, and when a
+/// run's secrets are pruned: then what is left of the run's key authenticates the files and opens nothing.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Seal {
     pub format: Format,
     pub run: String,
     /// The id of the key that wraps.
     pub key: String,
-    run_key: String,
+    #[serde(flatten)]
+    wrapped: Wrapped,
 }
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Wrapped {
+    Whole { run_key: String },
+    WithoutSecrets { mac_key: String, secrets_pruned: Moment },
+}
+
+/// What was wrapped, as the associated data calls it.
+const RUN_KEY: &str = "run key";
+const MAC_KEY: &str = "mac key";
 
 /// Enough of `seal.json` to tell whether the rest can be read.
 #[derive(Deserialize)]
@@ -37,8 +52,8 @@ impl Seal {
     pub fn draw(run: &RunId, key: &Key, entropy: Arc<dyn Entropy>) -> Result<(Self, RunKeys), StoreError> {
         let mut bytes = Zeroizing::new([0; 32]);
         entropy.fill(&mut *bytes).map_err(StoreError::Entropy)?;
-        let wrapped = encrypt(&cipher(key.wrapping().expose()), &*entropy, &*bytes, &wrapping_place(run))?;
-        let seal = Self { format: FORMAT, run: run.to_string(), key: key.id(), run_key: wrapped };
+        let run_key = wrap(run, key, RUN_KEY, &bytes, &*entropy)?;
+        let seal = Self { format: FORMAT, run: run.to_string(), key: key.id(), wrapped: Wrapped::Whole { run_key } };
         Ok((seal, RunKeys::derive(run.clone(), &bytes, entropy)))
     }
 
@@ -49,11 +64,8 @@ impl Seal {
             StoreError::damaged(path.clone(), None, "is missing; without it this run cannot be opened")
         })?;
         let broken = || {
-            StoreError::damaged(
-                path.clone(),
-                None,
-                "is not what onramp wrote there; without it this run cannot be opened",
-            )
+            let what = "is not what onramp wrote there; without it this run cannot be opened";
+            StoreError::damaged(path.clone(), None, what)
         };
         let SealFormat { format } = serde_json::from_slice(&bytes).map_err(|_| broken())?;
         if !format.is_readable() {
@@ -72,31 +84,103 @@ impl Seal {
         RunId::new(&self.run).map_err(|error| StoreError::damaged(disk.path(RunFile::Seal), None, error.to_string()))
     }
 
-    /// Unwraps the run's key.
+    /// When the run's secrets were made unreadable, if they were.
+    pub fn secrets_pruned(&self) -> Option<Timestamp> {
+        match &self.wrapped {
+            Wrapped::Whole { .. } => None,
+            Wrapped::WithoutSecrets { secrets_pruned, .. } => Some(secrets_pruned.0),
+        }
+    }
+
+    /// Refuses a run that nobody can go on with.
+    pub fn check_whole(&self, disk: &dyn Disk) -> Result<(), StoreError> {
+        match self.secrets_pruned() {
+            None => Ok(()),
+            Some(at) => Err(StoreError::SecretsPruned { run: self.run(disk)?, at }),
+        }
+    }
+
+    /// Unwraps the run's key, or what is left of it.
     pub fn open(&self, disk: &dyn Disk, key: &Key, entropy: Arc<dyn Entropy>) -> Result<RunKeys, StoreError> {
         let run = self.run(disk)?;
-        if self.key != key.id() {
+        let bytes = self.unwrap(disk, key)?;
+        Ok(match &self.wrapped {
+            Wrapped::Whole { .. } => RunKeys::derive(run, &bytes, entropy),
+            Wrapped::WithoutSecrets { .. } => RunKeys { run, cipher: None, mac: Keyed::new(&bytes), entropy },
+        })
+    }
+
+    fn unwrap(&self, disk: &dyn Disk, key: &Key) -> Result<Zeroizing<[u8; 32]>, StoreError> {
+        let run = self.run(disk)?;
+        let Some(key) = key.of_id(&self.key) else {
             return Err(StoreError::WrongKey { run, sealed_with: self.key.clone(), given: key.id() });
-        }
-        let opened = decrypt(&cipher(key.wrapping().expose()), &self.run_key, &wrapping_place(&run));
-        match opened.as_deref().map(|bytes| <&[u8; 32]>::try_from(bytes.as_slice())) {
-            Some(Ok(bytes)) => Ok(RunKeys::derive(run, bytes, entropy)),
+        };
+        let (wrapped, what) = match &self.wrapped {
+            Wrapped::Whole { run_key } => (run_key, RUN_KEY),
+            Wrapped::WithoutSecrets { mac_key, .. } => (mac_key, MAC_KEY),
+        };
+        let opened = decrypt(&cipher(key.wrapping().expose()), wrapped, &wrapping_place(&run, what));
+        match opened.as_deref().map(|bytes| <[u8; 32]>::try_from(bytes.as_slice())) {
+            Some(Ok(bytes)) => Ok(Zeroizing::new(bytes)),
             _ => {
                 let what = "was changed, or belongs to another run: its key does not open";
                 Err(StoreError::damaged(disk.path(RunFile::Seal), None, what))
             }
         }
     }
+
+    /// The same key of the run, wrapped by `to`.
+    pub fn rewrap(&self, disk: &dyn Disk, from: &Key, to: &Key, entropy: &dyn Entropy) -> Result<Self, StoreError> {
+        let run = self.run(disk)?;
+        let bytes = self.unwrap(disk, from)?;
+        let wrapped = match self.wrapped {
+            Wrapped::Whole { .. } => Wrapped::Whole { run_key: wrap(&run, to, RUN_KEY, &bytes, entropy)? },
+            Wrapped::WithoutSecrets { secrets_pruned, .. } => {
+                Wrapped::WithoutSecrets { mac_key: wrap(&run, to, MAC_KEY, &bytes, entropy)?, secrets_pruned }
+            }
+        };
+        Ok(Self { format: self.format, run: self.run.clone(), key: to.id(), wrapped })
+    }
+
+    /// Keeps what authenticates the files and drops what opens the secrets in them, for good.
+    pub fn without_secrets(
+        &self,
+        disk: &dyn Disk,
+        key: &Key,
+        at: Timestamp,
+        entropy: &dyn Entropy,
+    ) -> Result<Self, StoreError> {
+        self.check_whole(disk)?;
+        let run = self.run(disk)?;
+        let authentication = Secret::new(hmac(&*self.unwrap(disk, key)?, &[b"onramp mac"]));
+        let key = key.of_id(&self.key).unwrap_or_else(|| key.clone());
+        let mac_key = wrap(&run, &key, MAC_KEY, authentication.expose(), entropy)?;
+        let wrapped = Wrapped::WithoutSecrets { mac_key, secrets_pruned: Moment(at) };
+        Ok(Self { format: self.format, run: self.run.clone(), key: key.id(), wrapped })
+    }
+
+    /// What stands in the file.
+    pub fn to_line(&self) -> Result<String, StoreError> {
+        serde_json::to_string(self).map(|text| format!("{text}\n")).map_err(|_| StoreError::TooLarge)
+    }
 }
 
-fn wrapping_place(run: &RunId) -> Vec<u8> {
-    json!(["onramp", FORMAT.major, run.as_str(), "run key"]).to_string().into_bytes()
+fn wrap(run: &RunId, key: &Key, what: &str, bytes: &[u8; 32], entropy: &dyn Entropy) -> Result<String, StoreError> {
+    encrypt(&cipher(key.wrapping().expose()), entropy, bytes, &wrapping_place(run, what))
 }
+
+fn wrapping_place(run: &RunId, what: &str) -> Vec<u8> {
+    json!(["onramp", FORMAT.major, run.as_str(), what]).to_string().into_bytes()
+}
+
+/// What a sealed value reads as when nothing can open it any more.
+pub const PRUNED: &str = "(pruned)";
 
 /// What the run's key is used for: one derived key to seal, one to authenticate.
 pub(super) struct RunKeys {
     pub run: RunId,
-    cipher: Aes256GcmSiv,
+    /// `None` if the run's secrets were pruned.
+    cipher: Option<Aes256GcmSiv>,
     mac: Keyed,
     entropy: Arc<dyn Entropy>,
 }
@@ -105,7 +189,7 @@ impl RunKeys {
     fn derive(run: RunId, bytes: &[u8; 32], entropy: Arc<dyn Entropy>) -> Self {
         let sealing = Secret::new(hmac(bytes, &[b"onramp seal"]));
         let authentication = Secret::new(hmac(bytes, &[b"onramp mac"]));
-        Self { run, cipher: cipher(sealing.expose()), mac: Keyed::new(authentication.expose()), entropy }
+        Self { run, cipher: Some(cipher(sealing.expose())), mac: Keyed::new(authentication.expose()), entropy }
     }
 
     /// HMAC-SHA256 in hex over the concatenation of `parts`.
@@ -119,12 +203,19 @@ impl RunKeys {
         let padded = plain.len().next_multiple_of(PADDING);
         plain.resize(padded, b' ');
         let associated = self.associated(place, field).map_err(|_| StoreError::TooLarge)?;
-        encrypt(&self.cipher, &*self.entropy, &plain, &associated)
+        let cipher = self.cipher.as_ref().ok_or(StoreError::TooLarge)?;
+        encrypt(cipher, &*self.entropy, &plain, &associated)
     }
 
-    /// `None` if it was not sealed here.
+    /// The run's secrets were pruned.
+    pub fn are_pruned(&self) -> bool {
+        self.cipher.is_none()
+    }
+
+    /// `None` if it was not sealed here; [`PRUNED`] if nothing can be opened any more.
     pub fn open(&self, sealed: &str, place: &Place<'_>, field: &str) -> Option<Value> {
-        let plain = decrypt(&self.cipher, sealed, &self.associated(place, field).ok()?)?;
+        let Some(cipher) = &self.cipher else { return Some(Value::from(PRUNED)) };
+        let plain = decrypt(cipher, sealed, &self.associated(place, field).ok()?)?;
         let mut json = serde_json::Deserializer::from_slice(&plain);
         json.disable_recursion_limit();
         Value::deserialize(&mut json).ok()

@@ -75,7 +75,7 @@ impl RunWriter {
         let (line, link) = Link::start().seal(&json(&header)?, &keys);
         disk.append(line.as_bytes())?;
         disk.replace(RunFile::Workflow, new.workflow.as_bytes(), true)?;
-        disk.replace(RunFile::Seal, format!("{}\n", json(&seal)?).as_bytes(), true)?;
+        disk.replace(RunFile::Seal, seal.to_line()?.as_bytes(), true)?;
         let start = Point { commit: 0, link };
         let synced = start.clone();
         let mut writer = Self { disk, keys, at: start, synced, seq: 0, checkpoint: 0, grown: 0, failed: None };
@@ -87,7 +87,9 @@ impl RunWriter {
     /// Opens a run to go on with it. What a crash left behind the last whole commit is cut off.
     pub fn resume(disk: Box<dyn Disk>, key: &Key, entropy: Arc<dyn Entropy>) -> Result<(Self, Loaded), StoreError> {
         let mut disk = disk;
-        Seal::read(&*disk)?.check_writable(&*disk)?;
+        let seal = Seal::read(&*disk)?;
+        seal.check_writable(&*disk)?;
+        seal.check_whole(&*disk)?;
         let (loaded, position) = load(&*disk, key, entropy)?;
         let Position { keys, at, mut synced, seq, whole, has_tail, checkpoint, grown } = position;
         if has_tail {

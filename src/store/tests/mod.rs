@@ -5,6 +5,7 @@ mod crash;
 mod fixture;
 mod format_page;
 mod generate;
+mod hold;
 mod keys;
 mod runs;
 mod secrets;
