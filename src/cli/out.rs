@@ -4,7 +4,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use super::args::Color;
 use super::environment;
-use crate::diagnostic::{Diagnostic, Source, escape, is_hostile};
+use crate::diagnostic::{Diagnostic, Source, escape};
+use crate::report::json;
 
 /// Says something to the person at the terminal.
 pub fn say(text: &str) {
@@ -33,22 +34,19 @@ pub fn print(text: &str) -> io::Result<()> {
     }
 }
 
-/// One JSON document. Characters that command a terminal or turn text around are escaped as JSON escapes them.
-pub fn print_json(document: &serde_json::Value) -> io::Result<()> {
-    print(&inert_json(&serde_json::to_string_pretty(document).unwrap_or_default()))
+/// Data that another program reads, to the byte. On a terminal it is shown to a person, and made inert.
+pub fn print_exact(text: &str) -> io::Result<()> {
+    let shown = stdout_is_terminal().then(|| escape(text));
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(shown.as_deref().unwrap_or(text).as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
 }
 
-/// What JSON itself leaves raw, and all outside ASCII, can stand only within its strings, where such an escape means the same.
-fn inert_json(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut inert, c| {
-        if c != '\n' && is_hostile(c) {
-            // All hostile characters are in the first plane.
-            inert.push_str(&format!("\\u{:04x}", u32::from(c)));
-        } else {
-            inert.push(c);
-        }
-        inert
-    })
+/// One JSON document.
+pub fn print_json(document: &serde_json::Value) -> io::Result<()> {
+    print(&json::text(document))
 }
 
 /// Whether to use colours on a stream that is, or is not, a terminal.
@@ -66,17 +64,4 @@ pub fn stderr_is_terminal() -> bool {
 
 pub fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn json_means_the_same_and_commands_nobody() {
-        let hostile = serde_json::json!({ "a\u{9b}2J": "x\u{7f}\u{202e}\u{2066}\u{1b}[2J\n é 日本" });
-        let printed = inert_json(&serde_json::to_string_pretty(&hostile).unwrap());
-        assert!(printed.contains(r#""a\u009b2J": "x\u007f\u202e\u2066\u001b[2J\n é 日本""#), "{printed}");
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&printed).unwrap(), hostile);
-    }
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::stand::Stand;
 use super::summary::{ErrorView, StepView, Summary};
+use crate::diagnostic::is_hostile;
 
 #[derive(Serialize)]
 struct RunDocument<'a> {
@@ -64,6 +65,21 @@ fn value(document: impl Serialize) -> Value {
     serde_json::to_value(document).unwrap_or_default()
 }
 
+/// A document as text. What commands a terminal or turns text around, and the `##` that a CI system obeys, is escaped as JSON
+/// escapes it: such characters can stand only within its strings, where that means the same.
+pub fn text(document: &Value) -> String {
+    let text = serde_json::to_string_pretty(document).unwrap_or_default().replace("##", "#\\u0023");
+    text.chars().fold(String::with_capacity(text.len()), |mut inert, c| {
+        if c != '\n' && is_hostile(c) {
+            // All hostile characters are in the first plane.
+            inert.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            inert.push(c);
+        }
+        inert
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -71,6 +87,15 @@ mod tests {
     use super::super::Secrets;
     use super::super::scenario::*;
     use super::*;
+
+    #[test]
+    fn json_means_the_same_and_commands_nobody() {
+        let hostile = json!({ "a\u{9b}2J": "x\u{7f}\u{202e}\u{2066}\u{1b}[2J\n é 日本 ###[error]" });
+        let printed = text(&hostile);
+        let expected = r#""a\u009b2J": "x\u007f\u202e\u2066\u001b[2J\n é 日本 #\u0023#[error]""#;
+        assert!(printed.contains(expected), "{printed}");
+        assert_eq!(serde_json::from_str::<Value>(&printed).unwrap(), hostile);
+    }
 
     #[test]
     fn a_run_is_one_document() {

@@ -98,7 +98,7 @@ pub(super) fn foot(summary: &Summary, advice: &Advice, look: &Look) -> String {
 pub(super) fn exact(value: &Value) -> String {
     match value {
         Value::String(text) if inert(text) == *text => text.clone(),
-        other => crate::diagnostic::escape(&other.to_string()).replace("##", "\\u0023#"),
+        other => crate::diagnostic::escape(&other.to_string()).replace("##", "#\\u0023"),
     }
 }
 
@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn a_value_that_could_do_harm_is_shown_as_a_json_string() {
         assert_eq!(exact(&json!("plain text")), "plain text");
-        assert_eq!(exact(&json!("a\n##[group]\u{202e}")), "\"a\\n\\u0023#[group]\\u{202e}\"");
+        assert_eq!(exact(&json!("a\n##[group]\u{202e}")), "\"a\\n#\\u0023[group]\\u{202e}\"");
     }
 
     #[test]

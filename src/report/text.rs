@@ -21,7 +21,8 @@ pub fn inert(text: &str) -> String {
 }
 
 fn inert_word(word: &str) -> String {
-    let word = escape(word).replace("##", "\\u{23}#");
+    // Twice, since of three the last two are left by the first time.
+    let word = escape(word).replace("##", "\\u{23}#").replace("##", "\\u{23}#");
     match word.strip_prefix("::") {
         Some(rest) => format!("\\u{{3a}}:{rest}"),
         None => word,
@@ -112,6 +113,7 @@ mod tests {
         assert_eq!(inert("a\nb\r\n\tc\u{2028}d\u{1b}[2J"), "a b c d\\u{1b}[2J");
         assert_eq!(inert("x ::error::boo a::b"), "x \\u{3a}:error::boo a::b");
         assert_eq!(inert("##[group]x ##vso[task]"), "\\u{23}#[group]x \\u{23}#vso[task]");
+        assert_eq!(inert("###[group]x"), "\\u{23}\\u{23}#[group]x");
         assert_eq!(inert(&"x".repeat(10_000)).chars().count(), LONGEST + 1);
     }
 
