@@ -6,6 +6,7 @@
 
 mod advice;
 mod compress;
+pub mod export;
 mod frame;
 mod grid;
 mod history;
@@ -14,6 +15,7 @@ mod lines;
 mod live;
 mod look;
 pub mod page;
+pub mod pruned;
 mod reporter;
 #[cfg(test)]
 mod scenario;

@@ -12,6 +12,7 @@ mod accept;
 mod api;
 mod error;
 mod faults;
+mod forget;
 mod http;
 mod imap;
 mod mail;
@@ -30,6 +31,7 @@ mod tests;
 
 pub use error::SandboxError;
 pub use faults::{Effect, FaultKind, FaultRule, Faults, FaultsError, RetryAfter};
+pub use forget::forget;
 pub use options::{DeliverTo, MailStyle, Options, UnknownOption};
 pub use server::{Ready, Sandbox};
 pub use throttle::RateLimits;
