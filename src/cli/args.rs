@@ -5,6 +5,10 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod handling;
+
+pub use handling::{Exec, Export, ExportFormat, Key, Prune, Rotate};
+
 /// Takes service accounts from nothing to working, without a browser.
 ///
 /// A workflow is run step by step; each step is written to a journal before and after, so that a run can be resumed after
@@ -50,6 +54,15 @@ pub enum Command {
     Runs(Runs),
     /// Show a run: its steps, errors and outputs.
     Show(Show),
+    /// Write the outputs of a run for other programs.
+    Export(Export),
+    /// Run a command with the outputs of a run in its environment.
+    Exec(Exec),
+    /// Forget runs that are over, or only their secrets.
+    Prune(Prune),
+    /// The key that seals runs.
+    #[command(subcommand)]
+    Key(Key),
     /// Check workflow files without running them.
     Validate(Validate),
     /// Run the embedded service by itself, until it is told to stop.
@@ -80,6 +93,10 @@ pub struct Run {
     /// Values for inputs, as a JSON object in a file.
     #[arg(long, value_name = "FILE")]
     pub inputs: Option<PathBuf>,
+
+    /// An earlier run whose outputs become inputs of the same name, unless they are given otherwise.
+    #[arg(long, value_name = "RUN")]
+    pub inputs_from: Option<String>,
 
     /// The root of the service, instead of https://modelslab.com.
     #[arg(long, env = "ONRAMP_BASE_URL", value_name = "URL", hide_env_values = true)]
@@ -217,5 +234,5 @@ pub struct Sandbox {
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    crate::workflow::parse_duration(text).ok_or_else(|| "write it like 500ms, 30s or 1m30s".to_owned())
+    crate::workflow::parse_duration(text).ok_or_else(|| "write it like 500ms, 30s, 1m30s or 30d".to_owned())
 }

@@ -55,3 +55,10 @@ fn user_folder(variable_name: &str, below_home: &str) -> Option<PathBuf> {
     let named = variable(variable_name).map(PathBuf::from).and_then(absolute);
     named.or_else(|| Some(PathBuf::from(variable("HOME")?).join(below_home)))
 }
+
+/// The names of all variables that are meant for onramp alone.
+#[allow(clippy::disallowed_methods)] // this file is where the environment is read
+pub fn own_variables() -> Vec<std::ffi::OsString> {
+    let names = std::env::vars_os().map(|(name, _)| name);
+    names.filter(|name| name.as_encoded_bytes().starts_with(b"ONRAMP_")).collect()
+}

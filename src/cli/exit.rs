@@ -5,20 +5,32 @@ use std::process::ExitCode;
 use crate::run::RunStatus;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
 pub enum Exit {
-    Done = 0,
-    StepFailed = 1,
-    WrongUse = 2,
-    InDoubt = 3,
-    Interrupted = 130,
+    Done,
+    StepFailed,
+    WrongUse,
+    InDoubt,
+    Interrupted,
+    /// Of the command that `onramp exec` ran.
+    Command(u8),
 }
 
 impl Exit {
+    const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::StepFailed => 1,
+            Self::WrongUse => 2,
+            Self::InDoubt => 3,
+            Self::Interrupted => 130,
+            Self::Command(code) => code,
+        }
+    }
+
     /// Ends the process at once, without any further word.
     #[allow(clippy::disallowed_methods)] // a second Ctrl-C must not wait for anything
     pub fn now(self) -> ! {
-        std::process::exit(self as i32)
+        std::process::exit(i32::from(self.code()))
     }
 }
 
@@ -35,6 +47,6 @@ impl From<RunStatus> for Exit {
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
+        Self::from(exit.code())
     }
 }

@@ -30,6 +30,30 @@ pub async fn stop_asked() -> std::io::Result<()> {
     Ok(())
 }
 
+/// What another process asks of us is passed on to the command that we wait for. What the terminal says, by Ctrl-C and the
+/// like, it hears itself.
+pub fn passed_on() -> std::io::Result<mpsc::UnboundedReceiver<rustix::process::Signal>> {
+    use rustix::process::Signal as Number;
+    let mut heard = [signal(SignalKind::interrupt())?, signal(SignalKind::quit())?];
+    let [mut terminate, mut hangup] = [signal(SignalKind::terminate())?, signal(SignalKind::hangup())?];
+    let (sender, receiver) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        let [interrupt, quit] = &mut heard;
+        loop {
+            let sent = tokio::select! {
+                _ = interrupt.recv() => Ok(()),
+                _ = quit.recv() => Ok(()),
+                _ = terminate.recv() => sender.send(Number::TERM),
+                _ = hangup.recv() => sender.send(Number::HUP),
+            };
+            if sent.is_err() {
+                break;
+            }
+        }
+    });
+    Ok(receiver)
+}
+
 async fn either(interrupt: &mut Signal, terminate: &mut Signal) {
     tokio::select! {
         _ = interrupt.recv() => {}

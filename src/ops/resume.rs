@@ -28,7 +28,7 @@ pub async fn resume(
     let store = workspace.open();
     let run = store.find(&request.run)?;
     let (writer, loaded) = store.resume(&run, &sealing_key(workspace)?, &workspace.holder())?;
-    let Stored { plan, mut state, warnings } = restore(workspace, loaded)?;
+    let Stored { plan, mut state, warnings, .. } = restore(workspace, loaded)?;
     warnings.iter().for_each(|warning| say(warning));
     let dir = store.run_dir(&run);
     if state.status == RunStatus::Succeeded {

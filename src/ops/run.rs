@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::attach::{Console, host};
+use super::inputs_from::with_outputs;
 use super::surroundings::{self, DEFAULT_BASE_URL, MAILBOX_VARIABLE};
 use super::{OpError, Workspace, validate};
 use crate::clock::Timestamp;
@@ -30,6 +31,8 @@ pub const DEFAULT_SETTLE: Duration = Duration::from_secs(5);
 pub struct RunRequest<'a> {
     pub file: PathBuf,
     pub inputs: BTreeMap<String, Given>,
+    /// An earlier run whose outputs are inputs, where `inputs` has none of that name.
+    pub inputs_from: Option<String>,
     /// Reads an environment variable, for secrets.
     pub environment: &'a (dyn Fn(&str) -> Option<String> + Sync),
     pub sandbox: bool,
@@ -55,7 +58,9 @@ pub async fn run(
 ) -> Result<RunOutcome, OpError> {
     let (source, plan) = validate(workspace, &request.file)?.into_plan()?;
     let workflow = &plan.workflow;
-    let (inputs, given_secrets) = given(workflow, &request)?;
+    let all = with_outputs(workspace, workflow, &request, say)?;
+    let (inputs, given_secrets) = given(workflow, &all, &request)?;
+    // What an earlier run found out was typed by nobody.
     let typed_origins = typed_origins(&inputs, &request.inputs);
     let key = workspace.own_key()?;
     let now = workspace.clock.now();
@@ -113,8 +118,12 @@ fn draw(entropy: &dyn Entropy, bytes: &mut [u8]) -> Result<(), OpError> {
 
 /// Inputs and secrets as the user gave them; what is wrong with either is told together. With a sandbox the environment is
 /// not asked for secrets: real ones have no business there.
-fn given(workflow: &Workflow, request: &RunRequest<'_>) -> Result<(Data, Data), OpError> {
-    let inputs = bind(workflow, &request.inputs, request.sandbox);
+fn given(
+    workflow: &Workflow,
+    inputs: &BTreeMap<String, Given>,
+    request: &RunRequest<'_>,
+) -> Result<(Data, Data), OpError> {
+    let inputs = bind(workflow, inputs, request.sandbox);
     let secrets = match request.sandbox {
         true => Ok(Data::new()),
         false => bind_secrets(workflow, request.environment, false, &BTreeMap::new()),

@@ -3,10 +3,11 @@
 use super::attach::learn;
 use super::stored::{Stored, restore, sealing_key};
 use super::{OpError, RunOutcome, Workspace};
+use crate::clock::Timestamp;
 use crate::id::RunId;
-use crate::run::{Entry, RunStatus};
-use crate::secret::Mask;
-use crate::store::Key;
+use crate::run::{Entry, RunState, RunStatus};
+use crate::secret::{Datum, Mask};
+use crate::store::{Key, PRUNED};
 
 /// A run as it is stored, to be looked at.
 pub struct Shown {
@@ -14,6 +15,8 @@ pub struct Shown {
     /// All of its entries; empty where only the state was asked for.
     pub entries: Vec<Entry>,
     pub warnings: Vec<String>,
+    /// When the run's secrets were made unreadable, if they were.
+    pub secrets_pruned: Option<Timestamp>,
     /// Knows the run's secrets.
     pub mask: Mask,
 }
@@ -23,7 +26,7 @@ pub fn show(workspace: &Workspace, wanted: &str) -> Result<Shown, OpError> {
     let store = workspace.open();
     let run = store.find(wanted)?;
     let key = sealing_key(workspace)?;
-    let shown = read(workspace, &run, &key)?;
+    let shown = read(workspace, &run, &key)?.for_showing();
     Ok(Shown { entries: store.history(&run, &key)?, ..shown })
 }
 
@@ -37,10 +40,29 @@ pub fn runs(workspace: &Workspace) -> Result<Vec<Listed>, OpError> {
         return Ok(Vec::new());
     }
     let key = sealing_key(workspace)?;
-    Ok(listed.into_iter().map(|listed| (listed.run.clone(), read(workspace, &listed.run, &key))).collect())
+    let shown = |run: RunId| {
+        let shown = read(workspace, &run, &key).map(Shown::for_showing);
+        (run, shown)
+    };
+    Ok(listed.into_iter().map(|listed| shown(listed.run)).collect())
 }
 
-fn read(workspace: &Workspace, run: &RunId, key: &Key) -> Result<Shown, OpError> {
+impl Shown {
+    /// Of an output whose value nothing opens any more, there is nothing left to hide.
+    fn for_showing(self) -> Self {
+        if self.secrets_pruned.is_none() {
+            return self;
+        }
+        let mut recorded = self.outcome.state.recorded().clone();
+        let outputs = recorded.outputs.values_mut().filter(|datum| datum.is_secret());
+        outputs.for_each(|datum| *datum = Datum::Public(PRUNED.into()));
+        let state = RunState::restore(&self.outcome.plan, recorded);
+        Self { outcome: RunOutcome { state, ..self.outcome }, ..self }
+    }
+}
+
+/// A run as it is now, without its history.
+pub(super) fn read(workspace: &Workspace, run: &RunId, key: &Key) -> Result<Shown, OpError> {
     let store = workspace.open();
     let as_stored = || restore(workspace, store.read(run, key)?);
     let mut stored = as_stored()?;
@@ -51,9 +73,11 @@ fn read(workspace: &Workspace, run: &RunId, key: &Key) -> Result<Shown, OpError>
             stored.state = stored.state.abandoned();
         }
     }
-    let Stored { plan, state, warnings } = stored;
+    let Stored { plan, state, secrets_pruned, warnings } = stored;
     let mask = Mask::default();
-    learn(&mask, &workspace.registry, &plan, &state);
+    if secrets_pruned.is_none() {
+        learn(&mask, &workspace.registry, &plan, &state);
+    }
     let outcome = RunOutcome { plan, state, dir: store.run_dir(run) };
-    Ok(Shown { outcome, entries: Vec::new(), warnings, mask })
+    Ok(Shown { outcome, entries: Vec::new(), warnings, secrets_pruned, mask })
 }

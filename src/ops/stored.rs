@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{OpError, Workspace, validate};
+use crate::clock::Timestamp;
 use crate::diagnostic::Source;
 use crate::plan::Plan;
 use crate::run::{Fact, RunState, apply};
@@ -12,6 +13,8 @@ use crate::store::{Key, Loaded};
 pub(super) struct Stored {
     pub plan: Arc<Plan>,
     pub state: RunState,
+    /// When the run's secrets were made unreadable, if they were.
+    pub secrets_pruned: Option<Timestamp>,
     pub warnings: Vec<String>,
 }
 
@@ -30,7 +33,7 @@ pub(super) fn restore(workspace: &Workspace, loaded: Loaded) -> Result<Stored, O
     for entry in entries {
         apply(&plan, &mut state, &entry)?;
     }
-    Ok(Stored { plan, state, warnings: loaded.warnings })
+    Ok(Stored { plan, state, secrets_pruned: loaded.secrets_pruned, warnings: loaded.warnings })
 }
 
 /// The key of an existing run is never made anew.

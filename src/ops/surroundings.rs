@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::{OpError, Workspace};
 use crate::id::RunId;
 use crate::run::Settings;
-use crate::sandbox::{Options, Sandbox};
+use crate::sandbox::{self, Options, Sandbox};
 use crate::secret::Data;
 use crate::workflow::Workflow;
 
@@ -51,6 +51,16 @@ pub(super) async fn revive(
         return Err(OpError::Usage(message));
     }
     Ok(Some(sandbox))
+}
+
+/// Whether the sandbox of a run kept anything.
+pub(super) fn is_kept(workspace: &Workspace, run: &RunId, settings: &Settings) -> bool {
+    settings.sandbox && state_of(workspace, run).is_ok_and(|state| state.exists())
+}
+
+/// Removes what the sandbox of a run kept. Says whether there was anything.
+pub(super) fn forget(workspace: &Workspace, run: &RunId, settings: &Settings) -> Result<bool, OpError> {
+    Ok(is_kept(workspace, run, settings) && sandbox::forget(&state_of(workspace, run)?, &settings.base_url)?)
 }
 
 /// The mailbox among a run's secrets: the one that the workflow reads from [`MAILBOX_VARIABLE`].

@@ -7,6 +7,7 @@ mod architecture;
 mod cli;
 mod dovecot;
 mod faults;
+mod handling;
 mod kill;
 mod mail_dovecot;
 mod origins;

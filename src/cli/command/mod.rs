@@ -1,5 +1,9 @@
 //! One file for each family of commands. They translate: words in, use case, words out.
 
+mod exec;
+mod export;
+mod key;
+mod prune;
 mod run;
 mod sandbox;
 mod show;
@@ -24,6 +28,10 @@ pub async fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure
         Command::Resume(args) => run::resume(args, global).await,
         Command::Runs(args) => show::runs(args, global),
         Command::Show(args) => show::show(args, global),
+        Command::Export(args) => export::export(args),
+        Command::Exec(args) => exec::exec(args).await,
+        Command::Prune(args) => prune::prune(args, global),
+        Command::Key(args) => key::key(args),
         Command::Validate(args) => validate::validate(args, global),
         Command::Sandbox(args) => sandbox::sandbox(args).await,
     }

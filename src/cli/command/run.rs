@@ -25,6 +25,7 @@ pub async fn run(args: Run, global: &Global) -> Result<Exit, Failure> {
     let request = RunRequest {
         file: args.file,
         inputs,
+        inputs_from: args.inputs_from,
         environment: &environment::variable,
         sandbox: args.sandbox,
         base_url: args.base_url,

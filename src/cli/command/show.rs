@@ -13,7 +13,7 @@ use crate::secret::Mask;
 
 pub fn show(args: Show, global: &Global) -> Result<Exit, Failure> {
     let workspace = workspace(&args.store.store, "onramp show");
-    let Shown { outcome, entries, warnings, mask } = ops::show(&workspace, &args.run)?;
+    let Shown { outcome, entries, warnings, mask, .. } = ops::show(&workspace, &args.run)?;
     warnings.iter().for_each(|warning| out::say(warning));
     let secrets = if args.reveal { Secrets::Revealed } else { Secrets::Masked };
     let summary = summary(&outcome, secrets, &mask, &args.store.store);

@@ -1,0 +1,118 @@
+//! Runs a command with a run's outputs in its environment.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Command, ExitStatus};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::outputs::{Outputs, RunOutput, outputs};
+use super::variables::is_obeyed;
+use super::{OpError, Workspace};
+use crate::report::export::text;
+use crate::run::RunStatus;
+use crate::secret::Secret;
+
+pub struct ExecRequest {
+    /// An id, the beginning of one, or `last`.
+    pub run: String,
+    pub program: OsString,
+    pub arguments: Vec<OsString>,
+    /// Variables of our own environment that the command must not see.
+    pub withheld: Vec<OsString>,
+}
+
+/// How the command ended, or why it did not start.
+pub enum ExecOutcome {
+    Ended(ExitStatus),
+    NotStarted(io::Error),
+}
+
+impl ExecOutcome {
+    /// As a shell would say it: the command's own code, or 128 and the signal; 127 not found, 126 not to be run.
+    pub fn code(&self) -> u8 {
+        let code = match self {
+            Self::Ended(status) => status.code().or(status.signal().map(|signal| 128 + signal)).unwrap_or(1),
+            Self::NotStarted(error) if error.kind() == io::ErrorKind::NotFound => 127,
+            Self::NotStarted(_) => 126,
+        };
+        u8::try_from(code).unwrap_or(u8::MAX)
+    }
+}
+
+/// Waits for the command; `signals` are passed on to it. There is no shell in between.
+pub async fn exec(
+    workspace: &Workspace,
+    request: ExecRequest,
+    mut signals: UnboundedReceiver<Signal>,
+) -> Result<ExecOutcome, OpError> {
+    let variables = variables(&outputs(workspace, &request.run)?)?;
+    let mut command = Command::new(&request.program);
+    command.args(&request.arguments);
+    for name in &request.withheld {
+        command.env_remove(name);
+    }
+    for (name, value) in &variables {
+        match value {
+            Some(value) => command.env(name, value.expose()),
+            None => command.env_remove(name),
+        };
+    }
+    let mut child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => return Ok(ExecOutcome::NotStarted(error)),
+    };
+    let pid = Pid::from_child(&child);
+    let mut ended = tokio::task::spawn_blocking(move || child.wait());
+    loop {
+        tokio::select! {
+            ended = &mut ended => {
+                let lost = |error: String| OpError::Usage(format!("lost sight of the command: {error}"));
+                let status = ended.map_err(|error| lost(error.to_string()))?;
+                return Ok(ExecOutcome::Ended(status.map_err(|error| lost(error.to_string()))?));
+            }
+            Some(signal) = signals.recv() => drop(kill_process(pid, signal)),
+        }
+    }
+}
+
+type Variable = (String, Option<Secret<String>>);
+
+/// Each output with an `env` of its own. What is null is taken out of the environment, so that nothing older stands in.
+fn variables(outputs: &Outputs) -> Result<Vec<Variable>, OpError> {
+    let run = &outputs.run;
+    let mut variables: Vec<Variable> = Vec::new();
+    for output in &outputs.list {
+        let Some(name) = &output.env else { continue };
+        let refuse = |why: &str| Err(OpError::Usage(format!("the output `{}` of run {run} {why}", output.name)));
+        if is_obeyed(name) {
+            return refuse(&format!("would be {name}, by which other programs are commanded; give it another `env`"));
+        }
+        if variables.iter().any(|(other, _)| other == name) {
+            return refuse(&format!("would be {name}, as is another one; give it another `env`"));
+        }
+        if outputs.secrets_pruned && is_hidden(output) {
+            return refuse("was secret, and the secrets of this run were pruned");
+        }
+        let value = output.value.expose();
+        if value.is_null() && outputs.status != RunStatus::Succeeded {
+            return Err(OpError::Usage(outputs.missing().unwrap_or_default()));
+        }
+        let value = (!value.is_null()).then(|| Secret::new(text(value)));
+        if value.as_ref().is_some_and(|value| value.expose().contains('\0')) {
+            return refuse("holds a NUL, which no variable can");
+        }
+        variables.push((name.clone(), value));
+    }
+    if variables.is_empty() {
+        let message = format!("no output of run {run} has an `env`, so there is nothing to give to the command");
+        return Err(OpError::Usage(message));
+    }
+    Ok(variables)
+}
+
+fn is_hidden(output: &RunOutput) -> bool {
+    output.value.is_secret() && !output.value.expose().is_null()
+}

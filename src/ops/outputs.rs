@@ -1,0 +1,93 @@
+//! The outputs of a run that is over, as the use cases that hand them on need them.
+
+use serde_json::Value;
+
+use super::show::{Shown, read};
+use super::stored::sealing_key;
+use super::{OpError, Workspace};
+use crate::id::RunId;
+use crate::run::RunStatus;
+use crate::secret::{Datum, Mask};
+
+pub(super) struct Outputs {
+    pub run: RunId,
+    pub status: RunStatus,
+    /// Secret values cannot be had any more.
+    pub secrets_pruned: bool,
+    /// In the order of the workflow.
+    pub list: Vec<RunOutput>,
+}
+
+pub(super) struct RunOutput {
+    pub name: String,
+    /// `env:` of the output.
+    pub env: Option<String>,
+    /// Secret if it is declared so, if it was made of something secret, or if a secret of the run turns up in it.
+    pub value: Datum,
+}
+
+/// The outputs of the run that `wanted` means. Refused while it runs, and if it ended with none of those it declares.
+pub(super) fn outputs(workspace: &Workspace, wanted: &str) -> Result<Outputs, OpError> {
+    let store = workspace.open();
+    let run = store.find(wanted)?;
+    let Shown { outcome, mask, secrets_pruned, .. } = read(workspace, &run, &sealing_key(workspace)?)?;
+    let (status, mut known) = (outcome.state.status, outcome.state.outputs.clone());
+    if status == RunStatus::Running {
+        let message = format!("run {run} is running; it has outputs when it has ended");
+        return Err(OpError::Usage(message));
+    }
+    let declared = &outcome.plan.workflow.outputs;
+    let list: Vec<RunOutput> = declared
+        .iter()
+        .map(|output| {
+            let datum = known.remove(output.name.as_str()).unwrap_or(Datum::Public(Value::Null));
+            let secret = output.secret || datum.is_secret() || holds_secret(datum.expose(), &mask);
+            let value = Datum::new(datum.expose().clone(), secret);
+            RunOutput { name: output.name.to_string(), env: output.env.clone(), value }
+        })
+        .collect();
+    let nothing = list.iter().all(|output| output.value.expose().is_null());
+    if status != RunStatus::Succeeded && nothing && !list.is_empty() {
+        let message = format!("run {run} {} before it had outputs; `onramp resume {run}` goes on", ended(status));
+        return Err(OpError::Usage(message));
+    }
+    Ok(Outputs { run, status, secrets_pruned: secrets_pruned.is_some(), list })
+}
+
+impl Outputs {
+    /// What is not there although the workflow declares it, if the run did not succeed.
+    pub fn missing(&self) -> Option<String> {
+        let absent = self.list.iter().filter(|output| output.value.expose().is_null());
+        let absent: Vec<String> = absent.map(|output| format!("`{}`", output.name)).collect();
+        (self.status != RunStatus::Succeeded).then(|| {
+            let (run, what) = (
+                &self.run,
+                if absent.is_empty() {
+                    "all of its outputs are there".into()
+                } else {
+                    format!("not there yet: {}", absent.join(", "))
+                },
+            );
+            format!("run {run} {}; {what}. `onramp resume {run}` goes on", ended(self.status))
+        })
+    }
+}
+
+const fn ended(status: RunStatus) -> &'static str {
+    match status {
+        RunStatus::InDoubt => "stopped in doubt",
+        RunStatus::Interrupted => "was interrupted",
+        RunStatus::Failed => "failed",
+        RunStatus::Cancelled => "was cancelled",
+        _ => "ended",
+    }
+}
+
+fn holds_secret(value: &Value, mask: &Mask) -> bool {
+    match value {
+        Value::String(text) => mask.apply(text) != *text,
+        Value::Array(items) => items.iter().any(|item| holds_secret(item, mask)),
+        Value::Object(fields) => fields.values().any(|field| holds_secret(field, mask)),
+        _ => false,
+    }
+}
