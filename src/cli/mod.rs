@@ -23,7 +23,9 @@ use exit::Exit;
 pub fn main() -> ExitCode {
     harden::harden();
     let cli = Cli::parse();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    // One thread: a run waits for others nearly all of the time, and to hand each step to another thread and its end back
+    // costs more than the step's own work. Mailboxes are read on threads of their own.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => {
