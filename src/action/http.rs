@@ -1,5 +1,7 @@
 //! `http`: any request to any service.
 
+use std::sync::LazyLock;
+
 use futures_util::future::BoxFuture;
 use reqwest::Method;
 use serde_json::Value;
@@ -15,45 +17,14 @@ use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Ret
 
 pub struct HttpRequest;
 
+/// Made once: it is asked for with every answer.
+static SPEC: LazyLock<ActionSpec> = LazyLock::new(spec);
+
 const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 impl Action for HttpRequest {
     fn spec(&self) -> ActionSpec {
-        ActionSpec {
-            name: "http",
-            doc: "Sends a request. 2xx is a success unless `expect` says otherwise. A secret goes only to the base URL, to \
-                  the origin of a URL given as an input, or to one named with `--allow-host`.",
-            effect: EffectRule::ByMethod,
-            undo: UndoRule::ByStep,
-            parameters: vec![
-                Parameter::optional("method", Type::String, "The method; GET if not given.").one_of(METHODS),
-                Parameter::required("url", Type::String, "Where to; a path alone is below the base URL."),
-                Parameter::optional("query", Type::Object, "Added to the URL."),
-                Parameter::optional("headers", Type::Object, "Headers by name."),
-                Parameter::optional("json", Type::Any, "The body, as JSON."),
-                Parameter::optional("form", Type::Object, "The body, form-encoded."),
-                Parameter::optional("body", Type::String, "The body, as it is."),
-            ],
-            outputs: vec![
-                OutputSpec::public("status", Type::Integer, "The status."),
-                OutputSpec::secret("headers", Type::Object, "The answer's headers, names in lower case."),
-                OutputSpec::secret("body", Type::Any, "The answer's body, parsed if it is JSON."),
-            ],
-            captures: true,
-            errors: &[
-                "config.parameter",
-                "config.origin",
-                "network.timeout",
-                "network.unreachable",
-                "network.broken",
-                "service.3xx",
-                "service.4xx",
-                "service.429",
-                "service.5xx",
-                "assertion.status",
-                "assertion.capture",
-            ],
-        }
+        SPEC.clone()
     }
 
     fn perform<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Outcome> {
@@ -66,6 +37,44 @@ impl Action for HttpRequest {
                 Err(error) => not_sent(error),
             }
         })
+    }
+}
+
+fn spec() -> ActionSpec {
+    ActionSpec {
+        name: "http",
+        doc: "Sends a request. 2xx is a success unless `expect` says otherwise. A secret goes only to the base URL, to \
+                  the origin of a URL given as an input, or to one named with `--allow-host`.",
+        effect: EffectRule::ByMethod,
+        undo: UndoRule::ByStep,
+        parameters: vec![
+            Parameter::optional("method", Type::String, "The method; GET if not given.").one_of(METHODS),
+            Parameter::required("url", Type::String, "Where to; a path alone is below the base URL."),
+            Parameter::optional("query", Type::Object, "Added to the URL."),
+            Parameter::optional("headers", Type::Object, "Headers by name."),
+            Parameter::optional("json", Type::Any, "The body, as JSON."),
+            Parameter::optional("form", Type::Object, "The body, form-encoded."),
+            Parameter::optional("body", Type::String, "The body, as it is."),
+        ],
+        outputs: vec![
+            OutputSpec::public("status", Type::Integer, "The status."),
+            OutputSpec::secret("headers", Type::Object, "The answer's headers, names in lower case."),
+            OutputSpec::secret("body", Type::Any, "The answer's body, parsed if it is JSON."),
+        ],
+        captures: true,
+        errors: &[
+            "config.parameter",
+            "config.origin",
+            "network.timeout",
+            "network.unreachable",
+            "network.broken",
+            "service.3xx",
+            "service.4xx",
+            "service.429",
+            "service.5xx",
+            "assertion.status",
+            "assertion.capture",
+        ],
     }
 }
 
@@ -84,19 +93,21 @@ impl HttpRequest {
             // A redirect of anything but a read is no refusal.
             _ => (Happened::Unknown, None, "service.3xx"),
         };
-        let message = match &response.broken {
-            Some(why) => format!("{} answered {status}, and then: {why}", asked_of(context)),
-            None => format!("{} answered {status}", asked_of(context)),
+        let error = || {
+            let message = match &response.broken {
+                Some(why) => format!("{} answered {status}, and then: {why}", asked_of(context)),
+                None => format!("{} answered {status}", asked_of(context)),
+            };
+            let kind = if code == "network.broken" { ErrorKind::Network } else { ErrorKind::Service };
+            StepError { class, ..StepError::new(kind, code, message) }
         };
-        let kind = if code == "network.broken" { ErrorKind::Network } else { ErrorKind::Service };
-        let error = StepError::new(kind, code, message);
         let failed = !(200..300).contains(&status) || response.broken.is_some();
         let asked = class.and_then(|_| retry_after(|name| response.header(name), context.services.clock.now()));
         Outcome {
             happened,
-            error: failed.then_some(StepError { class, ..error }),
+            error: failed.then(error),
             retry_after: asked,
-            ..Outcome::succeeded(outputs(&self.spec(), values))
+            ..Outcome::succeeded(outputs(&SPEC, values))
         }
     }
 }

@@ -4,10 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Action;
-use crate::workflow::Catalogue;
+use crate::workflow::{ActionSpec, Catalogue};
 
 #[derive(Clone, Default)]
-pub struct Registry(BTreeMap<&'static str, Arc<dyn Action>>);
+pub struct Registry(BTreeMap<&'static str, Entry>);
+
+#[derive(Clone)]
+struct Entry {
+    action: Arc<dyn Action>,
+    spec: Arc<ActionSpec>,
+}
 
 impl Registry {
     /// All actions that come with onramp.
@@ -19,15 +25,21 @@ impl Registry {
 
     /// Adds an action, or replaces the one of the same name.
     pub fn add(&mut self, action: Arc<dyn Action>) {
-        self.0.insert(action.spec().name, action);
+        let spec = Arc::new(action.spec());
+        self.0.insert(spec.name, Entry { action, spec });
     }
 
     pub fn get(&self, name: &str) -> Option<Arc<dyn Action>> {
-        self.0.get(name).cloned()
+        self.0.get(name).map(|entry| entry.action.clone())
+    }
+
+    /// What the action states about itself.
+    pub fn spec(&self, name: &str) -> Option<Arc<ActionSpec>> {
+        self.0.get(name).map(|entry| entry.spec.clone())
     }
 
     /// What checks ask.
     pub fn catalogue(&self) -> Catalogue {
-        Catalogue::new(self.0.values().map(|action| action.spec()))
+        Catalogue::new(self.0.values().map(|entry| (*entry.spec).clone()))
     }
 }

@@ -39,7 +39,7 @@ struct Running {
     /// What is reported if the task is cut off.
     cut_off: Completion,
     effect: Effect,
-    spec: ActionSpec,
+    spec: Arc<ActionSpec>,
     input: Data,
 }
 
@@ -116,7 +116,8 @@ impl Launcher {
         let task = order.task.clone();
         order.input.values().for_each(|datum| self.mask.learn_text_of(datum));
         let action = self.registry.get(order.action).unwrap_or_else(|| Arc::new(Missing));
-        let (spec, input) = (action.spec(), order.input.clone());
+        let spec = self.registry.spec(order.action).unwrap_or_else(|| Arc::new(action.spec()));
+        let input = order.input.clone();
         let context = Context { order, services: self.services.clone() };
         let sender = self.sender.clone();
         let handle = tokio::spawn(async move {

@@ -78,7 +78,7 @@ pub(super) fn learn(mask: &Mask, registry: &Registry, plan: &Plan, state: &RunSt
     let given = state.started.inputs.values().chain(state.started.secrets.values());
     given.for_each(|datum| mask.learn(datum));
     for (planned, step) in plan.steps.iter().zip(&state.steps) {
-        let answers = registry.get(planned.call.action).is_some_and(|action| action.spec().captures);
+        let answers = registry.spec(planned.call.action).is_some_and(|spec| spec.captures);
         let is_capture = |name: &str| planned.captures.iter().any(|capture| capture.name.as_str() == name);
         for task in step.tasks.iter().chain(step.remedy.as_deref()) {
             task.values.values().chain(task.input.values()).for_each(|datum| mask.learn_text_of(datum));
