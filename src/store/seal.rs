@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use aes_gcm_siv::Aes256GcmSiv;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::crypto::{Keyed, cipher, decrypt, digest, encrypt, hex, hmac};
@@ -197,7 +198,7 @@ impl RunKeys {
         hex(&self.mac.mac(parts))
     }
 
-    pub fn seal(&self, value: &Value, place: &Place<'_>, field: &str) -> Result<String, StoreError> {
+    pub fn seal(&self, value: &impl Serialize, place: &Place<'_>, field: &str) -> Result<String, StoreError> {
         let mut plain = Zeroizing::new(serde_json::to_vec(value).map_err(|_| StoreError::TooLarge)?);
         // Spaces after the value, so that its length does not tell a code from a token.
         let padded = plain.len().next_multiple_of(PADDING);
@@ -212,13 +213,12 @@ impl RunKeys {
         self.cipher.is_none()
     }
 
-    /// `None` if it was not sealed here; [`PRUNED`] if nothing can be opened any more.
-    pub fn open(&self, sealed: &str, place: &Place<'_>, field: &str) -> Option<Value> {
-        let Some(cipher) = &self.cipher else { return Some(Value::from(PRUNED)) };
-        let plain = decrypt(cipher, sealed, &self.associated(place, field).ok()?)?;
+    /// `None` if it was not sealed here, or if nothing can be opened any more.
+    pub fn open<T: DeserializeOwned>(&self, sealed: &str, place: &Place<'_>, field: &str) -> Option<T> {
+        let plain = decrypt(self.cipher.as_ref()?, sealed, &self.associated(place, field).ok()?)?;
         let mut json = serde_json::Deserializer::from_slice(&plain);
         json.disable_recursion_limit();
-        Value::deserialize(&mut json).ok()
+        T::deserialize(&mut json).ok()
     }
 
     /// A JSON list, so that no two places read alike.

@@ -5,14 +5,14 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use zeroize::Zeroizing;
 
 use super::Malformed;
-use super::data::{self, StoredData};
+use super::data::StoredData;
 use super::scalar::{malformed, step, to_millis};
 use crate::id::RunId;
 use crate::run::{RunStarted, Settings};
-use crate::secret::{Datum, Secret};
+use crate::secret::Secret;
 use crate::store::error::StoreError;
 use crate::store::seal::{Place, RunKeys};
 
@@ -20,7 +20,8 @@ use crate::store::seal::{Place, RunKeys};
 pub(in crate::store) struct StoredStarted {
     run: String,
     workflow: String,
-    seed: Value,
+    /// Sealed.
+    seed: String,
     inputs: StoredData,
     secrets: StoredData,
     settings: StoredSettings,
@@ -44,11 +45,11 @@ impl StoredStarted {
         let RunStarted { run, workflow, seed, inputs, secrets, settings, until } = started;
         let Settings { base_url, sandbox, settle, allow_hosts, typed_origins } = settings.clone();
         let settle_ms = to_millis(settle);
-        let seed = Datum::secret(Value::String(STANDARD.encode(seed.expose())));
+        let seed = Zeroizing::new(STANDARD.encode(seed.expose()));
         Ok(Self {
             run: run.to_string(),
             workflow: workflow.clone(),
-            seed: data::seal(&seed, keys, place, "seed")?,
+            seed: keys.seal(&*seed, place, "seed")?,
             inputs: StoredData::seal(inputs, keys, place, "inputs")?,
             secrets: StoredData::seal(secrets, keys, place, "secrets")?,
             settings: StoredSettings { base_url, sandbox, settle_ms, allow_hosts, typed_origins },
@@ -61,15 +62,15 @@ impl StoredStarted {
         let settle = Duration::from_millis(settle_ms);
         let seed = match keys.are_pruned() {
             true => Some(Vec::new()), // nothing is derived for a run that nobody can go on with
-            false => data::open(self.seed, keys, place, "seed")?
-                .expose()
-                .as_str()
-                .and_then(|text| STANDARD.decode(text).ok()),
+            false => keys
+                .open(&self.seed, place, "seed")
+                .map(Zeroizing::<String>::new)
+                .and_then(|text| STANDARD.decode(&*text).ok()),
         };
         Ok(RunStarted {
             run: RunId::new(&self.run).map_err(malformed)?,
             workflow: self.workflow,
-            seed: Secret::new(seed.ok_or_else(|| Malformed("`seed` is not base64".into()))?),
+            seed: Secret::new(seed.ok_or_else(|| Malformed("`seed` does not open here".into()))?),
             inputs: self.inputs.open(keys, place, "inputs")?,
             secrets: self.secrets.open(keys, place, "secrets")?,
             settings: Settings { base_url, sandbox, settle, allow_hosts, typed_origins },

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD
 use serde_json::{Value, json};
 
 use super::fixture::*;
-use crate::store::seal::{Place, Seal};
+use crate::store::seal::{Place, RunKeys, Seal};
 use crate::store::*;
 
 const FILES: [RunFile; 4] = [RunFile::Journal, RunFile::Checkpoint, RunFile::Seal, RunFile::Workflow];
@@ -54,27 +54,28 @@ fn a_sealed_value_opens_in_its_own_place_alone() {
     let keys = Seal::read(&*disk.handle()).unwrap().open(&*disk.handle(), &key(1), entropy()).unwrap();
     let place = Place { file: RunFile::Journal, seq: 3, step: "invite[a]", attempt: 1 };
     let value = json!({"token": PASSWORD});
-    let sealed = keys.seal(&value, &place, "outputs.token").unwrap();
-    assert_eq!(keys.open(&sealed, &place, "outputs.token"), Some(value));
+    let sealed = keys.seal(&value, &place, "outputs").unwrap();
+    let open = |keys: &RunKeys, sealed: &str, place: &Place<'_>, field: &str| keys.open::<Value>(sealed, place, field);
+    assert_eq!(open(&keys, &sealed, &place, "outputs"), Some(value));
     for other in [
         Place { file: RunFile::Checkpoint, ..place },
         Place { seq: 4, ..place },
         Place { step: "invite[b]", ..place },
         Place { attempt: 2, ..place },
     ] {
-        assert_eq!(keys.open(&sealed, &other, "outputs.token"), None, "{other:?}");
+        assert_eq!(open(&keys, &sealed, &other, "outputs"), None, "{other:?}");
     }
-    assert_eq!(keys.open(&sealed, &place, "outputs.other"), None);
+    assert_eq!(open(&keys, &sealed, &place, "data"), None);
     let (_, theirs) = Seal::draw(&crate::id::RunId::new("b").unwrap(), &key(1), entropy()).unwrap();
-    assert_eq!(theirs.open(&sealed, &place, "outputs.token"), None);
+    assert_eq!(open(&theirs, &sealed, &place, "outputs"), None);
     let mut bytes = STANDARD.decode(&sealed).unwrap();
     for index in 0..bytes.len() {
         bytes[index] ^= 1;
-        assert_eq!(keys.open(&STANDARD.encode(&bytes), &place, "outputs.token"), None, "byte {index}");
+        assert_eq!(open(&keys, &STANDARD.encode(&bytes), &place, "outputs"), None, "byte {index}");
         bytes[index] ^= 1;
     }
     for nonsense in ["", "AAAA", "no base64"] {
-        assert_eq!(keys.open(nonsense, &place, "outputs.token"), None);
+        assert_eq!(open(&keys, nonsense, &place, "outputs"), None);
     }
 }
 

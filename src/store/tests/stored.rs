@@ -85,7 +85,7 @@ fn the_journal_can_be_read_by_people() {
             "at": "2026-11-22T01:34:05.002Z",
             "fact": "succeeded",
             "task": "invite[ada@onramp.test]",
-            "outputs": {"value": {"public": {"sealed": "ada"}}},
+            "outputs": {"public": {"value": {"sealed": "ada"}}},
         }],
     });
     assert_eq!(line, expected);
