@@ -1,13 +1,8 @@
 //! A value that knows whether it may be shown.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::{MASKED, Secret};
-
-/// Named values: the parameters of a step or its outputs.
-pub type Data = BTreeMap<String, Datum>;
 
 /// A JSON value, public or secret. Which of the two is decided where the value is named, never by looking at it.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,10 +2,12 @@
 //!
 //! Secrecy belongs to named values: a [`Datum`] knows whether it is one. [`Mask`] is the second net, for free text.
 
+mod data;
 mod datum;
 mod mask;
 
-pub use datum::{Data, Datum};
+pub use data::Data;
+pub use datum::Datum;
 pub use mask::Mask;
 
 use std::fmt;

@@ -43,7 +43,9 @@ pub fn value() -> BoxedStrategy<Value> {
 }
 
 pub fn data() -> BoxedStrategy<Data> {
-    btree_map(text(), (value(), any::<bool>()).prop_map(|(value, secret)| Datum::new(value, secret)), 0..4).boxed()
+    btree_map(text(), (value(), any::<bool>()).prop_map(|(value, secret)| Datum::new(value, secret)), 0..4)
+        .prop_map(Data::from_iter)
+        .boxed()
 }
 
 fn time() -> BoxedStrategy<Timestamp> {
