@@ -20,6 +20,9 @@ use crate::run::{Entry, Recorded};
 /// A journal that has not grown by this many bytes is not worth a checkpoint.
 const MIN_GROWTH: u64 = 4096;
 
+/// Nor is one that has not grown by this many times the last checkpoint: it is quicker to fold again than to write often.
+const GROWTH: u64 = 4;
+
 /// A run to be stored.
 #[derive(Debug, Clone, Copy)]
 pub struct NewRun<'a> {
@@ -161,10 +164,10 @@ impl RunWriter {
         StoreError::NotCommitted { run: self.keys.run.clone(), path, committed, cause }
     }
 
-    /// Whether the journal has grown enough for a new checkpoint: by as much as the last one's size, so that all
-    /// checkpoints together cost no more than the journal.
+    /// Whether the journal has grown enough for a new checkpoint: by some times the last one's size, so that all checkpoints
+    /// together cost less than the journal.
     pub fn checkpoint_due(&self) -> bool {
-        self.grown >= self.checkpoint.max(MIN_GROWTH)
+        self.grown >= (GROWTH * self.checkpoint).max(MIN_GROWTH)
     }
 
     /// Replaces the checkpoint by `state`, which is that after the last entry appended. `durable`, for when the run ends
