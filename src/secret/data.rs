@@ -64,6 +64,19 @@ impl Data {
     pub fn values(&self) -> impl ExactSizeIterator<Item = &Datum> {
         self.0.iter().map(|(_, datum)| datum)
     }
+
+    pub fn values_mut(&mut self) -> impl ExactSizeIterator<Item = &mut Datum> {
+        self.0.iter_mut().map(|(_, datum)| datum)
+    }
+}
+
+impl std::ops::Index<&str> for Data {
+    type Output = Datum;
+
+    /// For a name that must be there, as with any map.
+    fn index(&self, name: &str) -> &Datum {
+        &self.0[self.find(name).unwrap_or(self.0.len())].1
+    }
 }
 
 impl Extend<(String, Datum)> for Data {

@@ -44,7 +44,7 @@ fn bound(pairs: &[(&str, Value)], sandbox: bool) -> Result<Data, Vec<String>> {
 }
 
 fn value(pairs: &[(&str, Value)], sandbox: bool, name: &str) -> Value {
-    bound(pairs, sandbox).unwrap().get(name).unwrap().expose().clone()
+    bound(pairs, sandbox).unwrap()[name].expose().clone()
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn all_errors_are_listed() {
 #[test]
 fn a_secret_input_is_a_secret() {
     let data = bound(&[], true).unwrap();
-    assert!(data.get("flag").unwrap().is_secret() && !data.get("count").unwrap().is_secret());
+    assert!(data["flag"].is_secret() && !data["count"].is_secret());
 }
 
 fn environment(name: &str) -> Option<String> {
@@ -129,8 +129,8 @@ fn secrets_come_from_the_environment() {
     );
     let overrides = BTreeMap::from([("token".to_owned(), "typed".to_owned())]);
     let data = bind_secrets(&workflow(), &environment, false, &overrides).unwrap();
-    assert_eq!(data.get("token").unwrap().expose(), "typed");
-    assert_eq!(data.get("password").unwrap().expose(), "real-password");
+    assert_eq!(data["token"].expose(), "typed");
+    assert_eq!(data["password"].expose(), "real-password");
     assert!(data.values().all(|datum| datum.is_secret()));
 }
 
@@ -138,9 +138,9 @@ fn secrets_come_from_the_environment() {
 fn the_sandbox_has_its_own_secrets() {
     let overrides = BTreeMap::from([("mailbox".to_owned(), "imap://127.0.0.1".to_owned())]);
     let data = bind_secrets(&workflow(), &environment, true, &overrides).unwrap();
-    assert_eq!(data.get("mailbox").unwrap().expose(), "imap://127.0.0.1");
-    assert_eq!(data.get("token").unwrap().expose(), "test-token");
-    assert_eq!(data.get("password").unwrap().expose(), &json!(null));
+    assert_eq!(data["mailbox"].expose(), "imap://127.0.0.1");
+    assert_eq!(data["token"].expose(), "test-token");
+    assert_eq!(data["password"].expose(), &json!(null));
 }
 
 #[test]
