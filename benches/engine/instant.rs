@@ -19,10 +19,11 @@ use serde_json::{Value, json};
 struct Instant {
     queue: Vec<Queued>,
     writer: Option<RunWriter>,
+    ended: Vec<Completion>,
 }
 
 impl Instant {
-    fn commit(&mut self, state: &RunState, last: bool) -> Vec<Completion> {
+    fn write(&mut self, state: &RunState, last: bool) {
         let durable = self.queue.iter().any(|queued| queued.durable);
         let (entries, ops): (Vec<Entry>, Vec<Option<Op>>) =
             self.queue.drain(..).map(|queued| (queued.entry, queued.op)).unzip();
@@ -32,7 +33,7 @@ impl Instant {
                 writer.checkpoint(state, last).unwrap();
             }
         }
-        ops.into_iter().flatten().map(answer).collect()
+        self.ended.extend(ops.into_iter().flatten().map(answer));
     }
 }
 
@@ -47,12 +48,18 @@ impl Host for Instant {
 
     fn wake(&mut self, _: Wake, _: Timestamp) {}
 
+    async fn commit(&mut self, state: &RunState) -> Result<(), HostError> {
+        self.write(state, false);
+        Ok(())
+    }
+
     async fn next(&mut self, state: &RunState) -> Result<Vec<Completion>, HostError> {
-        Ok(self.commit(state, false))
+        self.write(state, false);
+        Ok(std::mem::take(&mut self.ended))
     }
 
     async fn finish(&mut self, state: &RunState) -> Result<(), HostError> {
-        self.commit(state, true);
+        self.write(state, true);
         Ok(())
     }
 }
@@ -126,7 +133,7 @@ pub fn run(plan: &Plan, disk: Option<&ForgetfulDisk>) -> RunState {
         let new = NewRun { workflow: "", origin: &origin, first: &first, state: &state };
         RunWriter::create(disk.handle(), new, &key(), Arc::new(SeededEntropy::new(2))).unwrap()
     });
-    let mut host = Instant { queue: Vec::new(), writer };
+    let mut host = Instant { queue: Vec::new(), writer, ended: Vec::new() };
     let status = drive(plan, &mut state, &mut host).now_or_never().unwrap().unwrap();
     assert_eq!(status, RunStatus::Succeeded);
     state

@@ -5,7 +5,7 @@ use std::fmt;
 use super::host::{Host, HostError, Queued};
 use crate::plan::Plan;
 use crate::run::{
-    Entry, Fact, IllegalEntry, Resumption, RunState, RunStatus, apply, decide, is_durable, op, pending_wakes,
+    BATCH, Entry, Fact, IllegalEntry, Resumption, RunState, RunStatus, apply, decide, is_durable, op, pending_wakes,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,21 +41,33 @@ impl From<IllegalEntry> for EngineError {
 /// Drives a run until it stands still: succeeded, failed, in doubt or interrupted.
 pub async fn drive(plan: &Plan, state: &mut RunState, host: &mut impl Host) -> Result<RunStatus, EngineError> {
     loop {
-        loop {
-            let facts = decide(plan, state);
-            if facts.is_empty() {
-                break;
-            }
-            for fact in facts {
-                record(plan, state, host, fact)?;
-            }
-        }
+        settle(plan, state, host).await?;
         if state.status != RunStatus::Running {
             host.finish(state).await?;
             return Ok(state.status);
         }
-        for completion in host.next(state).await? {
+        for (number, completion) in host.next(state).await?.into_iter().enumerate() {
             record(plan, state, host, completion.into())?;
+            if number % BATCH == BATCH - 1 {
+                settle(plan, state, host).await?;
+            }
+        }
+    }
+}
+
+/// Records all that follows from the state, batch by batch: what a wide fan asks for begins while the rest is decided.
+async fn settle(plan: &Plan, state: &mut RunState, host: &mut impl Host) -> Result<(), EngineError> {
+    loop {
+        let facts = decide(plan, state);
+        let decided = facts.len();
+        for fact in facts {
+            record(plan, state, host, fact)?;
+        }
+        if decided == 0 {
+            return Ok(());
+        }
+        if decided >= BATCH {
+            host.commit(state).await?;
         }
     }
 }

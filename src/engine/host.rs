@@ -60,6 +60,10 @@ pub trait Host: Send {
     /// Sets a timer that an earlier process had set.
     fn wake(&mut self, whom: Wake, due: Timestamp);
 
+    /// Commits all that is queued with at most one sync, publishes it, and lets the queued operations begin, without waiting
+    /// for any.
+    fn commit(&mut self, state: &RunState) -> impl Future<Output = Result<(), HostError>> + Send;
+
     /// Commits all that is queued with at most one sync, publishes it, lets the queued operations begin, and waits for
     /// what comes of any. `state` is the state after all that was queued. Never empty.
     fn next(&mut self, state: &RunState) -> impl Future<Output = Result<Vec<Completion>, HostError>> + Send;

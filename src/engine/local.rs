@@ -55,7 +55,7 @@ impl<L: Log> LocalHost<L> {
         }
     }
 
-    fn commit(&mut self, state: &RunState, last: bool) -> Result<(), HostError> {
+    fn write(&mut self, state: &RunState, last: bool) -> Result<(), HostError> {
         let sync = self.queue.iter().any(|queued| queued.durable);
         let (entries, ops): (Vec<Entry>, Vec<Option<Op>>) =
             self.queue.drain(..).map(|queued| (queued.entry, queued.op)).unzip();
@@ -108,8 +108,12 @@ impl<L: Log> Host for LocalHost<L> {
         self.timers.insert((due, whom));
     }
 
+    async fn commit(&mut self, state: &RunState) -> Result<(), HostError> {
+        self.write(state, false)
+    }
+
     async fn next(&mut self, state: &RunState) -> Result<Vec<Completion>, HostError> {
-        self.commit(state, false)?;
+        self.write(state, false)?;
         loop {
             let now = self.clock.now();
             let paused = state.stopping == Some(Stop::Interrupt);
@@ -136,7 +140,7 @@ impl<L: Log> Host for LocalHost<L> {
     }
 
     async fn finish(&mut self, state: &RunState) -> Result<(), HostError> {
-        self.commit(state, true)?;
+        self.write(state, true)?;
         for reporter in &mut self.reporters {
             reporter.ended(&self.plan, state);
         }

@@ -11,6 +11,9 @@ use super::{ending, matrix, pace, teardown, verdict};
 use crate::id::{Role, TaskPath};
 use crate::plan::Plan;
 
+/// As many facts are decided on at once; what is more follows on these. A wide fan is not held in memory as a whole.
+pub const BATCH: usize = 1000;
+
 /// The facts that follow from `state`: attempts and looks to start, timers to set, verdicts. Empty if the run has to wait
 /// for something under way, or has ended. Each must be applied; then more may follow.
 pub fn decide(plan: &Plan, state: &RunState) -> Vec<Fact> {
@@ -70,7 +73,7 @@ fn news(plan: &Plan, state: &RunState) -> Vec<Fact> {
         }
         facts.extend(fact);
         // Going round changes other steps: what follows is decided on the state after it.
-        if matches!(facts.last(), Some(Fact::Rewound { .. })) {
+        if matches!(facts.last(), Some(Fact::Rewound { .. })) || facts.len() >= BATCH {
             break;
         }
     }
@@ -86,7 +89,7 @@ fn starts(plan: &Plan, state: &RunState, facts: &mut Vec<Fact>) {
     // Those of this very decision are not in the state yet.
     room.rate = room.rate.saturating_sub(attempts(facts));
     for step in &state.agenda.starts {
-        if room.is_spent() && !state.is_closing() {
+        if facts.len() >= BATCH || (room.is_spent() && !state.is_closing()) {
             break;
         }
         let before = facts.len();

@@ -26,7 +26,7 @@ mod verdict;
 mod tests;
 
 pub use apply::{IllegalEntry, apply};
-pub use decide::decide;
+pub use decide::{BATCH, decide};
 pub use delay::{MAX_RETRY_AFTER, backoff};
 pub use derive::{Mark, idempotency_key, input_digest};
 pub use entry::{

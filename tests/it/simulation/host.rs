@@ -64,7 +64,7 @@ impl<'a> SimHost<'a> {
         }
     }
 
-    fn commit(&mut self, state: &RunState, last: bool) -> Result<(), HostError> {
+    fn write(&mut self, state: &RunState, last: bool) -> Result<(), HostError> {
         self.commits += 1;
         assert!(self.commits < 2000, "the run does not come to an end");
         let crash = self.crash.filter(|crash| crash.commit == self.commits);
@@ -147,8 +147,12 @@ impl Host for SimHost<'_> {
         self.timers.insert((due, whom));
     }
 
+    async fn commit(&mut self, state: &RunState) -> Result<(), HostError> {
+        self.write(state, false)
+    }
+
     async fn next(&mut self, state: &RunState) -> Result<Vec<Completion>, HostError> {
-        self.commit(state, false)?;
+        self.write(state, false)?;
         if let Some((_, stop)) = self.stop.filter(|(commit, _)| *commit <= self.commits && state.stopping.is_none()) {
             return Ok(vec![Completion::StopRequested(stop)]);
         }
@@ -156,6 +160,6 @@ impl Host for SimHost<'_> {
     }
 
     async fn finish(&mut self, state: &RunState) -> Result<(), HostError> {
-        self.commit(state, true)
+        self.write(state, true)
     }
 }
