@@ -70,7 +70,7 @@ impl<L: Log> LocalHost<L> {
                 Op::Probe(order) => self.launcher.probe(order),
                 Op::Look(order) => self.launcher.look(order),
                 Op::Wake { whom, due } => self.wake(whom, due),
-                Op::Stop(_) => self.launcher.stop(),
+                Op::Stop(stop) => self.launcher.stop(stop),
             }
         }
         Ok(())
@@ -115,6 +115,12 @@ impl<L: Log> Host for LocalHost<L> {
     async fn next(&mut self, state: &RunState) -> Result<Vec<Completion>, HostError> {
         self.write(state, false)?;
         loop {
+            // Before anything else: a run whose steps end without a pause must be stoppable too.
+            while let Ok(stop) = self.stop.try_recv() {
+                if state.heeds(stop) {
+                    return Ok(vec![Completion::StopRequested(stop)]);
+                }
+            }
             let now = self.clock.now();
             let paused = state.stopping == Some(Stop::Interrupt);
             let mut completions = if paused { Vec::new() } else { self.fired(now, state) };
@@ -132,8 +138,10 @@ impl<L: Log> Host for LocalHost<L> {
             tokio::select! {
                 completion = self.launcher.next() => return Ok(vec![completion]),
                 () = timer => {}
-                Some(stop) = self.stop.recv(), if state.stopping.is_none() => {
-                    return Ok(vec![Completion::StopRequested(stop)]);
+                Some(stop) = self.stop.recv() => {
+                    if state.heeds(stop) {
+                        return Ok(vec![Completion::StopRequested(stop)]);
+                    }
                 }
             }
         }

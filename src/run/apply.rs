@@ -204,9 +204,11 @@ fn finish_step(plan: &Plan, state: &mut RunState, index: usize) {
 
 /// Retries that wait are not waited for when the run is to end.
 fn stop_requested(plan: &Plan, state: &mut RunState, stop: Stop) -> Result<(), String> {
-    if state.stopping.is_some() {
+    if !state.heeds(stop) {
         return Err("the run is stopping already".into());
     }
+    // To take back half of what a run made is no end: a teardown is only ever paused.
+    let stop = if state.teardown { Stop::Interrupt } else { stop };
     state.recorded.stopping = Some(stop);
     if stop != Stop::Interrupt {
         let steps = &mut state.recorded.steps;

@@ -20,11 +20,16 @@ pub fn decide(plan: &Plan, state: &RunState) -> Vec<Fact> {
     if state.status != RunStatus::Running {
         return Vec::new();
     }
+    let limit = time_limit(plan, state);
+    // What is due by now is decided in a run that is to end: nothing begins only to be cut off.
+    if let Some(stop @ Fact::StopRequested(_)) = limit {
+        return vec![stop];
+    }
     let mut facts = news(plan, state);
     if !matches!(facts.last(), Some(Fact::Rewound { .. })) {
         starts(plan, state, &mut facts);
     }
-    facts.extend(time_limit(plan, state));
+    facts.extend(limit);
     if state.stopping == Some(Stop::Interrupt) {
         facts.retain(concludes);
     }
@@ -209,13 +214,18 @@ pub(super) fn go_on(unit: &Unit<'_>) -> Option<Fact> {
 fn remedy(plan: &Plan, state: &RunState, step: usize) -> Option<Fact> {
     let unit = Unit::of_remedy(plan, state, step)?;
     let id = plan.steps[step].id.clone();
+    let first = || state.steps[step].tasks.first()?.error.clone();
     match &unit.task.phase {
+        // A run that is to end does not go round.
+        Phase::Waiting | Phase::Succeeded if state.is_closing() => {
+            Some(Fact::Failed { task: TaskPath::step(id), error: first()? })
+        }
         Phase::Succeeded => {
             let steps = unit.step.on_error.as_ref()?.rerun.iter().map(|index| plan.steps[*index].id.clone()).collect();
             Some(Fact::Rewound { step: id, steps })
         }
         Phase::Failed => {
-            let first = state.steps[step].tasks.first()?.error.clone()?;
+            let first = first()?;
             let why = unit.task.error.as_ref().map_or_else(String::new, |error| error.message.clone());
             let message = format!("{}; `{}`, which should have helped, failed: {why}", first.message, unit.call.action);
             Some(Fact::Failed { task: TaskPath::step(id), error: StepError { message, ..first } })

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::entry::{Fact, RunStatus, SkipReason, Stop};
 use super::scope::RunScope;
 use super::state::{Phase, RunState, StepState, StepStatus};
-use crate::plan::Plan;
+use crate::plan::{Plan, PlanStep};
 use crate::secret::{Data, Datum};
 
 /// The end of a run in which nothing is under way and nothing can be decided.
@@ -34,11 +34,12 @@ pub(super) fn end(plan: &Plan, state: &RunState) -> Fact {
 fn status(plan: &Plan, state: &RunState) -> RunStatus {
     let doubt = |phase: &Phase| matches!(phase, Phase::InDoubt { .. });
     let all: Vec<StepStatus> = state.steps.iter().map(|step| step.status()).collect();
-    let failed =
-        plan.steps.iter().zip(&all).any(|(step, status)| *status == StepStatus::Failed && !step.continue_on_error);
-    // A run that was told to end when nothing was left to do has ended as it would have.
-    let left_out = |step: &StepState| matches!(step.skipped, Some(SkipReason::Cancelled | SkipReason::TimedOut));
-    let all_ran = !state.steps.iter().any(left_out) && all.iter().all(|status| status.is_terminal()) && !failed;
+    let counts = |(step, status): (&PlanStep, &StepStatus)| *status == StepStatus::Failed && !step.continue_on_error;
+    let failed = plan.steps.iter().zip(&all).any(counts);
+    // A run that was told to end when nothing was left to do has ended as it would have. Where a step failed, `continue-on-error`
+    // or not, it may have failed since it was cut off, or had no further try.
+    let all_ran = all.iter().all(|status| matches!(status, StepStatus::Succeeded | StepStatus::Skipped))
+        && !state.steps.iter().any(was_left_out);
     let in_doubt = state.steps.iter().any(|step| {
         step.tasks.iter().any(|task| doubt(&task.phase)) || step.remedy.as_ref().is_some_and(|r| doubt(&r.phase))
     });
@@ -57,10 +58,17 @@ fn status(plan: &Plan, state: &RunState) -> RunStatus {
     }
 }
 
+fn was_left_out(step: &StepState) -> bool {
+    matches!(step.skipped, Some(SkipReason::Cancelled | SkipReason::TimedOut))
+}
+
 /// What the status alone does not tell.
 fn remark(plan: &Plan, state: &RunState) -> Option<String> {
-    if state.stopping == Some(Stop::Timeout) {
-        return Some("the run's time was over (`timeout` of the workflow)".to_owned());
+    match state.stopping {
+        Some(Stop::Timeout) => return Some("the run's time was over (`timeout` of the workflow)".to_owned()),
+        Some(Stop::Cancel) => return Some("it was cancelled (`onramp cancel`)".to_owned()),
+        Some(Stop::Interrupt) => return Some("it was paused by a signal (Ctrl-C or SIGTERM)".to_owned()),
+        None => {}
     }
     let until = state.until.as_ref()?;
     let reached = plan.index(until).is_some_and(|index| state.steps[index].status().is_terminal());

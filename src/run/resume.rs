@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::entry::{Doubt, Resumption, RunStatus, Timer};
+use super::entry::{Doubt, Resumption, RunStatus, Stop, Timer};
 use super::outcome::{Happened, Outcome, ProbeAnswer};
 use super::state::{Phase, RunState, StepState, TaskState};
 use super::table::end_attempt;
@@ -27,7 +27,9 @@ pub(super) fn resume(plan: &Plan, state: &mut RunState, how: &Resumption, at: Ti
     let downtime = at.since(state.now);
     let run = &mut next.recorded;
     // What came to an end by itself has a new time of its own.
-    run.since = if run.status == RunStatus::Failed { at } else { run.since.plus(downtime) };
+    let used_up = run.status == RunStatus::Failed
+        || (run.status == RunStatus::InDoubt && run.stopping == Some(Stop::Timeout));
+    run.since = if used_up { at } else { run.since.plus(downtime) };
     run.status = RunStatus::Running;
     run.stopping = None;
     run.until = how.until.clone();

@@ -311,6 +311,11 @@ impl RunState {
         }
     }
 
+    /// Whether a request to stop changes anything. A pause also ends the orderly end of a run that was told to end.
+    pub fn heeds(&self, stop: Stop) -> bool {
+        self.stopping.is_none() || (stop == Stop::Interrupt && self.stopping != Some(Stop::Interrupt))
+    }
+
     /// It comes to an end: what has not begun does not, and what failed is not tried again.
     pub(super) fn is_closing(&self) -> bool {
         self.teardown || matches!(self.stopping, Some(Stop::Cancel | Stop::Timeout))
