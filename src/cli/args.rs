@@ -6,8 +6,10 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod handling;
+mod stopping;
 
 pub use handling::{Exec, Export, ExportFormat, Key, Prune, Rotate};
+pub use stopping::{Cancel, Inject};
 
 /// Takes service accounts from nothing to working, without a browser.
 ///
@@ -54,6 +56,8 @@ pub enum Command {
     Runs(Runs),
     /// Show a run: its steps, errors and outputs.
     Show(Show),
+    /// End a run from another terminal.
+    Cancel(Cancel),
     /// Write the outputs of a run for other programs.
     Export(Export),
     /// Run a command with the outputs of a run in its environment.
@@ -111,6 +115,9 @@ pub struct Run {
     pub settle: Option<Duration>,
 
     #[command(flatten)]
+    pub inject: Inject,
+
+    #[command(flatten)]
     pub output: Output,
 
     #[command(flatten)]
@@ -140,6 +147,9 @@ pub struct Resume {
     /// Must be the base URL that the run was started with, if it is given.
     #[arg(long, env = "ONRAMP_BASE_URL", value_name = "URL", hide_env_values = true)]
     pub base_url: Option<String>,
+
+    #[command(flatten)]
+    pub inject: Inject,
 
     #[command(flatten)]
     pub output: Output,

@@ -9,10 +9,11 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use super::host::Completion;
+use super::inject::Injection;
 use crate::action::{Action, Context, Missing, Registry, Services, seal_echoes};
 use crate::id::TaskPath;
 use crate::plan::PlanStep;
-use crate::run::{ErrorKind, Happened, Order, Outcome, ProbeAnswer, StepError};
+use crate::run::{ErrorKind, Happened, Order, Outcome, ProbeAnswer, StepError, Stop};
 use crate::secret::{Data, Mask};
 use crate::workflow::{ActionSpec, Effect, RetryClass};
 
@@ -29,12 +30,19 @@ pub struct Launcher {
     registry: Arc<Registry>,
     services: Arc<Services>,
     mask: Mask,
+    injection: Injection,
     running: HashMap<TaskPath, Running>,
-    sender: mpsc::UnboundedSender<Completion>,
-    receiver: mpsc::UnboundedReceiver<Completion>,
+    launched: u64,
+    sender: mpsc::UnboundedSender<Ended>,
+    receiver: mpsc::UnboundedReceiver<Ended>,
 }
 
+/// What came of the launch with this number. A task that was cut off may have been launched again by the time it is read.
+type Ended = (u64, Completion);
+
 struct Running {
+    launch: u64,
+    is_look: bool,
     abort: AbortHandle,
     /// What is reported if the task is cut off.
     cut_off: Completion,
@@ -46,7 +54,12 @@ struct Running {
 impl Launcher {
     pub fn new(registry: Arc<Registry>, services: Arc<Services>, mask: Mask) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
-        Self { registry, services, mask, running: HashMap::new(), sender, receiver }
+        let (injection, running) = (Injection::default(), HashMap::new());
+        Self { registry, services, mask, injection, running, launched: 0, sender, receiver }
+    }
+
+    pub(super) fn inject(&mut self, injection: Injection) {
+        self.injection = injection;
     }
 
     pub(super) fn attempt(&mut self, order: Order) {
@@ -55,13 +68,12 @@ impl Launcher {
         let happened = if effect == Effect::Read { Happened::None } else { Happened::Unknown };
         let cut_off = ended(Outcome::interrupted(happened));
         let limit = order.deadline.map(|deadline| deadline.since(self.services.clock.now()) + OVERTIME);
+        let injected = self.injection.of(&order);
         self.launch(order, effect, cut_off, move |action, context| async move {
-            let work = async {
-                match context.order.undoes {
-                    Some(_) => action.undo(&context).await,
-                    None => action.perform(&context).await,
-                }
-            };
+            let work = injected.around(|| match context.order.undoes {
+                Some(_) => action.undo(&context),
+                None => action.perform(&context),
+            });
             let guarded = std::panic::AssertUnwindSafe(work).catch_unwind();
             let outcome = match limit {
                 Some(limit) => tokio::time::timeout(limit, guarded).await,
@@ -120,18 +132,23 @@ impl Launcher {
         let input = order.input.clone();
         let context = Context { order, services: self.services.clone() };
         let sender = self.sender.clone();
+        self.launched += 1;
+        let launch = self.launched;
+        let is_look = matches!(cut_off, Completion::ProbeEnded { .. });
         let handle = tokio::spawn(async move {
             let completion = work(action, context).await;
-            let _ = sender.send(completion);
+            let _ = sender.send((launch, completion));
         });
-        self.running.insert(task, Running { abort: handle.abort_handle(), cut_off, effect, spec, input });
+        let abort = handle.abort_handle();
+        self.running.insert(task, Running { launch, is_look, abort, cut_off, effect, spec, input });
     }
 
-    /// Lets go of reads at once and gives effects their grace.
-    pub(super) fn stop(&mut self) {
-        for running in self.running.values() {
+    /// Lets go of reads at once and gives effects their grace. A run that is to end still has to know what happened: its looks
+    /// go on.
+    pub(super) fn stop(&mut self, stop: Stop) {
+        for running in self.running.values().filter(|running| stop == Stop::Interrupt || !running.is_look) {
             let (abort, sender) = (running.abort.clone(), self.sender.clone());
-            let cut_off = running.cut_off.clone();
+            let cut_off = (running.launch, running.cut_off.clone());
             let grace = if running.effect == Effect::Read { Duration::ZERO } else { GRACE };
             tokio::spawn(async move {
                 tokio::time::sleep(grace).await;
@@ -164,11 +181,12 @@ impl Launcher {
     }
 
     /// The first end of a task counts; a late one, of a task that was cut off, does not.
-    fn take(&mut self, completion: Completion) -> Option<Completion> {
+    fn take(&mut self, (launch, completion): Ended) -> Option<Completion> {
         let task = match &completion {
             Completion::AttemptEnded { task, .. } | Completion::ProbeEnded { task, .. } => task,
             _ => return Some(completion),
         };
+        self.running.get(task).filter(|running| running.launch == launch)?;
         let running = self.running.remove(task)?;
         Some(self.masked(completion, &running))
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use super::host::{Completion, Host, HostError, Queued};
+use super::inject::Injection;
 use super::launcher::Launcher;
 use crate::clock::{Clock, Timestamp};
 use crate::plan::Plan;
@@ -46,6 +47,11 @@ impl<L: Log> LocalHost<L> {
         stop: StopSignal,
     ) -> Self {
         Self { plan, log, clock, launcher, reporters, stop, queue: Vec::new(), timers: BTreeSet::new() }
+    }
+
+    /// From here on steps fail, are slow, or worse, as the user asked for.
+    pub fn inject(&mut self, injection: Injection) {
+        self.launcher.inject(injection);
     }
 
     /// Shows an entry that was committed before the host was there: the run's first.

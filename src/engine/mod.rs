@@ -2,10 +2,12 @@
 
 mod driver;
 mod host;
+mod inject;
 mod launcher;
 mod local;
 
 pub use driver::{EngineError, drive, resume};
 pub use host::{Completion, Host, HostError, Queued};
+pub use inject::{Injected, Injection, Trouble};
 pub use launcher::Launcher;
 pub use local::{LocalHost, Log, StopSignal};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::cancel::heeding;
 use super::{OpError, Workspace};
 use crate::action::{Registry, Services};
 use crate::clock::{Clock, SteadyClock};
@@ -48,6 +49,7 @@ pub(super) fn host(
     console: Console,
 ) -> Result<LocalHost<impl Log + use<>>, OpError> {
     let Console { reporters, stop, mask } = console;
+    let stop = heeding(stop, workspace.open().cancel_requests(&state.started.run)?);
     learn(&mask, &workspace.registry, &plan, state);
     let started = &state.started;
     let settings = started.settings.clone();

@@ -2,9 +2,11 @@
 
 mod actions_page;
 mod attach;
+mod cancel;
 mod error;
 mod exec;
 mod export;
+mod inject;
 mod inputs_from;
 mod key;
 mod outputs;
@@ -21,6 +23,7 @@ mod workspace;
 
 pub use actions_page::actions_page;
 pub use attach::Console;
+pub use cancel::{CancelOutcome, CancelRequest, cancel};
 pub use error::OpError;
 pub use exec::{ExecOutcome, ExecRequest, exec};
 pub use export::{ExportOutcome, ExportRequest, export};

@@ -1,6 +1,7 @@
 //! Goes on with all that is unfinished in a run.
 
 use super::attach::{Console, host};
+use super::inject::injection;
 use super::run::RunOutcome;
 use super::stored::{Stored, restore, sealing_key};
 use super::surroundings::{MAILBOX_VARIABLE, mailbox_url, revive};
@@ -16,6 +17,8 @@ pub struct ResumeRequest<'a> {
     pub run: String,
     pub environment: &'a (dyn Fn(&str) -> Option<String> + Sync),
     pub base_url: Option<String>,
+    /// Troubles to inject, as `fail:STEP`.
+    pub inject: Vec<String>,
 }
 
 /// Resumes a run until it stands still again. One that has succeeded is left as it is.
@@ -36,8 +39,11 @@ pub async fn resume(
         return Ok(RunOutcome { plan, state, dir });
     }
     same_surroundings(&plan, &state, &request)?;
+    let settings = &state.started.settings;
+    let injection = injection(&plan, settings.sandbox, &settings.base_url, &request.inject, say)?;
     let sandbox = revive(workspace, &run, &state.started.settings).await?;
     let mut host = host(workspace, plan.clone(), &state, writer, console)?;
+    host.inject(injection);
     engine::resume(&plan, &mut state, Resumption::default(), &mut host).await?;
     if let Some(sandbox) = sandbox {
         sandbox.stop().await;

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::attach::{Console, host};
+use super::inject::injection;
 use super::inputs_from::with_outputs;
 use super::surroundings::{self, DEFAULT_BASE_URL, MAILBOX_VARIABLE};
 use super::{OpError, Workspace, validate};
@@ -39,6 +40,8 @@ pub struct RunRequest<'a> {
     pub base_url: Option<String>,
     pub settle: Option<Duration>,
     pub allow_hosts: Vec<String>,
+    /// Troubles to inject, as `fail:STEP`.
+    pub inject: Vec<String>,
 }
 
 /// A run that stands still.
@@ -62,6 +65,8 @@ pub async fn run(
     let (inputs, given_secrets) = given(workflow, &all, &request)?;
     // What an earlier run found out was typed by nobody.
     let typed_origins = typed_origins(&inputs, &request.inputs);
+    let base_url = request.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL);
+    let injection = injection(&plan, request.sandbox, base_url, &request.inject, say)?;
     let key = workspace.own_key()?;
     let now = workspace.clock.now();
     let id = new_id(now, workspace.entropy.as_ref())?;
@@ -88,6 +93,7 @@ pub async fn run(
     let new = NewRun { workflow: &source.text, origin: &origin, first: &first, state: &state };
     let writer = store.create(new, &key, &workspace.holder())?;
     let mut host = host(workspace, plan.clone(), &state, writer, console)?;
+    host.inject(injection);
     host.publish(&first, &state);
     drive(&plan, &mut state, &mut host).await?;
     if let Some(sandbox) = sandbox {

@@ -8,6 +8,7 @@ use super::stand::Stand;
 use super::text::{inert, pad, pad_left, shorten, time};
 use super::view::{Doing, StepRow, TaskRow, View};
 use crate::clock::Timestamp;
+use crate::run::Stop;
 
 /// A matrix with more items than this shows those under way only.
 const ALL_ITEMS: usize = 6;
@@ -17,7 +18,13 @@ const NAME_WIDTH: usize = 32;
 const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const PLAIN_SPINNER: [&str; 4] = ["|", "/", "-", "\\"];
 
-const STOPPING: &str = "stopping: what is under way may end, Ctrl-C again stops at once";
+const fn word(stop: Stop) -> &'static str {
+    match stop {
+        Stop::Interrupt => "stopping: what is under way may end, Ctrl-C again stops at once",
+        Stop::Cancel => "cancelled by `onramp cancel`: what is under way may end, Ctrl-C twice stops at once",
+        Stop::Timeout => "the run's time is over: what is under way may end, Ctrl-C twice stops at once",
+    }
+}
 
 /// The moment that is drawn.
 pub(super) struct Moment {
@@ -28,11 +35,11 @@ pub(super) struct Moment {
 
 /// At most `height - 1` lines, or two or three on a terminal too low for them, of at most `look.width` columns.
 pub(super) fn draw(view: &View, moment: &Moment, look: &Look) -> Vec<String> {
-    let room = moment.height.saturating_sub(2 + usize::from(view.stopping)).max(1);
+    let room = moment.height.saturating_sub(2 + usize::from(view.stopping.is_some())).max(1);
     let pen = Pen { view, moment, look, name_width: name_width(view, look) };
     let mut lines = vec![pen.head()];
     lines.extend(compress(pen.body(), room, look));
-    lines.extend(view.stopping.then(|| look.paint(Tone::Care, STOPPING)));
+    lines.extend(view.stopping.map(|stop| look.paint(Tone::Care, word(stop))));
     lines.iter().map(|line| shorten(line, look.width.saturating_sub(1), look)).collect()
 }
 
@@ -268,11 +275,11 @@ mod tests {
     #[test]
     fn a_stop_has_a_line_of_its_own_that_is_never_left_out() {
         let mut tape = Tape::start(bootstrap());
-        tape.push(crate::run::Fact::StopRequested(crate::run::Stop::Interrupt));
+        tape.push(crate::run::Fact::StopRequested(Stop::Interrupt));
         for height in [24, 5] {
             let picture = picture(&tape, height, 80);
             assert!(picture.lines().count() < height, "{picture}");
-            assert!(picture.ends_with(STOPPING), "{picture}");
+            assert!(picture.ends_with(word(Stop::Interrupt)), "{picture}");
         }
     }
 

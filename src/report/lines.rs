@@ -145,10 +145,14 @@ fn of_run(fact: &Fact) -> Option<(String, String)> {
         Fact::Resumed(_) => run("resumed".into()),
         Fact::Replanned { .. } => run("goes on with the workflow as it was edited".into()),
         Fact::StopRequested(Stop::Interrupt) => {
-            run("stopping: what is under way may end, Ctrl-C again stops at once".into())
+            run("stopping, a signal asked for it: what is under way may end, Ctrl-C again stops at once".into())
         }
-        Fact::StopRequested(Stop::Cancel) => run("cancelled: what is under way may end, nothing else begins".into()),
-        Fact::StopRequested(Stop::Timeout) => run("its time is over: what is under way may end".into()),
+        Fact::StopRequested(Stop::Cancel) => {
+            run("cancelled by `onramp cancel`: what is under way may end, the rest is skipped".into())
+        }
+        Fact::StopRequested(Stop::Timeout) => {
+            run("its time (`timeout`) is over: what is under way may end, the rest is skipped".into())
+        }
         Fact::TeardownStarted => run("teardown: what it made is taken back, last things first".into()),
         Fact::ItemsExpanded { step, items } => Some((step.to_string(), count(items.len(), "item", "items"))),
         Fact::RemedyDue { step, error } => Some((step.to_string(), format!("{}: {}", error.code, error.message))),

@@ -8,13 +8,13 @@ use super::text::{columns, inert};
 use crate::clock::Timestamp;
 use crate::id::Role;
 use crate::plan::{Plan, PlanStep};
-use crate::run::{Entry, Fact, Phase, RunState, StepState, TaskState, Timer};
+use crate::run::{Entry, Fact, Phase, RunState, StepState, Stop, TaskState, Timer};
 
 pub(super) struct View {
     pub workflow: String,
     pub run: String,
     pub began: Timestamp,
-    pub stopping: bool,
+    pub stopping: Option<Stop>,
     /// In the order of the plan.
     pub steps: Vec<StepRow>,
 }
@@ -60,13 +60,13 @@ impl View {
             workflow: state.started.workflow.clone(),
             run: state.started.run.to_string(),
             began: state.now,
-            stopping: state.stopping.is_some(),
+            stopping: state.stopping,
             steps: plan.steps.iter().zip(&state.steps).map(|(planned, step)| StepRow::new(planned, step)).collect(),
         }
     }
 
     pub fn committed(&mut self, entry: &Entry, plan: &Plan, state: &RunState) {
-        self.stopping = state.stopping.is_some();
+        self.stopping = state.stopping;
         match &entry.fact {
             Fact::Resumed(_) | Fact::Replanned { .. } | Fact::TeardownStarted => {
                 let began = self.began;

@@ -9,7 +9,7 @@ use crate::plan::{Plan, PlanStep};
 use crate::secret::{Data, Datum};
 
 /// The end of a run in which nothing is under way and nothing can be decided.
-pub(super) fn end(plan: &Plan, state: &RunState) -> Fact {
+pub fn end(plan: &Plan, state: &RunState) -> Fact {
     let scope = RunScope::new(plan, state);
     let mut outputs = Data::new();
     let mut notes = Vec::new();

@@ -29,6 +29,7 @@ pub use apply::{IllegalEntry, apply};
 pub use decide::{BATCH, decide};
 pub use delay::{MAX_RETRY_AFTER, backoff};
 pub use derive::{Mark, idempotency_key, input_digest};
+pub use ending::end;
 pub use entry::{
     Alarm, AttemptStarted, Doubt, Entry, Fact, MatrixItem, Resolution, Resumption, RunStarted, RunStatus, Settings,
     SkipReason, Stop, Timer,

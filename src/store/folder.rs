@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, openat, renameat, statat};
 use rustix::io::Errno;
 
+use super::cancel::CANCEL;
 use super::disk::{Disk, RunFile};
 use super::error::StoreError;
 use super::lock::{self, Holder, Lock};
@@ -44,6 +45,8 @@ impl Folder {
         let taken = Lock::take(file, holder);
         let taken = taken.map_err(|source| StoreError::Io { doing: "lock", path: self.path.join(LOCK), source })?;
         let lock = taken.map_err(|taken| StoreError::Locked { run: run.clone(), holder: taken.0 })?;
+        // Asked of a process that is gone; it is not about what begins now.
+        self.remove(CANCEL)?;
         self.lock = Some(lock);
         Ok(())
     }
@@ -68,13 +71,39 @@ impl Folder {
 
     /// Removes every file of the run but the lock, as far as they are there.
     pub fn clear(&self) -> Result<(), StoreError> {
-        for file in [RunFile::Journal, RunFile::Checkpoint, RunFile::Seal, RunFile::Workflow] {
-            match rustix::fs::unlinkat(&self.fd, file.name(), AtFlags::empty()) {
-                Ok(()) | Err(Errno::NOENT) => {}
-                Err(error) => return Err(failed("remove", self.path.join(file.name()), error)),
-            }
+        let files = [RunFile::Journal, RunFile::Checkpoint, RunFile::Seal, RunFile::Workflow];
+        files.iter().try_for_each(|file| self.remove(file.name()))
+    }
+
+    fn remove(&self, name: &str) -> Result<(), StoreError> {
+        match rustix::fs::unlinkat(&self.fd, name, AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => Ok(()),
+            Err(error) => Err(failed("remove", self.path.join(name), error)),
         }
-        Ok(())
+    }
+
+    /// Puts a small file into the folder, whole; it is called `new` until it is.
+    pub fn place(&self, name: &str, new: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        let mut file = self.create_file(new, OFlags::WRONLY | OFlags::TRUNC)?;
+        let written = file.write_all(bytes);
+        written.map_err(|source| StoreError::Io { doing: "write", path: self.path.join(new), source })?;
+        renameat(&self.fd, new, &self.fd, name).map_err(|error| failed("replace", self.path.join(name), error))
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW).is_ok()
+    }
+
+    /// Removes a small file and gives what was in it, as far as it can be read; `None` if it was not there.
+    pub fn take(&self, name: &str, limit: u64) -> Option<Vec<u8>> {
+        if !self.has(name) {
+            return None;
+        }
+        let mut bytes = Vec::new();
+        if let Ok(Some(file)) = self.open_file(name, OFlags::RDONLY) {
+            let _ = file.take(limit).read_to_end(&mut bytes);
+        }
+        self.remove(name).ok().map(|()| bytes)
     }
 
     /// The first line of the journal, at most `limit` bytes of it.

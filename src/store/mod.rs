@@ -8,12 +8,14 @@
 //!     seal.json       the format, and the run's random key, wrapped by the user's key
 //!     workflow.yaml   the workflow as it was started; its digest is in the header
 //!     lock            locked while somebody writes; says who
+//!     cancel          there for an instant: somebody asks the writer to end the run
 //! ```
 //!
 //! `docs/checkpoint-format.md` describes the files. A [`Store`] creates, finds, reads and resumes runs; the one
 //! [`RunWriter`] of a run appends to its journal. Both reach the files through [`Disk`], so that
 //! [`simulated::ForgetfulDisk`] can stand in for a real one.
 
+mod cancel;
 mod chain;
 mod checkpoint;
 mod crypto;
@@ -38,6 +40,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use cancel::CancelRequests;
 pub use disk::{Disk, RunFile};
 pub use error::StoreError;
 pub use find::Listed;

@@ -1,5 +1,6 @@
 //! One file for each family of commands. They translate: words in, use case, words out.
 
+mod cancel;
 mod exec;
 mod export;
 mod key;
@@ -28,6 +29,7 @@ pub async fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure
         Command::Resume(args) => run::resume(args, global).await,
         Command::Runs(args) => show::runs(args, global),
         Command::Show(args) => show::show(args, global),
+        Command::Cancel(args) => cancel::cancel(args, global).await,
         Command::Export(args) => export::export(args),
         Command::Exec(args) => exec::exec(args).await,
         Command::Prune(args) => prune::prune(args, global),

@@ -31,6 +31,7 @@ pub async fn run(args: Run, global: &Global) -> Result<Exit, Failure> {
         base_url: args.base_url,
         settle: args.settle,
         allow_hosts: args.allow_host,
+        inject: args.inject.inject,
     };
     let console = console(global, &args.output, &mask).map_err(OpError::Usage)?;
     let outcome = ops::run(&workspace, request, console, &mut say(&args.output)).await?;
@@ -41,7 +42,12 @@ pub async fn resume(args: Resume, global: &Global) -> Result<Exit, Failure> {
     let mask = Mask::default();
     log::start(global.log, &mask);
     let workspace = workspace(&args.store.store, "onramp resume");
-    let request = ResumeRequest { run: args.run, environment: &environment::variable, base_url: args.base_url };
+    let request = ResumeRequest {
+        run: args.run,
+        environment: &environment::variable,
+        base_url: args.base_url,
+        inject: args.inject.inject,
+    };
     let console = console(global, &args.output, &mask).map_err(OpError::Usage)?;
     let outcome = ops::resume(&workspace, request, console, &mut say(&args.output)).await?;
     ended(&outcome, &args.output, global, &mask, &args.store.store)

@@ -2,4 +2,5 @@
 
 mod plans;
 mod situations;
+mod stops;
 mod table;

@@ -54,7 +54,14 @@ pub struct Run {
 
 impl Run {
     pub fn of(text: &str) -> Self {
-        let plan = Arc::new(plan(text));
+        Self::with(text, |_| {})
+    }
+
+    /// A run of a plan that `change` has been made to.
+    pub fn with(text: &str, change: impl FnOnce(&mut Plan)) -> Self {
+        let mut plan = plan(text);
+        change(&mut plan);
+        let plan = Arc::new(plan);
         let started = RunStarted {
             run: RunId::new("run").unwrap(),
             workflow: "test".into(),

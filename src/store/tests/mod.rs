@@ -1,5 +1,6 @@
 //! What a store promises, on a disk in memory and on a real one.
 
+mod cancel;
 mod chain;
 mod crash;
 mod fixture;
