@@ -4,14 +4,19 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::stand::Stand;
+use super::step_table::skipped;
 use super::summary::{ErrorView, StepView, Summary};
 use crate::diagnostic::is_hostile;
+use crate::run::Stop;
 
 #[derive(Serialize)]
 struct RunDocument<'a> {
     run_id: &'a str,
     workflow: &'a str,
     status: &'static str,
+    /// What made it stop before its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     steps: Option<Map<String, Value>>,
     outputs: Map<String, Value>,
@@ -24,6 +29,9 @@ struct StepDocument<'a> {
     attempts: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a ErrorView>,
+    /// Why it was skipped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 /// What `run`, `resume` and `show` print. A step with a matrix stands under its own id, over all items, and each item
@@ -43,6 +51,7 @@ fn document(summary: &Summary, steps: Option<Map<String, Value>>) -> Value {
         run_id: &summary.run,
         workflow: &summary.workflow,
         status: summary.status.as_str(),
+        stopped: summary.stopped.map(Stop::as_str),
         steps,
         outputs: summary.outputs.iter().map(|output| (output.name.clone(), output.value.clone())).collect(),
         run_dir: &summary.place.run_dir,
@@ -50,11 +59,13 @@ fn document(summary: &Summary, steps: Option<Map<String, Value>>) -> Value {
 }
 
 fn entries(step: &StepView) -> Vec<(String, Value)> {
-    let whole = StepDocument { status: step.stand, attempts: step.attempts, error: step.error() };
+    let reason = step.skipped.as_ref().map(skipped);
+    let whole = StepDocument { status: step.stand, attempts: step.attempts, error: step.error(), reason };
     let items = step.tasks.iter().filter_map(|task| {
         let item = task.item.as_ref()?;
         let stand = if step.stand == Stand::Skipped { Stand::Skipped } else { task.stand };
-        let document = StepDocument { status: stand, attempts: task.attempts, error: task.error.as_ref() };
+        let reason = step.skipped.as_ref().or(task.skipped.as_ref()).map(skipped);
+        let document = StepDocument { status: stand, attempts: task.attempts, error: task.error.as_ref(), reason };
         Some((format!("{}[{item}]", step.id), value(document)))
     });
     std::iter::once((step.id.clone(), value(whole))).chain(items).collect()
@@ -141,7 +152,7 @@ mod tests {
             (&json!("in_doubt"), &json!("in_doubt"))
         );
         let mut tape = Tape::start(bootstrap());
-        tape.end("signup", too_many()).push(crate::run::Fact::StopRequested(crate::run::Stop::Interrupt));
+        tape.end("signup", too_many()).push(crate::run::Fact::StopRequested(Stop::Interrupt));
         let document = run(&tape.summary(Secrets::Masked));
         assert_eq!(document["status"], "interrupted");
         let signup = &document["steps"]["signup"];

@@ -84,6 +84,9 @@ fn details(grid: &mut Grid, indent: usize, task: &TaskView, look: &Look) {
         let text = format!("{} ({}): {}", error.code, error.kind, error.message);
         detail(grid, indent, task.stand.tone(), &text, look);
     }
+    if let Some(reason) = &task.skipped {
+        detail(grid, indent, Tone::Faint, &skipped(reason), look);
+    }
     if let Some(doubt) = &task.doubt {
         detail(grid, indent, Tone::Care, &doubt.question, look);
         let sent: Vec<String> = doubt.sent.iter().map(|(name, value)| format!("{name}={}", plain(value))).collect();

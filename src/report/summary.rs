@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::stand::Stand;
 use crate::clock::Timestamp;
 use crate::plan::{Plan, PlanStep};
-use crate::run::{Doubt, ErrorKind, Phase, RunState, RunStatus, SkipReason, StepError, StepState, TaskState};
+use crate::run::{Doubt, ErrorKind, Phase, RunState, RunStatus, SkipReason, StepError, StepState, Stop, TaskState};
 use crate::secret::{Data, Datum, Mask};
 use crate::workflow::Effect;
 
@@ -67,6 +67,8 @@ pub struct Summary {
     pub steps: Vec<StepView>,
     pub outputs: Vec<OutputView>,
     pub notes: Vec<String>,
+    /// What made it stop before its end.
+    pub stopped: Option<Stop>,
     pub place: Place,
 }
 
@@ -93,6 +95,8 @@ pub struct TaskView {
     pub took: Option<Duration>,
     pub error: Option<ErrorView>,
     pub warning: Option<String>,
+    /// Why this item did not run.
+    pub skipped: Option<SkipReason>,
     pub doubt: Option<DoubtView>,
     /// It failed although its effect took place: only its answer was not as the step wants it. A resume judges the same
     /// answer again and sends nothing.
@@ -143,6 +147,7 @@ impl Summary {
             sandbox: state.started.settings.sandbox,
             steps: views.map(|(planned, step)| StepView::new(planned, step, state.now, running, mask)).collect(),
             outputs: outputs(plan, &state.outputs, secrets, mask),
+            stopped: state.stopping,
             notes: state.notes.iter().map(|note| mask.apply(note)).collect(),
             place,
         }
@@ -216,6 +221,10 @@ impl TaskView {
             took: took(std::slice::from_ref(task), now),
             error: task.error.as_ref().filter(|_| failed).map(|error| ErrorView::new(error, mask)),
             warning: task.warning.as_deref().map(|text| mask.apply(text)),
+            skipped: match &task.phase {
+                Phase::Skipped(reason) => Some(reason.clone()),
+                _ => None,
+            },
             doubt: doubt(task, planned.call.action, mask),
             answered: stand == Stand::Failed
                 && task.answer.is_some()

@@ -95,6 +95,16 @@ pub enum Stop {
     Timeout,
 }
 
+impl Stop {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Interrupt => "interrupt",
+            Self::Cancel => "cancel",
+            Self::Timeout => "timeout",
+        }
+    }
+}
+
 /// How another process goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Resumption {

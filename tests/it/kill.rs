@@ -3,14 +3,12 @@
 
 mod victim;
 
-use std::panic::resume_unwind;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Journal, LONG, SandboxProcess, TestContext, WORKFLOW, eventually, quick};
+use crate::support::{Journal, LONG, SandboxProcess, TestContext, WORKFLOW, eventually, quick, side_by_side};
 use victim::{Moment, SEED, Victim};
 
 /// Draws that depend on nothing but the seed (splitmix64).
@@ -40,19 +38,6 @@ fn bad_day() -> Value {
         { "on": "signup", "fault": "mail-twice", "probability": 0.2 },
         { "on": "signup", "fault": "mail-old-first", "probability": 0.2 },
     ])
-}
-
-/// Does `work` for 0 to `count`, a few at a time.
-fn side_by_side<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let next = AtomicUsize::new(0);
-    let share = || {
-        let numbers = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
-        numbers.take_while(|number| *number < count).map(&work).collect::<Vec<T>>()
-    };
-    std::thread::scope(|scope| {
-        let threads = [(); 4].map(|()| scope.spawn(share));
-        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-    })
 }
 
 /// The sandbox behaves again, and says what became of all these runs. There were at least so many kills.

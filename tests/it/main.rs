@@ -4,10 +4,12 @@
 mod support;
 
 mod architecture;
+mod cancel;
 mod cli;
 mod dovecot;
 mod faults;
 mod handling;
+mod inject;
 mod kill;
 mod mail_dovecot;
 mod origins;

@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod context;
+mod crowd;
 pub mod dovecot;
 mod echo;
 mod http;
@@ -15,6 +16,7 @@ mod wait;
 
 pub use bootstrap::{WORKFLOW, adapted, quick};
 pub use context::{Invocation, Output, TestContext};
+pub use crowd::side_by_side;
 pub use echo::{answers, echo};
 pub use http::{get_json, post};
 pub use journal::Journal;

@@ -1,0 +1,153 @@
+//! Every shipped workflow with each of its steps in trouble, one after the other: it fails, it is done twice, the process dies
+//! over it. A resume without the trouble does the rest, and the service saw what it should see.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::{Invocation, Output, SandboxProcess, TestContext, side_by_side};
+
+const TEAM: [&str; 2] = ["ada@onramp.test", "lin@onramp.test"];
+
+/// A shipped workflow with few tries and short delays, and the ids of its steps.
+struct Shipped {
+    path: PathBuf,
+    steps: Vec<String>,
+}
+
+fn shipped(context: &TestContext) -> Vec<Shipped> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("workflows");
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+    files.map(|path| brisk(context, &path)).collect()
+}
+
+fn brisk(context: &TestContext, file: &Path) -> Shipped {
+    let (mut text, mut steps, mut last) = (String::new(), Vec::new(), "");
+    for line in fs::read_to_string(file).unwrap().lines() {
+        text.push_str(&format!("{line}\n"));
+        if line.starts_with("    uses: ") {
+            text.push_str("    retry: { max-attempts: 2, delay: 20ms }\n");
+            steps.push(last.trim().trim_end_matches(':').to_owned());
+        }
+        last = if line.starts_with("  ") && !line.starts_with("   ") { Box::leak(line.into()) } else { last };
+    }
+    Shipped { path: context.write(file.file_name().unwrap().to_str().unwrap(), &text), steps }
+}
+
+/// A run of its own store and account, with the trouble that befalls `step`.
+struct Troubled<'a> {
+    context: &'a TestContext,
+    sandbox: &'a SandboxProcess,
+    store: PathBuf,
+    email: String,
+    first: Output,
+}
+
+impl<'a> Troubled<'a> {
+    fn run(context: &'a TestContext, sandbox: &'a SandboxProcess, workflow: &Path, trouble: &str, step: &str) -> Self {
+        let name = workflow.file_stem().unwrap().to_str().unwrap();
+        let email = format!("{name}.{trouble}.{step}@onramp.test");
+        let store = context.path(&email);
+        let inputs = [format!("email={email}"), format!("team={}", TEAM.join(","))];
+        let command = context.onramp(["run", "--json", "--settle", "20ms", "-i", &inputs[0], "-i", &inputs[1]]);
+        let command = command.args(["--inject", &format!("{trouble}:{step}")]).arg(workflow);
+        let first = command.store(&store).against(sandbox).run();
+        Self { context, sandbox, store, email, first }
+    }
+
+    fn resume(&self) -> Invocation {
+        self.context.onramp(["resume", "last", "--json"]).store(&self.store).against(self.sandbox)
+    }
+
+    /// One account, one usable key, one invitation of each member.
+    #[track_caller]
+    fn all_was_done_once(&self, what: &str) {
+        let ledger = self.sandbox.ledger();
+        let account = ledger.account(&self.email);
+        let counts = (account.accounts(), account.verifications(), account.usable_keys("production").len());
+        assert_eq!(counts, (1, 1, 1), "{what}\n{}\n{}", self.first.stderr, account.story());
+        assert_eq!(TEAM.map(|member| account.invites(member)), [1, 1], "{what}\n{}", account.story());
+    }
+}
+
+/// Runs every step of every shipped workflow into `trouble`.
+fn every_step(trouble: &str, check: impl Fn(&Troubled<'_>, &str) + Sync) {
+    let context = TestContext::new();
+    let sandbox = context.sandbox();
+    let all = shipped(&context);
+    let pairs: Vec<(&Path, &str)> =
+        all.iter().flat_map(|w| w.steps.iter().map(|step| (w.path.as_path(), step.as_str()))).collect();
+    assert!(pairs.len() >= 8);
+    side_by_side(pairs.len(), |number| {
+        let (workflow, step) = pairs[number];
+        check(&Troubled::run(&context, &sandbox, workflow, trouble, step), step);
+    });
+}
+
+#[test]
+fn whichever_step_fails_a_resume_does_the_rest() {
+    every_step("fail", |run, step| {
+        assert_eq!(run.first.code, Some(1), "{step}\n{}", run.first.stderr);
+        let document = run.first.json();
+        let failed = &document["steps"][step];
+        assert_eq!((&failed["status"], &failed["error"]["code"]), (&"failed".into(), &"injected".into()), "{step}");
+        assert!(run.first.stderr.contains(&format!("injected, in this process only: fail:{step}")));
+        // Not stored in the run: the next process is clean.
+        run.resume().run().expect_code(0);
+        run.all_was_done_once(step);
+    });
+}
+
+#[test]
+fn whichever_step_the_process_dies_over_a_resume_finds_what_it_did() {
+    every_step("crash", |run, step| {
+        assert_eq!((run.first.code, run.first.stdout.as_str()), (None, ""), "{step}\n{}", run.first.stderr);
+        run.resume().run().expect_code(0);
+        run.all_was_done_once(step);
+    });
+}
+
+/// What the service refuses to do twice is there once. It does make a second key of the same name, and a second image.
+#[test]
+fn whichever_step_is_done_twice_the_run_succeeds() {
+    every_step("repeat", |run, step| {
+        assert_eq!(
+            run.first.code,
+            Some(0),
+            "{step}\n{}\n{}",
+            run.first.stderr,
+            run.sandbox.ledger().account(&run.email).story()
+        );
+        let ledger = run.sandbox.ledger();
+        let account = ledger.account(&run.email);
+        let expected = if step == "key" { 2 } else { 1 };
+        assert_eq!((account.accounts(), account.verifications(), account.keys_ever_made()), (1, 1, expected), "{step}");
+        assert_eq!(account.images(), if step == "generate" { 2 } else { 1 });
+        assert_eq!(TEAM.map(|member| account.invites(member)), [1, 1], "{step}\n{}", account.story());
+    });
+}
+
+#[test]
+fn one_try_of_one_item_fails_and_the_next_does_not() {
+    let context = TestContext::new();
+    let workflow = &shipped(&context)[0].path;
+    let trouble = "fail:invite[ada@onramp.test]@1";
+    let command = context.onramp(["run", "--sandbox", "--json", "--inject", trouble, "--inject", "delay:key=50ms"]);
+    let output = command.arg(workflow).run().expect_code(0);
+    let document = output.says(&["fail:invite[ada@onramp.test]@1, delay:key=50ms"]).json();
+    let attempts = |step: &str| document["steps"][step]["attempts"].as_u64().unwrap();
+    assert_eq!((attempts("invite[ada@onramp.test]"), attempts("invite[lin@onramp.test]")), (2, 1));
+}
+
+#[test]
+fn trouble_that_cannot_be_meant_is_refused_before_anything_starts() {
+    let context = TestContext::new();
+    let workflow = &shipped(&context)[0].path;
+    let run =
+        |trouble: &str| context.onramp(["run", "--sandbox", "--inject", trouble]).arg(workflow).run().expect_code(2);
+    run("fail:sigup").says(&["there is no step `sigup`; did you mean `signup`?"]);
+    run("explode:signup").says(&["write fail:STEP"]);
+    let real = context.onramp(["run", "--inject", "repeat:signup", "-i", "email=agent@onramp.test"]).arg(workflow);
+    let real = real.env("ONRAMP_MAILBOX_URL", "imaps://a:b@mail.onramp.test/INBOX").run().expect_code(2);
+    real.says(&["`signup` must not be done twice", "add --sandbox"]);
+    assert!(!context.store().exists(), "nothing was begun");
+}
