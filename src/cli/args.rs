@@ -17,7 +17,7 @@ pub use stopping::{Cancel, Inject};
 /// anything and nothing is done twice. stdout is data, stderr is talk.
 ///
 /// Exit codes: 0 done, 1 a step failed or the run could not go on, 2 wrong use or wrong file, 3 stopped in doubt and a person must decide,
-/// 130 interrupted.
+/// 130 interrupted or cancelled.
 #[derive(Debug, Parser)]
 #[command(name = "onramp", version, max_term_width = 100)]
 pub struct Cli {

@@ -70,7 +70,7 @@ impl StepError {
     }
 
     pub fn interrupted() -> Self {
-        Self::new(ErrorKind::Network, Self::INTERRUPTED, "the process ended before the answer came")
+        Self::new(ErrorKind::Network, Self::INTERRUPTED, "it was cut off before the answer came")
     }
 
     pub fn is_interrupted(&self) -> bool {

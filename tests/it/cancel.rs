@@ -19,7 +19,7 @@ fn workflow(context: &TestContext) -> std::path::PathBuf {
 
 outputs:
 ";
-    let text = fs::read_to_string(quick(context)).unwrap().replace("timeout: 2s", "timeout: 5m");
+    let text = fs::read_to_string(quick(context)).unwrap().replace("timeout: 2s", "timeout: 6s");
     context.write("asks.yaml", &text.replace("\noutputs:\n", asks))
 }
 
