@@ -46,6 +46,8 @@ pub async fn cancel(
     let mut asked = false;
     loop {
         if !store.is_locked(&run)? {
+            // Nobody is left to take it.
+            requests.take();
             match at_rest(workspace, &run, asked, say) {
                 // Somebody resumed it just now.
                 Err(OpError::Store(StoreError::Locked { .. })) => {}
@@ -80,18 +82,22 @@ fn at_rest(
     let key = sealing_key(workspace)?;
     let shown = read(workspace, run, &key)?;
     let state = &shown.outcome.state;
-    if state.status == RunStatus::Interrupted && !state.teardown {
-        mark(workspace, run)?;
-        say(&format!(
+    if state.status != RunStatus::Interrupted || state.teardown {
+        if !asked {
+            say(&format!("run {run} is over already: {}", state.status.as_str().replace('_', " ")));
+        }
+        return Ok(shown);
+    }
+    mark(workspace, run)?;
+    let marked = read(workspace, run, &key)?;
+    say(&match marked.outcome.state.status {
+        RunStatus::Cancelled => format!(
             "no process works on run {run}; it is now marked as cancelled. No step was run for that, and what was under way \
              was not looked into: `onramp resume {run}` does that, and goes on"
-        ));
-        return read(workspace, run, &key);
-    }
-    if !asked {
-        say(&format!("run {run} is over already: {}", state.status.as_str().replace('_', " ")));
-    }
-    Ok(shown)
+        ),
+        _ => format!("no process works on run {run}, and nothing was left to do"),
+    });
+    Ok(marked)
 }
 
 /// Records that a run is cancelled. Nothing is sent and nobody looks: all that is open stays so for a resume.

@@ -67,6 +67,7 @@ fn remark(plan: &Plan, state: &RunState) -> Option<String> {
     match state.stopping {
         Some(Stop::Timeout) => return Some("the run's time was over (`timeout` of the workflow)".to_owned()),
         Some(Stop::Cancel) => return Some("it was cancelled (`onramp cancel`)".to_owned()),
+        Some(Stop::Interrupt) if state.teardown => return Some("its teardown was paused".to_owned()),
         Some(Stop::Interrupt) => return Some("it was paused by a signal (Ctrl-C or SIGTERM)".to_owned()),
         None => {}
     }

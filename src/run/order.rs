@@ -66,7 +66,7 @@ pub fn op(plan: &Plan, state: &RunState, fact: &Fact) -> Option<Op> {
         Fact::ProbeStarted { task, probe, .. } => Some(look(&unit(plan, state, task, &TaskState::default())?, *probe)),
         Fact::TimerSet { task, due, .. } => Some(Op::Wake { whom: Wake::Task(task.clone()), due: *due }),
         Fact::AlarmSet { alarm, due } => Some(Op::Wake { whom: Wake::Run(*alarm), due: *due }),
-        Fact::StopRequested(stop) => Some(Op::Stop(*stop)),
+        Fact::StopRequested(stop) => Some(Op::Stop(state.stopping.unwrap_or(*stop))),
         _ => None,
     }
 }
