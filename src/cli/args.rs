@@ -57,6 +57,8 @@ pub enum Command {
     /// Show a run: its steps, errors and outputs.
     Show(Show),
     /// End a run from another terminal.
+    ///
+    /// Exit code 0 once the run has ended, however it did; 1 if it has not in the time waited for.
     Cancel(Cancel),
     /// Write the outputs of a run for other programs.
     Export(Export),

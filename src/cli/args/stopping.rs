@@ -6,7 +6,6 @@ use clap::Args;
 
 use super::{StoreArgs, duration};
 
-/// Where the run has been given an end, the exit code is 0, whatever that end is; 1 if it has not ended in the time waited for.
 #[derive(Debug, Args)]
 pub struct Cancel {
     /// An id, the beginning of one, or `last`.
