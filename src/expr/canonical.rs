@@ -12,14 +12,17 @@ impl Template {
             Shape::Expression(expression) => json!({ "expression": &*expression.source }),
             Shape::Text(parts) => json!({ "text": parts.iter().map(part).collect::<Vec<_>>() }),
             Shape::List(items) => json!({ "list": items.iter().map(Self::canonical).collect::<Vec<_>>() }),
-            Shape::Map(fields) => {
-                let mut fields: Vec<(String, Value)> =
-                    fields.iter().map(|(name, value)| (name.clone(), value.canonical())).collect();
-                fields.sort_by(|a, b| a.0.cmp(&b.0));
-                json!({ "map": fields.into_iter().collect::<serde_json::Map<_, _>>() })
-            }
+            Shape::Map(fields) => json!({ "map": map(fields) }),
+            Shape::Over(under, own) => json!({ "over": [map(under), own.canonical()] }),
         }
     }
+}
+
+fn map(fields: &[(String, Template)]) -> Value {
+    let mut fields: Vec<(String, Value)> =
+        fields.iter().map(|(name, value)| (name.clone(), value.canonical())).collect();
+    fields.sort_by(|a, b| a.0.cmp(&b.0));
+    Value::Object(fields.into_iter().collect())
 }
 
 fn part(part: &Part) -> Value {

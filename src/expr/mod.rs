@@ -11,6 +11,7 @@ mod expression;
 mod lex;
 mod names;
 mod object;
+mod overlay;
 mod path;
 mod place;
 mod refer;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::expression::{self, Code, Expression};
-
+use super::overlay;
 use super::split::{self, Piece};
 use super::{EvalError, Place, Positions, Reference, Scope};
 use crate::diagnostic::{Diagnostic, Span, kind};
@@ -15,8 +15,8 @@ use crate::secret::Datum;
 #[derive(Debug, Clone)]
 pub struct Template {
     pub span: Span,
-    shape: Shape,
-    references: Vec<(Reference, Span)>,
+    pub(super) shape: Shape,
+    pub(super) references: Vec<(Reference, Span)>,
 }
 
 #[derive(Debug, Clone)]
@@ -26,6 +26,8 @@ pub(super) enum Shape {
     Text(Vec<Part>),
     List(Vec<Template>),
     Map(Vec<(String, Template)>),
+    /// An expression whose object is laid over these fields.
+    Over(Vec<(String, Template)>, Box<Template>),
 }
 
 #[derive(Debug, Clone)]
@@ -68,11 +70,11 @@ impl Template {
     }
 
     /// A condition: one expression, with or without `${{ }}` around it.
-    pub fn condition_at(text: &str, positions: &Positions) -> Result<Self, Vec<Diagnostic>> {
+    pub fn condition_at(text: &str, positions: &Positions, place: Place) -> Result<Self, Vec<Diagnostic>> {
         if !text.contains(split::OPEN) {
-            return Self::expression(text, 0..text.len(), positions, Place::Condition);
+            return Self::expression(text, 0..text.len(), positions, place);
         }
-        let template = Self::parse_at(text.trim_end(), positions, Place::Condition)?;
+        let template = Self::parse_at(text.trim_end(), positions, place)?;
         match template.shape {
             Shape::Expression(_) => Ok(template),
             _ => {
@@ -143,6 +145,7 @@ impl Template {
                 let secret = items.iter().any(Datum::is_secret);
                 Ok(Datum::new(items.iter().map(|item| item.expose().clone()).collect(), secret))
             }
+            Shape::Over(under, own) => overlay::evaluate(under, own, scope),
             Shape::Map(fields) => {
                 let field = |(name, value): &(String, Template)| Ok((name.clone(), value.evaluate(scope)?));
                 let fields = fields.iter().map(field).collect::<Result<Vec<_>, _>>()?;
@@ -160,6 +163,11 @@ impl Template {
         if !self.asks_status() && (needs.failed || needs.cancelled) {
             return Ok(false);
         }
+        self.holds(scope)
+    }
+
+    /// Evaluates to true or false, however the needs have ended.
+    pub fn holds(&self, scope: &dyn Scope) -> Result<bool, EvalError> {
         let datum = self.evaluate(scope)?;
         datum.expose().as_bool().ok_or_else(|| EvalError {
             span: self.span,
@@ -203,7 +211,7 @@ impl Template {
     }
 }
 
-fn all_references<'t>(templates: impl IntoIterator<Item = &'t Template>) -> Vec<(Reference, Span)> {
+pub(super) fn all_references<'t>(templates: impl IntoIterator<Item = &'t Template>) -> Vec<(Reference, Span)> {
     templates.into_iter().flat_map(|template| template.references.iter().cloned()).collect()
 }
 

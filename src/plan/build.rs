@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 
-use super::effect::effect_of;
+use super::effect::{effect_of, effect_of_undo};
 use super::graph::Graph;
+use super::probe;
 use super::remedy::{MAX_RERUN, RerunError, rerun};
 use super::secrecy::Secrecy;
 use super::{Call, Parameters, Plan, PlanStep, Probe, Remedy, Undo};
 use crate::diagnostic::Diagnostic;
 use crate::expr::Template;
 use crate::id::StepId;
-use crate::workflow::{ActionSpec, Effect, Names, Report, Spanned, Step, UndoRule, Workflow};
+use crate::workflow::{ActionSpec, Capture, Effect, Names, Report, Spanned, Step, UndoRule, Workflow};
 
 /// All of a plan but the workflow, which it takes in last.
 pub(super) struct Parts {
@@ -39,6 +40,7 @@ pub(super) fn parts(names: &Names<'_>, report: &mut Report) -> Option<Parts> {
         let remedy = remedy(step, names.remedies[index].as_deref(), reruns);
         let outputs = secrecy.outputs(index);
         let undo = names.undos[index].as_deref();
+        probe::check(names, index, report);
         steps.push(plan_step(step, names.actions[index].as_deref(), needs[at].clone(), outputs, remedy, undo));
     }
     let mut steps: Vec<PlanStep> = steps.into_iter().collect::<Option<_>>()?;
@@ -77,7 +79,6 @@ fn plan_step(
         id: step.id.clone(),
         undo: undo_of(step, action, &own, undo)?,
         call: own,
-        outputs,
         needs,
         dependants: Vec::new(),
         condition: step.condition.clone(),
@@ -89,13 +90,23 @@ fn plan_step(
         probe: step.probe.as_ref().map(|probe| Probe {
             call: call(action, Some(Effect::Read), &probe.with),
             done_if: probe.done_if.clone(),
-            captures: probe.captures.clone(),
+            captures: captures(&probe.captures, &outputs),
         }),
         settle: step.settle,
         expect: step.expect.clone(),
-        captures: step.captures.clone(),
+        captures: captures(&step.captures, &outputs),
+        outputs,
         on_error,
     })
+}
+
+/// As secret as the output that each is.
+fn captures(captures: &[Capture], outputs: &[(String, bool)]) -> Vec<Capture> {
+    let secret = |name: &str| outputs.iter().any(|(output, secret)| *secret && output == name);
+    captures
+        .iter()
+        .map(|capture| Capture { secret: capture.secret || secret(capture.name.as_str()), ..capture.clone() })
+        .collect()
 }
 
 fn call(action: &ActionSpec, said: Option<Effect>, with: &[(Spanned<String>, Template)]) -> Call {
@@ -105,7 +116,9 @@ fn call(action: &ActionSpec, said: Option<Effect>, with: &[(Spanned<String>, Tem
 /// What the step says about it, else what the action does. A read leaves nothing behind.
 fn undo_of(step: &Step, action: &ActionSpec, own: &Call, spec: Option<&ActionSpec>) -> Option<Undo> {
     if let Some(said) = &step.undo {
-        return Some(Undo::Call(call(spec?, said.effect.as_ref().map(|effect| effect.value), &said.with)));
+        let spec = spec?;
+        let effect = effect_of_undo(spec, said.effect.as_ref().map(|effect| effect.value), &said.with);
+        return Some(Undo::Call(Call { action: spec.name, effect, with: parameters(spec, &said.with) }));
     }
     Some(match action.undo {
         _ if own.effect == Effect::Read => Undo::Nothing,

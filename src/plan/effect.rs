@@ -1,7 +1,5 @@
 //! The class of a step's effect.
 
-use serde_json::Value;
-
 use crate::expr::Template;
 use crate::workflow::{ActionSpec, Effect, EffectRule, Spanned};
 
@@ -14,13 +12,26 @@ pub(super) fn effect_of(action: &ActionSpec, said: Option<Effect>, with: &[(Span
     }
 }
 
+/// The same for an undo: to delete or to put something a second time is accepted.
+pub(super) fn effect_of_undo(
+    action: &ActionSpec,
+    said: Option<Effect>,
+    with: &[(Spanned<String>, Template)],
+) -> Effect {
+    let again = matches!(literal_method(with).as_deref(), Some("DELETE" | "PUT"));
+    effect_of(action, said.or(again.then_some(Effect::Repeat)), with)
+}
+
+fn literal_method(with: &[(Spanned<String>, Template)]) -> Option<String> {
+    let (_, value) = with.iter().find(|(name, _)| name.value == "method")?;
+    value.as_literal()?.as_str().map(str::to_ascii_uppercase)
+}
+
 fn by_method(with: &[(Spanned<String>, Template)]) -> Effect {
-    let method = with.iter().find(|(name, _)| name.value == "method").map(|(_, value)| value.as_literal());
-    match method {
-        None => Effect::Read,
-        Some(Some(Value::String(method))) if matches!(method.to_ascii_uppercase().as_str(), "GET" | "HEAD") => {
-            Effect::Read
-        }
-        Some(_) => Effect::Once,
+    let given = with.iter().any(|(name, _)| name.value == "method");
+    match literal_method(with).as_deref() {
+        None if !given => Effect::Read,
+        Some("GET" | "HEAD") => Effect::Read,
+        _ => Effect::Once,
     }
 }

@@ -10,7 +10,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::expr::{Reference, Template};
-use crate::workflow::{CaptureFrom, Names, Report, Step, Workflow};
+use crate::workflow::{Names, Report, Step, Workflow};
 
 /// Steps by their place in the file. An edge carries where the file says so.
 pub(super) struct Graph(DiGraph<(), Span, u32>);
@@ -135,14 +135,13 @@ fn waits_for(names: &Names<'_>, step: &Step) -> Vec<(usize, Span)> {
     needs.chain(references).collect()
 }
 
-/// Every template of a step.
+/// Every template of a step but those of its undo, which is rendered when the run has ended.
 fn templates(step: &Step) -> impl Iterator<Item = &Template> {
-    let captures = step.captures.iter().filter_map(|capture| match &capture.from {
-        CaptureFrom::Expression(template) => Some(template),
-        _ => None,
-    });
+    let captures = step.captures.iter().chain(step.probe.iter().flat_map(|probe| &probe.captures));
+    let captures = captures.filter_map(|capture| capture.from.template());
+    let probe = step.probe.iter().flat_map(|probe| probe.with.iter().map(|(_, value)| value).chain([&probe.done_if]));
     let with = step.with.iter().map(|(_, value)| value);
     let matrix = step.matrix.iter().flat_map(|matrix| matrix.variables.iter().map(|(_, value)| value));
     let remedy = step.on_error.iter().flat_map(|remedy| remedy.with.iter().map(|(_, value)| value));
-    with.chain(&step.condition).chain(matrix).chain(remedy).chain(captures)
+    with.chain(&step.condition).chain(matrix).chain(remedy).chain(captures).chain(probe)
 }

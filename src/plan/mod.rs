@@ -5,6 +5,7 @@ mod effect;
 mod graph;
 mod load;
 mod model;
+mod probe;
 mod remedy;
 mod secrecy;
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Reference, Template};
-use crate::workflow::{CaptureFrom, Names, Report, Step};
+use crate::workflow::{Names, Report, Step};
 
 /// The secrecy of every named value, known before the run.
 pub(super) struct Secrecy<'w> {
@@ -34,11 +34,13 @@ impl<'w> Secrecy<'w> {
             let mut outputs: Vec<(String, bool)> =
                 own.map(|output| (output.name.to_owned(), output.is_secret(given))).collect();
             for capture in &step.captures {
-                let inherited = match &capture.from {
-                    CaptureFrom::Expression(template) => secrecy.is_secret(template, Some(step)),
-                    _ => false,
-                };
-                outputs.push((capture.name.to_string(), capture.secret || inherited));
+                // What a probe says to be secret is so wherever it came from.
+                let probed = step.probe.iter().flat_map(|probe| &probe.captures).filter(|c| c.name == capture.name);
+                let secret = probed.chain([capture]).any(|capture| {
+                    let template = capture.from.template();
+                    capture.secret || template.is_some_and(|template| secrecy.is_secret(template, Some(step)))
+                });
+                outputs.push((capture.name.to_string(), secret));
             }
             let secret = outputs.iter().filter(|(_, secret)| *secret).map(|(name, _)| (index, name.clone()));
             secrecy.secret.extend(secret);

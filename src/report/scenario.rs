@@ -51,6 +51,7 @@ pub fn plan(mut steps: Vec<PlanStep>) -> Plan {
         steps: Vec::new(),
         outputs: Vec::new(),
         limits: Limits::default(),
+        default_headers: Vec::new(),
         teardown_on_failure: false,
     };
     Plan::assemble(workflow, steps)

@@ -27,6 +27,8 @@ pub struct Workflow {
     pub steps: Vec<Step>,
     pub outputs: Vec<Output>,
     pub limits: Limits,
+    /// `defaults.headers`, which each request of `http` has taken in.
+    pub default_headers: Vec<(Spanned<String>, Template)>,
     /// `on-failure: teardown`: what a failed run made is taken back.
     pub teardown_on_failure: bool,
 }
@@ -156,6 +158,15 @@ pub enum CaptureFrom {
     Regex(regex::Regex),
     /// Over `response.status`, `response.headers` and `response.body`.
     Expression(Template),
+}
+
+impl CaptureFrom {
+    pub fn template(&self) -> Option<&Template> {
+        match self {
+            Self::Expression(template) => Some(template),
+            _ => None,
+        }
+    }
 }
 
 /// `on-error:`: what to do about certain errors, and from which step to go round again.

@@ -65,7 +65,7 @@ proptest! {
     #[test]
     fn no_text_panics(text in ".{0,80}") {
         let _ = Template::parse(&text);
-        let _ = Template::condition_at(&text, &Positions::Verbatim(0));
+        let _ = Template::condition_at(&text, &Positions::Verbatim(0), Place::Condition);
         if let Ok(template) = Template::parse(&format!("${{{{ {text} }}}}")) {
             let _ = template.evaluate(&values());
         }

@@ -1,12 +1,12 @@
 //! When a condition holds.
 
 use super::values::{Values, values};
-use crate::expr::{NeedsStatus, Positions, Template};
+use crate::expr::{NeedsStatus, Place, Positions, Template};
 
 #[test]
 fn a_condition_asks_how_the_needs_have_ended() {
     let holds = |text: &str, failed, cancelled| {
-        let template = Template::condition_at(text, &Positions::Verbatim(0)).unwrap();
+        let template = Template::condition_at(text, &Positions::Verbatim(0), Place::Condition).unwrap();
         template.is_true(&Values { needs: NeedsStatus { failed, cancelled }, ..values() }).unwrap()
     };
     for (text, wanted) in [
@@ -26,7 +26,7 @@ fn a_condition_asks_how_the_needs_have_ended() {
 
 #[test]
 fn a_condition_is_true_or_false() {
-    let condition = |text: &str| Template::condition_at(text, &Positions::Verbatim(0));
+    let condition = |text: &str| Template::condition_at(text, &Positions::Verbatim(0), Place::Condition);
     let error = condition("inputs.one").unwrap().is_true(&values()).unwrap_err();
     assert_eq!(error.message, "a condition is true or false, and this is a number");
     assert_eq!(condition("x ${{ inputs.yes }}").unwrap_err()[0].code, "E0120");

@@ -3,5 +3,6 @@
 mod bounds;
 mod condition;
 mod meaning;
+mod overlay;
 mod refusal;
 mod values;

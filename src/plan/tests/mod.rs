@@ -4,6 +4,7 @@ mod bootstrap;
 mod catalogue;
 mod documents;
 mod fixtures;
+mod flow;
 mod hostile;
 mod plans;
 mod reading;

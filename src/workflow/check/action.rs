@@ -1,4 +1,4 @@
-//! `uses` and `on-error.run` name an action that exists.
+//! `uses`, also of an `undo`, and `on-error.run` name an action that exists.
 
 use super::Names;
 use crate::diagnostic::{Diagnostic, nearest};

@@ -1,4 +1,4 @@
-//! `outputs`, `expect` and `effect` stand only where the action leaves them to the step, and a capture takes no name that
+//! `outputs`, `expect`, `effect` and `probe` stand only where the action leaves them to the step, and a capture takes no name that
 //! the action uses itself.
 
 use super::Names;
@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::workflow::{EffectRule, Report};
 
 pub(super) fn check(names: &Names<'_>, report: &mut Report) {
+    undo(names, report);
     for (step, action) in names.steps() {
         let Some(action) = action else { continue };
         let mut refuse = |span: Span, key: &str, help: String| {
@@ -25,10 +26,28 @@ pub(super) fn check(names: &Names<'_>, report: &mut Report) {
         if let (Some(effect), EffectRule::Always(own)) = (&step.effect, action.effect) {
             refuse(effect.span, "effect", format!("its effect is always `{own}`"));
         }
+        if let Some(probe) = step.probe.as_ref().filter(|_| !action.captures) {
+            refuse(probe.span, "probe", "the action looks in its own way, if there is one".to_owned());
+        }
         for capture in step.captures.iter().filter(|capture| action.output(capture.name.as_str()).is_some()) {
             report.add(|| {
                 let message = format!("`{}` already is an output of `{}`", capture.name, action.name);
                 Diagnostic::error("E0135", capture.span, message).help("give the capture another name")
+            });
+        }
+    }
+}
+
+/// An undo says the effect of its own action.
+fn undo(names: &Names<'_>, report: &mut Report) {
+    for (step, action) in names.workflow.steps.iter().zip(&names.undos) {
+        let said = step.undo.as_ref().and_then(|undo| undo.effect.as_ref());
+        if let (Some(said), Some(action)) = (said, action)
+            && let EffectRule::Always(own) = action.effect
+        {
+            report.add(|| {
+                let message = format!("`effect` has no place in an undo that uses `{}`", action.name);
+                Diagnostic::error("E0115", said.span, message).help(format!("its effect is always `{own}`"))
             });
         }
     }

@@ -9,6 +9,7 @@ mod names;
 mod need;
 mod on_error;
 mod parameter;
+mod probe;
 mod reference;
 
 pub use names::{Names, check};

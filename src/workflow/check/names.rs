@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{action, answer, body, enumeration, need, on_error, parameter, reference};
+use super::{action, answer, body, enumeration, need, on_error, parameter, probe, reference};
+use crate::diagnostic::Span;
 use crate::expr::Template;
 use crate::workflow::{ActionSpec, Catalogue, Report, Spanned, Step, Workflow};
 
@@ -24,11 +25,15 @@ pub struct Names<'w> {
     pub(super) secrets: HashSet<&'w str>,
 }
 
-/// A use of an action: by a step or by its remedy.
+/// A use of an action: by a step, by its remedy, its probe or its undo.
 pub(super) struct Use<'n> {
     pub uses: &'n Spanned<String>,
+    /// The key that holds the parameters.
+    pub key: &'static str,
     pub with: &'n [(Spanned<String>, Template)],
     pub action: Option<&'n ActionSpec>,
+    /// Where what is missing is reported.
+    pub at: Span,
 }
 
 impl<'w> Names<'w> {
@@ -69,13 +74,21 @@ impl<'w> Names<'w> {
     /// Every use of an action.
     pub(super) fn uses(&self) -> impl Iterator<Item = Use<'_>> {
         self.workflow.steps.iter().enumerate().flat_map(|(index, step)| {
-            let own = Use { uses: &step.uses, with: &step.with, action: self.actions[index].as_deref() };
-            let remedy = step.on_error.as_ref().map(|remedy| Use {
-                uses: &remedy.run,
-                with: &remedy.with,
-                action: self.remedies[index].as_deref(),
+            let own = self.actions[index].as_deref();
+            let used = |uses: &'w Spanned<String>, with, action| Use { at: uses.span, uses, key: "with", with, action };
+            let remedy =
+                step.on_error.as_ref().map(|remedy| used(&remedy.run, &remedy.with, self.remedies[index].as_deref()));
+            let undo = step.undo.as_ref().map(|undo| used(&undo.uses, &undo.with, self.undos[index].as_deref()));
+            // Of another action than one that leaves its answer to the step, there is no probe to look at.
+            let probed = own.filter(|action| action.captures);
+            let probe = step.probe.as_ref().zip(probed).map(|(probe, action)| Use {
+                uses: &step.uses,
+                key: "probe",
+                with: &probe.with,
+                action: Some(action),
+                at: probe.span,
             });
-            std::iter::once(own).chain(remedy)
+            [Some(used(&step.uses, &step.with, own)), remedy, probe, undo].into_iter().flatten()
         })
     }
 }
@@ -99,6 +112,7 @@ pub fn check(names: &Names<'_>, report: &mut Report) {
     enumeration::check(names, report);
     body::check(names, report);
     answer::check(names, report);
+    probe::check(names, report);
     need::check(names, report);
     reference::check(names, report);
     on_error::check(names, report);

@@ -31,8 +31,8 @@ fn missing(used: &Use<'_>, action: &ActionSpec, report: &mut Report) {
         if !used.with.iter().any(|(name, _)| name.value == parameter.name) {
             report.add(|| {
                 let message = format!("`{}` needs the parameter `{}`", action.name, parameter.name);
-                let help = format!("add `{}` to `with`: {}", parameter.name, parameter.doc);
-                Diagnostic::error("E0112", used.uses.span, message).help(help)
+                let help = format!("add `{}` to `{}`: {}", parameter.name, used.key, parameter.doc);
+                Diagnostic::error("E0112", used.at, message).help(help)
             });
         }
     }

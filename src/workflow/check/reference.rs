@@ -1,37 +1,56 @@
 //! Every reference names something that exists and that is known where it stands.
 
+use std::collections::HashSet;
+
 use super::Names;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::expr::{Reference, Template};
-use crate::workflow::{CaptureFrom, Report, Step};
+use crate::id::StepId;
+use crate::workflow::{Report, Step};
 
 /// Where a template stands.
+#[derive(Clone, Copy)]
 struct Position<'s> {
     step: Option<&'s Step>,
     /// The matrix variables are known here.
     matrix: bool,
+    /// The step has ended: its own outputs are known here.
+    ended: bool,
+    /// What the workflow's `defaults` refer to was checked where it stands.
+    checked: &'s HashSet<Span>,
 }
 
 pub(super) fn check(names: &Names<'_>, report: &mut Report) {
+    let none = HashSet::new();
+    let outside = Position { step: None, matrix: false, ended: false, checked: &none };
+    let defaults = || names.workflow.default_headers.iter().map(|(_, value)| value);
+    defaults().for_each(|value| each(names, value, &outside, report));
+    let checked: HashSet<Span> = defaults().flat_map(|value| value.references()).map(|(_, span)| *span).collect();
     for step in &names.workflow.steps {
-        let item = Position { step: Some(step), matrix: true };
-        let whole = Position { step: Some(step), matrix: false };
-        step.with.iter().for_each(|(_, value)| each(names, value, &item, report));
-        for capture in &step.captures {
-            if let CaptureFrom::Expression(value) = &capture.from {
-                each(names, value, &item, report);
-            }
-        }
+        let item = Position { step: Some(step), matrix: true, checked: &checked, ..outside };
+        let whole = Position { matrix: false, ..item };
+        let undone = Position { ended: true, ..item };
+        let probe =
+            step.probe.iter().flat_map(|probe| probe.with.iter().map(|(_, value)| value).chain([&probe.done_if]));
+        let captures = step.captures.iter().chain(step.probe.iter().flat_map(|probe| &probe.captures));
+        let captures = captures.filter_map(|capture| capture.from.template());
+        let with = step.with.iter().map(|(_, value)| value);
+        with.chain(captures).chain(probe).for_each(|value| each(names, value, &item, report));
+        let undo = step.undo.iter().flat_map(|undo| undo.with.iter().map(|(_, value)| value));
+        undo.for_each(|value| each(names, value, &undone, report));
         let variables = step.matrix.iter().flat_map(|matrix| matrix.variables.iter().map(|(_, value)| value));
         let remedy = step.on_error.iter().flat_map(|remedy| remedy.with.iter().map(|(_, value)| value));
         step.condition.iter().chain(variables).chain(remedy).for_each(|value| each(names, value, &whole, report));
     }
-    let outside = Position { step: None, matrix: false };
     names.workflow.outputs.iter().for_each(|output| each(names, &output.value, &outside, report));
 }
 
 fn each(names: &Names<'_>, template: &Template, position: &Position<'_>, report: &mut Report) {
     for (reference, span) in template.references() {
+        let own = |step: &StepId| position.step.is_some_and(|own| own.id == *step);
+        if position.checked.contains(span) && !matches!(reference, Reference::Output(step, _) if own(step)) {
+            continue;
+        }
         if let Some(problem) = problem(names, reference, *span, position) {
             report.add(problem);
         }
@@ -51,14 +70,22 @@ fn problem<'p>(names: &'p Names<'_>, reference: &'p Reference, span: Span, at: &
         Reference::Matrix(name) => matrix(name.as_str(), span, at),
         Reference::Output(step, name) => match names.step(step.as_str()) {
             None => Some(Box::new(move || unknown_step(names, step.as_str(), span))),
-            Some(_) if at.step.is_some_and(|own| own.id == *step) => Some(Box::new(move || {
-                Diagnostic::error("E0131", span, format!("`{step}` cannot refer to itself"))
-                    .help("a step's outputs are known once it has ended")
-            })),
+            Some(_) if !at.ended && at.step.is_some_and(|own| own.id == *step) => {
+                let by_default = at.checked.contains(&span);
+                Some(Box::new(move || itself(step.as_str(), span, by_default)))
+            }
             Some(index) => output(names, index, name.as_str(), span),
         },
         Reference::Input(_) | Reference::Secret(_) | Reference::Response(_) | Reference::RunId => None,
     }
+}
+
+fn itself(step: &str, span: Span, by_default: bool) -> Diagnostic {
+    let help = match by_default {
+        true => format!("`defaults` hold for `{step}` too: give it a header of its own of that name, or a null"),
+        false => "a step's outputs are known once it has ended".to_owned(),
+    };
+    Diagnostic::error("E0131", span, format!("`{step}` cannot refer to itself")).help(help)
 }
 
 fn matrix<'p>(name: &'p str, span: Span, at: &Position<'p>) -> Option<Problem<'p>> {
@@ -66,7 +93,7 @@ fn matrix<'p>(name: &'p str, span: Span, at: &Position<'p>) -> Option<Problem<'p
     match variables {
         None => Some(Box::new(move || {
             Diagnostic::error("E0126", span, format!("`matrix.{name}` is not known here"))
-                .help("a matrix variable is known in `with` and `outputs` of the step that has the `strategy`")
+                .help("a matrix variable is known in `with`, `outputs`, `probe` and `undo` of the step that has the `strategy`")
         })),
         Some(variables) if variables.iter().any(|(variable, _)| variable.as_str() == name) => None,
         Some(variables) => Some(Box::new(move || {

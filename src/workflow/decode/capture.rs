@@ -71,8 +71,7 @@ impl Decoder<'_> {
 
     fn header(&mut self, node: &Node) -> Option<CaptureFrom> {
         let text = self.text(node, "the name of a header")?;
-        let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-        if !text.is_empty() && text.bytes().all(token) {
+        if is_header(text) {
             return Some(CaptureFrom::Header(text.to_ascii_lowercase()));
         }
         self.error("E0134", node.span, format!("{} is not the name of a header", node.found()));
@@ -91,4 +90,10 @@ impl Decoder<'_> {
             }
         }
     }
+}
+
+/// Whether a header may have this name.
+pub(super) fn is_header(text: &str) -> bool {
+    let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    !text.is_empty() && text.bytes().all(token)
 }

@@ -4,9 +4,21 @@ use super::decoder::Decoder;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::workflow::report::Report;
 use crate::workflow::tree::{Entry, Kind, Node};
-use crate::workflow::{Catalogue, Limits, Step, Workflow, tree};
+use crate::workflow::{Catalogue, Step, Workflow, tree};
 
-const KEYS: &[&str] = &["name", "description", "inputs", "secrets", "steps", "outputs"];
+const KEYS: &[&str] = &[
+    "name",
+    "description",
+    "inputs",
+    "secrets",
+    "max-parallel",
+    "rate",
+    "timeout",
+    "on-failure",
+    "defaults",
+    "steps",
+    "outputs",
+];
 
 /// Reads a workflow as far as it can be read; `None` if the file is not even a map.
 pub fn decode(source: &Source, catalogue: &Catalogue, report: &mut Report) -> Option<Workflow> {
@@ -35,25 +47,26 @@ impl Decoder<'_> {
         let inputs = self.each(fields.get("inputs"), "a map of inputs", Self::input);
         let secrets = self.each(fields.get("secrets"), "a map of secrets", Self::secret);
         let steps = fields.required(self, "steps", "a workflow", fields.span);
-        let steps: Vec<Step> = self.each(steps, "a map of steps", Self::step);
+        let mut steps: Vec<Step> = self.each(steps, "a map of steps", Self::step);
         if let Some(entry) =
             fields.entry("steps").filter(|entry| matches!(&entry.value.kind, Kind::Map(all) if all.is_empty()))
         {
             self.error("E0106", entry.key_span, "a workflow needs at least one step");
         }
+        let defaults = fields.get("defaults").map(|node| self.defaults(node)).unwrap_or_default();
+        steps.iter_mut().for_each(|step| defaults.apply(step));
         let outputs = self.each(fields.get("outputs"), "a map of outputs", Self::output);
-        let source = self.source.clone();
-        let limits = Limits::default();
         Some(Workflow {
-            source,
+            source: self.source.clone(),
             name,
             description,
             inputs,
             secrets,
             steps,
             outputs,
-            limits,
-            teardown_on_failure: false,
+            limits: self.limits(&fields),
+            default_headers: defaults.headers,
+            teardown_on_failure: fields.get("on-failure").is_some_and(|node| self.is_teardown(node)),
         })
     }
 

@@ -5,17 +5,21 @@
 
 mod capture;
 mod decoder;
+mod defaults;
 mod document;
 mod fields;
 mod input;
+mod limits;
 mod on_error;
 mod output;
 mod parameters;
+mod probe;
 mod retry;
 mod scalar;
 mod secret;
 mod step;
 mod strategy;
+mod undo;
 mod value;
 
 pub use document::decode;

@@ -1,7 +1,7 @@
 //! `steps:`
 
 use super::decoder::Decoder;
-use crate::expr::Template;
+use crate::expr::{Place, Template};
 use crate::id::StepId;
 use crate::workflow::tree::{Entry, Kind, Node};
 use crate::workflow::{Effect, Expect, Spanned, Step};
@@ -15,10 +15,14 @@ const KEYS: &[&str] = &[
     "strategy",
     "retry",
     "timeout",
+    "attempt-timeout",
+    "continue-on-error",
     "settle",
     "effect",
     "expect",
     "outputs",
+    "probe",
+    "undo",
     "on-error",
 ];
 
@@ -39,6 +43,7 @@ impl Decoder<'_> {
             span: entry.key_span,
             description: get("description").and_then(|node| self.owned_text(node)),
             with: self.parameters(get("with"), &uses.value),
+            probe: get("probe").and_then(|node| self.probe(node, &uses.value)),
             uses,
             needs: get("needs").map(|node| self.needs(node)).unwrap_or_default(),
             condition: get("if").and_then(|node| self.condition(node)),
@@ -49,10 +54,9 @@ impl Decoder<'_> {
             effect: get("effect").and_then(|node| self.effect(node)),
             expect: get("expect").and_then(|node| self.expect_status(node)),
             captures: self.each(get("outputs"), "a map of outputs", Self::capture),
-            attempt_timeout: None,
-            continue_on_error: false,
-            probe: None,
-            undo: None,
+            attempt_timeout: get("attempt-timeout").and_then(|node| self.duration(node)),
+            continue_on_error: get("continue-on-error").and_then(|node| self.boolean(node)).unwrap_or(false),
+            undo: get("undo").and_then(|node| self.undo(node)),
             on_error: get("on-error").and_then(|node| self.on_error(node)),
         })
     }
@@ -77,10 +81,10 @@ impl Decoder<'_> {
             return None;
         };
         let positions = node.positions(&self.source.text, scalar);
-        self.parsed(Template::condition_at(&scalar.text, &positions))
+        self.parsed(Template::condition_at(&scalar.text, &positions, Place::Condition))
     }
 
-    fn effect(&mut self, node: &Node) -> Option<Spanned<Effect>> {
+    pub fn effect(&mut self, node: &Node) -> Option<Spanned<Effect>> {
         let text = self.text(node, "an effect")?;
         let all = [Effect::Read, Effect::Repeat, Effect::Keyed, Effect::Once];
         let found = all.into_iter().find(|effect| effect.as_str() == text);

@@ -1,0 +1,16 @@
+//! `undo:`
+
+use super::decoder::Decoder;
+use crate::workflow::Undo;
+use crate::workflow::tree::Node;
+
+impl Decoder<'_> {
+    pub fn undo(&mut self, node: &Node) -> Option<Undo> {
+        let fields = self.fields(node, "`undo`", &["uses", "with", "effect"])?;
+        let uses = fields.required(self, "uses", "`undo`", node.span);
+        let uses = uses.and_then(|node| self.spanned_text(node, "the name of an action"));
+        let with = self.parameters(fields.get("with"), uses.as_ref().map_or("", |uses| &uses.value));
+        let effect = fields.get("effect").and_then(|node| self.effect(node));
+        Some(Undo { uses: uses?, with, effect, span: node.span })
+    }
+}
