@@ -27,9 +27,8 @@ pub(super) fn resume(plan: &Plan, state: &mut RunState, how: &Resumption, at: Ti
     let downtime = at.since(state.now);
     let run = &mut next.recorded;
     // What came to an end by itself has a new time of its own.
-    let used_up =
-        run.status == RunStatus::Failed || (run.status == RunStatus::InDoubt && run.stopping == Some(Stop::Timeout));
-    run.since = if used_up { at } else { run.since.plus(downtime) };
+    let over = run.status == RunStatus::Failed || run.stopping == Some(Stop::Timeout);
+    run.since = if over { at } else { run.since.plus(downtime) };
     run.status = RunStatus::Running;
     run.stopping = None;
     run.until = how.until.clone();

@@ -15,12 +15,14 @@ pub(super) struct RunScope<'a> {
     pub matrix: Option<&'a Data>,
     /// The answer to capture from, if there is one.
     pub response: Option<&'a Data>,
+    /// The step that is spoken of, and what of its outputs belongs to the item in question.
+    pub own: Option<(usize, &'a Data)>,
     pub needs: NeedsStatus,
 }
 
 impl<'a> RunScope<'a> {
     pub fn new(plan: &'a Plan, state: &'a RunState) -> Self {
-        Self { plan, state, matrix: None, response: None, needs: NeedsStatus::default() }
+        Self { plan, state, matrix: None, response: None, own: None, needs: NeedsStatus::default() }
     }
 
     pub fn with_matrix(self, values: &'a Data) -> Self {
@@ -29,6 +31,11 @@ impl<'a> RunScope<'a> {
 
     pub fn with_response(self, response: &'a Data) -> Self {
         Self { response: Some(response), ..self }
+    }
+
+    /// The step's own outputs are those of one item.
+    pub fn with_own(self, step: usize, outputs: &'a Data) -> Self {
+        Self { own: Some((step, outputs)), ..self }
     }
 
     /// The scope of a step's own expressions, which may ask how its needs went.
@@ -55,11 +62,16 @@ impl Scope for RunScope<'_> {
             Reference::Output(step, name) => {
                 let index = self.plan.index(step)?;
                 let known = self.plan.steps[index].outputs.iter().any(|(output, _)| output == name.as_str());
-                let value = self.state.outputs_of(index).and_then(|outputs| outputs.get(name.as_str())).cloned();
+                let own = self.own.filter(|(own, _)| *own == index).map(|(_, outputs)| outputs);
+                let value = own
+                    .or_else(|| self.state.outputs_of(index))
+                    .and_then(|outputs| outputs.get(name.as_str()))
+                    .cloned();
                 known.then(|| value.unwrap_or(Datum::Public(Value::Null)))
             }
             Reference::Matrix(name) => self.matrix?.get(name.as_str()).cloned(),
-            Reference::Response(name) => self.response?.get(name.as_str()).cloned(),
+            // An answer is secret as a whole; what of it is a secret, the capture says.
+            Reference::Response(name) => Some(Datum::Public(self.response?.get(name.as_str())?.expose().clone())),
             Reference::RunId => Some(Datum::Public(self.state.started.run.as_str().into())),
         }
     }

@@ -94,7 +94,11 @@ impl<'a> Unit<'a> {
     }
 
     pub fn scope(&self) -> RunScope<'a> {
-        RunScope::of_step(self.plan, self.state, self.index).with_matrix(self.values)
+        let scope = RunScope::of_step(self.plan, self.state, self.index).with_matrix(self.values);
+        match self.undone_task().filter(|_| self.role() == Role::Undo) {
+            Some(undone) => scope.with_own(self.index, &undone.outputs),
+            None => scope,
+        }
     }
 
     /// When the step's time is over; a remedy or an undo has no time of its own.

@@ -90,7 +90,7 @@ fn after_look(unit: &Unit<'_>, outcome: &Outcome) -> Fact {
     if let Some(error) = outcome.error.as_ref().filter(|error| error.class.is_some() || outcome.data.is_empty()) {
         return look_again(unit, &error.message, outcome.retry_after.unwrap_or_default());
     }
-    match probe.done_if.is_true(&unit.scope().with_response(&outcome.data)) {
+    match probe.done_if.holds(&unit.scope().with_response(&outcome.data)) {
         Ok(false) => not_done(unit),
         Ok(true) => {
             let seen = Outcome { error: None, ..outcome.clone() };

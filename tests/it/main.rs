@@ -8,6 +8,7 @@ mod cancel;
 mod cli;
 mod dovecot;
 mod faults;
+mod flow;
 mod handling;
 mod inject;
 mod kill;

@@ -19,10 +19,12 @@ pub fn plan(text: &str) -> Plan {
         undo: UndoRule::ByStep,
         parameters: vec![Parameter::optional("value", Type::Any, "anything")],
         outputs: vec![OutputSpec::public("value", Type::Any, "anything")],
-        captures: false,
+        captures: name == "ask",
         errors: &["lost"],
     };
     let all = [("read", Effect::Read), ("repeat", Effect::Repeat), ("keyed", Effect::Keyed), ("once", Effect::Once)];
+    // Its step judges the answer.
+    let all = all.into_iter().chain([("ask", Effect::Once)]);
     let catalogue = Catalogue::new(all.map(|(name, effect)| spec(name, effect)));
     let loaded = load(Source::new("test.yaml", text), &catalogue);
     assert!(loaded.plan.is_some(), "{:#?}", loaded.diagnostics);

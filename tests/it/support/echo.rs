@@ -17,8 +17,26 @@ pub fn answers(document: Value) -> String {
     serve(move |_, _| ("200 OK", document.clone()))
 }
 
+/// Makes what is posted, and stumbles before it says so; lists what it made. Without `header` it refuses.
+pub fn stumbles(header: &'static str) -> String {
+    let mut made = Vec::new();
+    serve(move |head, body| {
+        let head = head.to_ascii_lowercase();
+        if !head.contains(header) {
+            return ("401 No", json!({}));
+        }
+        if head.starts_with("get") {
+            return ("200 OK", made.clone().into());
+        }
+        let mut thing: Value = serde_json::from_str(body).unwrap();
+        thing["id"] = json!(made.len() + 1);
+        made.push(thing);
+        ("500 Oh", json!({}))
+    })
+}
+
 /// `answer` makes a status and a document of a request's head and body.
-fn serve(answer: impl Fn(&str, &str) -> (&'static str, Value) + Send + 'static) -> String {
+fn serve(mut answer: impl FnMut(&str, &str) -> (&'static str, Value) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {

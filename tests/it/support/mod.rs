@@ -17,7 +17,7 @@ mod wait;
 pub use bootstrap::{WORKFLOW, adapted, quick};
 pub use context::{Invocation, Output, TestContext};
 pub use crowd::side_by_side;
-pub use echo::{answers, echo};
+pub use echo::{answers, echo, stumbles};
 pub use http::{get_json, post};
 pub use journal::Journal;
 pub use leaks::{leaks, spellings};
