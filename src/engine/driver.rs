@@ -86,6 +86,17 @@ pub async fn resume(
     drive(plan, state, host).await
 }
 
+/// Takes back what a run made. What an earlier process left is taken over first.
+pub async fn tear_down(
+    plan: &Plan,
+    state: &mut RunState,
+    how: Resumption,
+    host: &mut impl Host,
+) -> Result<RunStatus, EngineError> {
+    record(plan, state, host, Fact::TeardownStarted)?;
+    resume(plan, state, how, host).await
+}
+
 fn record(plan: &Plan, state: &mut RunState, host: &mut impl Host, fact: Fact) -> Result<(), EngineError> {
     // A clock that jumps back must not take the journal with it.
     let at = host.now().max(state.now);

@@ -51,6 +51,11 @@ impl Plan {
         wanted
     }
 
+    /// The steps whose effect no teardown takes back, each with the reason: what will remain.
+    pub fn remains(&self) -> impl Iterator<Item = (&StepId, &'static str)> {
+        self.steps.iter().filter_map(|step| Some((&step.id, step.remains()?)))
+    }
+
     /// What a task asks of an action; `None` for an undo that is no call of its own.
     pub fn call(&self, task: &TaskPath) -> Option<&Call> {
         let step = &self.steps[self.index(&task.step)?];
@@ -101,6 +106,16 @@ pub struct PlanStep {
     pub on_error: Option<Remedy>,
     /// Its failure is not one of the run.
     pub continue_on_error: bool,
+}
+
+impl PlanStep {
+    /// Why what the step makes cannot be taken back; `None` if it can, or if it makes nothing that stays.
+    pub fn remains(&self) -> Option<&'static str> {
+        match self.undo {
+            Undo::Never(why) => Some(why),
+            Undo::Nothing | Undo::BuiltIn | Undo::Call(_) => None,
+        }
+    }
 }
 
 /// `probe`: how the step says that its effect is looked for.

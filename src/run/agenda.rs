@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::capture;
 use super::state::{Phase, RunState, StepState, StepStatus, TaskState};
+use super::teardown;
 use crate::plan::Plan;
 use crate::secret::Data;
 
@@ -109,7 +110,7 @@ impl RunState {
         }
         if self.teardown {
             self.agenda.recount_undo(&self.recorded.steps);
-            self.list_undo();
+            self.agenda.undo = teardown::open(plan, self);
         }
     }
 
@@ -128,21 +129,6 @@ impl RunState {
             [task] if task.item.is_none() => Some(&task.outputs),
             _ => self.agenda.collected.get(&step),
         }
-    }
-
-    /// Lists what a teardown has to undo: all that was ever sent, in the order in which it ended.
-    pub(super) fn list_undo(&mut self) {
-        let tasks = self.steps.iter().enumerate().flat_map(|(step, state)| {
-            state.tasks.iter().enumerate().map(move |(position, task)| (step, position, task))
-        });
-        let open = tasks.filter(|(_, _, task)| {
-            let ended = task.undo.as_ref().is_some_and(|undo| undo.phase.is_terminal());
-            task.is_of_effect() && !ended
-        });
-        let mut order: Vec<_> = open.map(|(step, position, task)| (task.ended, step, position)).collect();
-        // What has not ended, as a step in doubt, is the latest.
-        order.sort_by_key(|(ended, step, position)| (ended.map_or(i64::MAX, |at| at.as_millis()), *step, *position));
-        self.agenda.undo = order.into_iter().map(|(_, step, position)| (step, position)).collect();
     }
 
     /// Whether all that a step needs is terminal. It may not be so for one that has begun, if what it needs runs again; then
@@ -204,6 +190,10 @@ impl RunState {
         set(&mut self.agenda.items, Item::Task(step, position), wanted && ready);
         set(&mut self.agenda.items, Item::Remedy(step), called && ready);
         self.enlist_start(plan, step);
+        if self.teardown {
+            // What was in doubt is known now, and where its place is in the order.
+            self.agenda.undo = teardown::open(plan, self);
+        }
     }
 
     /// Takes note that an undo moved on.

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::agenda::Standing;
+use super::ending;
 use super::entry::{Entry, Fact, MatrixItem, RunStatus, SkipReason, Stop, Timer};
 use super::pace;
 use super::replan::replan;
@@ -12,6 +13,7 @@ use super::resume::resume;
 use super::round::{remedy_due, rewind};
 use super::state::{Phase, RunState, StepStatus, TaskState};
 use super::table::advance;
+use super::teardown;
 use crate::clock::Timestamp;
 use crate::id::{Role, StepId, TaskPath};
 use crate::plan::Plan;
@@ -65,6 +67,9 @@ fn apply_fact(plan: &Plan, state: &mut RunState, fact: &Fact, at: Timestamp) -> 
             None => Err("it was not set".into()),
         },
         Fact::ItemsExpanded { step, items } => expand(plan, state, step, items),
+        Fact::Skipped { task, reason } if reason.is_of_undo() != (task.role == Role::Undo) => {
+            Err(format!("that is no reason to leave {task} out"))
+        }
         Fact::Skipped { task, reason } if task.role == Role::Step && task.item.is_none() => {
             skip(plan, state, &task.step, reason)
         }
@@ -211,27 +216,32 @@ fn stop_requested(plan: &Plan, state: &mut RunState, stop: Stop) -> Result<(), S
     let stop = if state.teardown { Stop::Interrupt } else { stop };
     state.recorded.stopping = Some(stop);
     if stop != Stop::Interrupt {
-        let steps = &mut state.recorded.steps;
-        let tasks = steps.iter_mut().flat_map(|step| step.tasks.iter_mut().chain(step.remedy.as_deref_mut()));
-        for task in tasks.filter(|task| matches!(task.phase, Phase::Delayed { timer: Timer::Retry, .. })) {
-            task.phase = Phase::Due(Timer::Retry);
-        }
+        forgo_retries(state);
         state.reindex(plan);
     }
     Ok(())
 }
 
-/// From here on only what is in doubt is looked into, and then all is undone. A failed undo is tried again.
+fn forgo_retries(state: &mut RunState) {
+    let steps = &mut state.recorded.steps;
+    let tasks = steps.iter_mut().flat_map(|step| step.tasks.iter_mut().chain(step.remedy.as_deref_mut()));
+    for task in tasks.filter(|task| matches!(task.phase, Phase::Delayed { timer: Timer::Retry, .. })) {
+        task.phase = Phase::Due(Timer::Retry);
+    }
+}
+
+/// From here on only what is in doubt is looked into, and then all is undone. What an earlier process left under way is cut
+/// off by the resumption that follows.
 fn teardown_started(plan: &Plan, state: &mut RunState) -> Result<(), String> {
-    if state.agenda.in_flight > 0 {
-        return Err("something is under way".into());
-    }
-    state.recorded.status = RunStatus::Running;
-    state.recorded.teardown = true;
-    let tasks = state.recorded.steps.iter_mut().flat_map(|step| &mut step.tasks);
-    for task in tasks.filter(|task| task.undo.as_ref().is_some_and(|undo| undo.phase == Phase::Failed)) {
-        task.undo = task.undo.as_ref().map(|undo| Box::new(undo.again()));
-    }
+    let stood = ending::status(plan, state);
+    let run = &mut state.recorded;
+    run.before_teardown.get_or_insert(if run.status == RunStatus::Running { stood } else { run.status });
+    run.status = RunStatus::Running;
+    run.teardown = true;
+    run.stopping = None;
+    run.alarms.clear();
+    teardown::try_again(plan, state);
+    forgo_retries(state);
     state.reindex(plan);
     Ok(())
 }

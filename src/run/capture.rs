@@ -42,6 +42,18 @@ pub(super) fn judge_captures(
     Ok(outputs)
 }
 
+/// What can still be taken from an answer that was not as it should be.
+pub(super) fn salvage(step: &PlanStep, outcome: &Outcome, scope: RunScope<'_>) -> Data {
+    let scope = scope.with_response(&outcome.data);
+    let mut outputs = declared(step, &outcome.data);
+    for capture in &step.captures {
+        if let Ok(value) = take(capture, &outcome.data, &scope) {
+            outputs.insert(capture.name.as_str().to_owned(), value);
+        }
+    }
+    outputs
+}
+
 /// Exactly the outputs that the step declares, each as secret as it is declared; what is missing is null.
 pub(super) fn declared(step: &PlanStep, data: &Data) -> Data {
     let reclassified = |(name, secret): &(String, bool)| {

@@ -36,26 +36,22 @@ pub fn decide(plan: &Plan, state: &RunState) -> Vec<Fact> {
     if !facts.is_empty() || is_waiting(state) {
         return facts;
     }
-    vec![if state.teardown {
-        let undo = teardown::next(plan, state).filter(|_| state.stopping != Some(Stop::Interrupt));
-        undo.unwrap_or_else(|| ending::end(plan, state))
-    } else {
-        match ending::end(plan, state) {
-            Fact::RunEnded { status: RunStatus::Failed, .. } if plan.workflow.teardown_on_failure => {
-                Fact::TeardownStarted
-            }
-            end => end,
-        }
+    if state.teardown {
+        return teardown::facts(plan, state);
+    }
+    vec![match ending::end(plan, state) {
+        Fact::RunEnded { status: RunStatus::Failed, .. } if plan.workflow.teardown_on_failure => Fact::TeardownStarted,
+        end => end,
     }]
 }
 
 /// Facts that only say what came of something; they are recorded even when nothing new may begin.
-fn concludes(fact: &Fact) -> bool {
+pub(super) fn concludes(fact: &Fact) -> bool {
     matches!(fact, Fact::Succeeded { .. } | Fact::Failed { .. } | Fact::HeldInDoubt { .. })
 }
 
 fn is_waiting(state: &RunState) -> bool {
-    let held_back = !state.agenda.starts.is_empty() || !state.agenda.items.is_empty();
+    let held_back = (!state.agenda.starts.is_empty() && !state.teardown) || !state.agenda.items.is_empty();
     let timers = state.agenda.timers > 0 || (held_back && state.alarms.contains_key(&Alarm::Rate));
     state.agenda.in_flight > 0 || (timers && state.stopping != Some(Stop::Interrupt))
 }

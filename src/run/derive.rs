@@ -53,8 +53,9 @@ pub(super) fn fraction(run: &RunStarted, task: &TaskPath, attempt: u32) -> f64 {
 /// What onramp writes into things that it creates, so that a look knows them again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
-    /// Common to all attempts of this occurrence.
-    prefix: String,
+    /// Common to all attempts of this step, or of this item of it.
+    stem: String,
+    occurrence: u32,
     attempt: u32,
     /// The processes that worked on the run, the last one last. What another one left may be a copy's.
     epochs: Vec<String>,
@@ -64,34 +65,49 @@ pub struct Mark {
 
 impl Mark {
     pub(super) fn new(state: &RunState, task: &TaskPath, occurrence: u32, attempt: u32) -> Self {
-        let prefix = format!("onramp {} {task}#{occurrence}.", state.started.run);
-        Self { prefix, attempt, epochs: state.epochs.clone(), wary: state.wary }
+        let stem = format!("onramp {} {task}#", state.started.run);
+        Self { stem, occurrence, attempt, epochs: state.epochs.clone(), wary: state.wary }
     }
 
     /// Whether `text` carries the mark of this attempt or of an earlier one of this occurrence. Where a copy of the run may
     /// be about, its attempts count too.
     pub fn is_on(&self, text: &str) -> bool {
-        self.found_on(text).is_some_and(|(attempt, own)| self.wary || (own && attempt <= self.attempt))
+        let counts = |found: Found| self.wary || (found.own && found.attempt <= self.attempt);
+        self.found_on(text).is_some_and(|found| found.occurrence == self.occurrence && counts(found))
+    }
+
+    /// Whether `text` carries the mark of any attempt of this step, of whatever occurrence.
+    pub fn is_of_step(&self, text: &str) -> bool {
+        self.found_on(text).is_some_and(|found| self.wary || found.own)
     }
 
     /// Whether `text` carries the mark of an earlier attempt of this very run.
     pub fn is_of_earlier(&self, text: &str) -> bool {
-        self.found_on(text).is_some_and(|(attempt, own)| own && attempt < self.attempt)
+        let of_occurrence = |found: &Found| found.occurrence == self.occurrence;
+        self.found_on(text).filter(of_occurrence).is_some_and(|found| found.own && found.attempt < self.attempt)
     }
 
-    /// The number of the attempt, and whether its process is one of this journal.
-    fn found_on(&self, text: &str) -> Option<(u32, bool)> {
-        let (_, rest) = text.split_once(&self.prefix)?;
+    fn found_on(&self, text: &str) -> Option<Found> {
+        let (_, rest) = text.split_once(&self.stem)?;
+        let (occurrence, rest) = rest.split_once('.')?;
         let mark = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next()?;
         let (attempt, epoch) = mark.split_once('-').unwrap_or((mark, ""));
         let own = epoch.is_empty() || self.epochs.iter().any(|known| known == epoch);
-        Some((attempt.parse().ok()?, own))
+        Some(Found { occurrence: occurrence.parse().ok()?, attempt: attempt.parse().ok()?, own })
     }
+}
+
+/// What a mark tells.
+struct Found {
+    occurrence: u32,
+    attempt: u32,
+    /// Its process is one of this journal.
+    own: bool,
 }
 
 impl std::fmt::Display for Mark {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}{}", self.prefix, self.attempt)?;
+        write!(f, "{}{}.{}", self.stem, self.occurrence, self.attempt)?;
         match self.epochs.last() {
             Some(epoch) if !epoch.is_empty() => write!(f, "-{epoch}"),
             _ => Ok(()),

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::entry::{Fact, RunStatus, SkipReason, Stop};
 use super::scope::RunScope;
 use super::state::{Phase, RunState, StepState, StepStatus};
+use super::teardown;
 use crate::plan::{Plan, PlanStep};
 use crate::secret::{Data, Datum};
 
@@ -13,7 +14,8 @@ pub fn end(plan: &Plan, state: &RunState) -> Fact {
     let scope = RunScope::new(plan, state);
     let mut outputs = Data::new();
     let mut notes = Vec::new();
-    let status = status(plan, state);
+    let by_steps = status(plan, state);
+    let status = if state.teardown { teardown::end_status(plan, state, by_steps) } else { by_steps };
     notes.extend(remark(plan, state));
     for output in &plan.workflow.outputs {
         let name = output.name.as_str().to_owned();
@@ -31,7 +33,8 @@ pub fn end(plan: &Plan, state: &RunState) -> Fact {
     Fact::RunEnded { status, outputs, notes }
 }
 
-fn status(plan: &Plan, state: &RunState) -> RunStatus {
+/// How its steps say that the run stands.
+pub(super) fn status(plan: &Plan, state: &RunState) -> RunStatus {
     let doubt = |phase: &Phase| matches!(phase, Phase::InDoubt { .. });
     let all: Vec<StepStatus> = state.steps.iter().map(|step| step.status()).collect();
     let counts = |(step, status): (&PlanStep, &StepStatus)| *status == StepStatus::Failed && !step.continue_on_error;
@@ -43,9 +46,7 @@ fn status(plan: &Plan, state: &RunState) -> RunStatus {
     let in_doubt = state.steps.iter().any(|step| {
         step.tasks.iter().any(|task| doubt(&task.phase)) || step.remedy.as_ref().is_some_and(|r| doubt(&r.phase))
     });
-    if state.stopping == Some(Stop::Interrupt) && !state.agenda.undo.is_empty() {
-        RunStatus::Interrupted
-    } else if in_doubt {
+    if in_doubt {
         RunStatus::InDoubt
     } else if let (Some(stop @ (Stop::Cancel | Stop::Timeout)), false) = (state.stopping, all_ran) {
         if stop == Stop::Cancel { RunStatus::Cancelled } else { RunStatus::Failed }

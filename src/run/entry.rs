@@ -175,6 +175,10 @@ impl SkipReason {
     pub const fn is_failure(&self) -> bool {
         !matches!(self, Self::Condition)
     }
+
+    pub(super) const fn is_of_undo(&self) -> bool {
+        matches!(self, Self::NothingToUndo | Self::CannotUndo { .. })
+    }
 }
 
 /// How a run stands.

@@ -34,6 +34,7 @@ pub use entry::{
     Alarm, AttemptStarted, Doubt, Entry, Fact, MatrixItem, Resolution, Resumption, RunStarted, RunStatus, Settings,
     SkipReason, Stop, Timer,
 };
-pub use order::{Op, Order, Wake, is_durable, op, pending_wakes};
+pub use order::{Op, Order, Undone, Wake, is_durable, op, pending_wakes};
 pub use outcome::{ErrorKind, Happened, Outcome, ProbeAnswer, StepError};
+pub use teardown::{Prospect, TeardownStatus, Undoing};
 pub use state::{Phase, Recorded, RunState, StepState, StepStatus, TaskState};

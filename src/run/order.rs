@@ -52,8 +52,19 @@ pub struct Order {
     pub needs_began: Option<Timestamp>,
     /// What earlier attempts of this run used up.
     pub claims: Arc<BTreeSet<String>>,
-    /// The outputs of what the action is to undo in its own way; `None` if it is to perform.
-    pub undoes: Option<Data>,
+    /// What the action is to undo in its own way; `None` if it is to perform.
+    pub undoes: Option<Undone>,
+}
+
+/// What an action is to undo.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Undone {
+    /// As far as they are known.
+    pub outputs: Data,
+    /// The service itself said that it did it. Otherwise somebody looked and found it, or nobody knows.
+    pub certain: bool,
+    /// When it was first asked for.
+    pub first_sent: Option<Timestamp>,
 }
 
 /// What `fact`, already applied to `state`, asks for.
@@ -124,7 +135,7 @@ pub fn is_durable(plan: &Plan, fact: &Fact) -> bool {
 
 fn order(unit: &Unit<'_>, number: u32) -> Order {
     let (state, task) = (unit.state, unit.task);
-    let undoes = (unit.role() == Role::Undo && matches!(unit.step.undo, Undo::BuiltIn)).then(|| unit.undone());
+    let undoes = (unit.role() == Role::Undo && matches!(unit.step.undo, Undo::BuiltIn)).then(|| undone(unit));
     // What is undone carries the mark of what made it.
     let (path, marked) = match &undoes {
         Some(_) => (unit.path.clone().with_role(Role::Step), unit.undone_task().unwrap_or(task)),
@@ -145,6 +156,15 @@ fn order(unit: &Unit<'_>, number: u32) -> Order {
         needs_began: needs_began(state, unit.step),
         claims: state.claims.clone(),
         undoes,
+    }
+}
+
+fn undone(unit: &Unit<'_>) -> Undone {
+    let task = unit.undone_task();
+    Undone {
+        outputs: unit.undone(),
+        certain: task.is_some_and(|task| task.phase == Phase::Succeeded && !task.unsure),
+        first_sent: task.and_then(|task| task.first_sent),
     }
 }
 

@@ -60,6 +60,11 @@ impl StepError {
     /// The code of an attempt that the end of its process cut off.
     pub const INTERRUPTED: &'static str = "interrupted";
 
+    /// The code of an undo that found that it cannot, or must not, be done.
+    pub const CANNOT_UNDO: &'static str = "undo.impossible";
+    /// The code of an undo that found nothing to undo.
+    pub const NOTHING_TO_UNDO: &'static str = "undo.nothing";
+
     pub fn new(kind: ErrorKind, code: &str, message: impl Into<String>) -> Self {
         Self { code: code.to_owned(), kind, message: message.into(), class: None }
     }

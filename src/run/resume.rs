@@ -16,7 +16,7 @@ use crate::workflow::Effect;
 /// What another process takes over: running attempts are cut off, failed steps begin anew, budgets do not count the
 /// time in between.
 pub(super) fn resume(plan: &Plan, state: &mut RunState, how: &Resumption, at: Timestamp) -> Result<(), String> {
-    if state.status == RunStatus::Succeeded && how.again.is_empty() {
+    if state.status == RunStatus::Succeeded && how.again.is_empty() && !state.teardown {
         return Err("the run has succeeded".into());
     }
     if how.until.as_ref().is_some_and(|step| plan.index(step).is_none()) {
@@ -38,7 +38,11 @@ pub(super) fn resume(plan: &Plan, state: &mut RunState, how: &Resumption, at: Ti
     run.outputs = Data::new();
     run.notes.clear();
     for (planned, step) in plan.steps.iter().zip(&mut run.steps) {
-        resume_step(planned, step, at, downtime);
+        if run.teardown {
+            take_over_undo(planned, step, at, downtime);
+        } else {
+            resume_step(planned, step, at, downtime);
+        }
     }
     for task in &how.again {
         run_again(plan, &mut next, task)?;
@@ -61,23 +65,29 @@ fn resume_step(planned: &PlanStep, step: &mut StepState, at: Timestamp, downtime
     }
     for task in &mut step.tasks {
         resume_task(task, at, downtime, planned.call.effect);
-        if let Some(undo) = &mut task.undo {
-            let effect = match &planned.undo {
-                Undo::Call(call) => call.effect,
-                _ => Effect::Repeat,
-            };
-            resume_undo(undo, at, downtime, effect);
-        }
     }
     if let (Some(remedy), Some(spec)) = (&mut step.remedy, &planned.on_error) {
         resume_task(remedy, at, downtime, spec.call.effect);
     }
 }
 
-/// An undo that failed stays so until another teardown.
-fn resume_undo(undo: &mut TaskState, at: Timestamp, downtime: Duration, effect: Effect) {
-    if !undo.phase.is_terminal() {
-        resume_task(undo, at, downtime, effect);
+/// In a run that is torn down nothing begins anew: only what had not ended is taken over.
+fn take_over_undo(planned: &PlanStep, step: &mut StepState, at: Timestamp, downtime: Duration) {
+    let undo_effect = match &planned.undo {
+        Undo::Call(call) => call.effect,
+        _ => Effect::Repeat,
+    };
+    let take_over = |task: &mut TaskState, effect| {
+        if !task.phase.is_terminal() {
+            resume_task(task, at, downtime, effect);
+        }
+    };
+    for task in &mut step.tasks {
+        take_over(task, planned.call.effect);
+        task.undo.iter_mut().for_each(|undo| take_over(undo, undo_effect));
+    }
+    if let (Some(remedy), Some(spec)) = (&mut step.remedy, &planned.on_error) {
+        take_over(remedy, spec.call.effect);
     }
 }
 

@@ -15,8 +15,8 @@ pub(super) struct RunScope<'a> {
     pub matrix: Option<&'a Data>,
     /// The answer to capture from, if there is one.
     pub response: Option<&'a Data>,
-    /// The step that is spoken of, and what of its outputs belongs to the item in question.
-    pub own: Option<(usize, &'a Data)>,
+    /// What takes a step back knows that step by what it undoes: one item of a matrix, or an attempt that failed.
+    pub own: Option<(usize, Data)>,
     pub needs: NeedsStatus,
 }
 
@@ -34,7 +34,7 @@ impl<'a> RunScope<'a> {
     }
 
     /// The step's own outputs are those of one item.
-    pub fn with_own(self, step: usize, outputs: &'a Data) -> Self {
+    pub fn with_own(self, step: usize, outputs: Data) -> Self {
         Self { own: Some((step, outputs)), ..self }
     }
 
@@ -62,11 +62,9 @@ impl Scope for RunScope<'_> {
             Reference::Output(step, name) => {
                 let index = self.plan.index(step)?;
                 let known = self.plan.steps[index].outputs.iter().any(|(output, _)| output == name.as_str());
-                let own = self.own.filter(|(own, _)| *own == index).map(|(_, outputs)| outputs);
-                let value = own
-                    .or_else(|| self.state.outputs_of(index))
-                    .and_then(|outputs| outputs.get(name.as_str()))
-                    .cloned();
+                let own = self.own.as_ref().filter(|(own, _)| *own == index).map(|(_, outputs)| outputs);
+                let outputs = own.or_else(|| self.state.outputs_of(index));
+                let value = outputs.and_then(|outputs| outputs.get(name.as_str())).cloned();
                 known.then(|| value.unwrap_or(Datum::Public(Value::Null)))
             }
             Reference::Matrix(name) => self.matrix?.get(name.as_str()).cloned(),

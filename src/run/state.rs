@@ -36,6 +36,8 @@ pub struct Recorded {
     pub stopping: Option<Stop>,
     /// What the run made is being taken back, or has been.
     pub teardown: bool,
+    /// How it stood before that.
+    pub before_teardown: Option<RunStatus>,
     /// Only this step and what it needs.
     pub until: Option<StepId>,
     /// The folder may be a copy.
@@ -237,9 +239,10 @@ impl TaskState {
         TaskPath { step: step.clone(), item: self.item.clone(), role: Role::Step }
     }
 
-    /// Something may have come of it that can be taken back.
+    /// Something may have come of it, now or before it was to run again, that can be taken back.
     pub(super) fn is_of_effect(&self) -> bool {
-        self.attempts > 0 && !matches!(self.phase, Phase::Waiting | Phase::Skipped(_))
+        let begun = !matches!(self.phase, Phase::Waiting | Phase::Failed | Phase::Skipped(_));
+        self.attempts > 0 || self.kept.is_some() || begun
     }
 
     /// As it is before it runs again: its item and its numbers go on.
@@ -264,6 +267,7 @@ impl Recorded {
             version: 1,
             stopping: None,
             teardown: false,
+            before_teardown: None,
             until: started.until.clone(),
             wary: false,
             epochs: Vec::new(),

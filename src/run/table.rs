@@ -1,6 +1,6 @@
 //! The transition table of a task. A pair of phase and fact that is not listed here is an error.
 
-use super::entry::{AttemptStarted, Fact, Resolution, Timer};
+use super::entry::{AttemptStarted, Fact, Resolution, SkipReason, Timer};
 use super::outcome::{Happened, Outcome, ProbeAnswer, StepError};
 use super::state::{Phase, TaskState};
 use crate::clock::Timestamp;
@@ -53,7 +53,10 @@ pub(super) fn advance(task: &mut TaskState, fact: &Fact, at: Timestamp) -> Resul
             fail(task, error, at, answer)
         }
         (Waiting | Due(Timer::Retry) | Probed(_), Fact::Failed { error, .. }) => fail(task, error, at, None),
-        (Waiting, Fact::Skipped { reason, .. }) => Skipped(reason.clone()),
+        (Waiting, Fact::Skipped { reason, .. })
+        | (Ended(_), Fact::Skipped { reason: reason @ (SkipReason::CannotUndo { .. } | SkipReason::NothingToUndo), .. }) => {
+            Skipped(reason.clone())
+        }
         (Waiting, Fact::Kept { outputs, .. }) if task.kept.is_some() => {
             *task = task.kept.take().map(|kept| *kept).unwrap_or_default();
             task.outputs = outputs.clone();

@@ -1,21 +1,147 @@
 //! Takes back what a run made: one thing at a time, what ended last first.
 
+use std::collections::BTreeSet;
+
 use super::decide;
-use super::entry::{Fact, SkipReason};
-use super::outcome::Happened;
+use super::ending;
+use super::entry::{Fact, RunStatus, SkipReason};
+use super::outcome::{Happened, StepError};
+use super::pace::{self, Room};
 use super::state::{Phase, RunState, TaskState};
 use super::unit::Unit;
-use crate::id::Role;
-use crate::plan::{Plan, Undo};
+use crate::id::{Role, TaskPath};
+use crate::plan::{Plan, PlanStep, Undo};
+use crate::workflow::Effect;
 
-/// What follows for the undo whose turn it is; `None` if it is under way or nothing is left.
-pub(super) fn next(plan: &Plan, state: &RunState) -> Option<Fact> {
+/// How far a teardown came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TeardownStatus {
+    Running,
+    /// Nothing is left that could be undone.
+    Done,
+    /// An undo failed; another teardown tries it again.
+    Failed,
+    /// Of some step nobody knows whether there is anything to undo.
+    InDoubt,
+    Interrupted,
+}
+
+/// How a task stands in a teardown.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Undoing {
+    /// Its turn has not come.
+    Waiting,
+    Running,
+    Undone,
+    NothingToUndo,
+    /// Why.
+    CannotUndo(String),
+    Failed(StepError),
+    /// Nobody knows whether it took place.
+    InDoubt,
+}
+
+/// What a teardown would do about a task.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prospect {
+    pub task: TaskPath,
+    pub action: &'static str,
+    pub undoing: Undoing,
+}
+
+/// What is to be done about a task.
+#[derive(Debug, PartialEq)]
+enum Turn {
+    Undo,
+    Leave(SkipReason),
+    /// Somebody must find out first whether it took place.
+    Doubt,
+}
+
+fn turn(step: &PlanStep, task: &TaskState) -> Turn {
+    let cannot = |why: &str| Turn::Leave(SkipReason::CannotUndo { why: why.to_owned() });
+    if matches!(step.undo, Undo::Nothing) || nothing_happened(step, task) {
+        return Turn::Leave(SkipReason::NothingToUndo);
+    }
+    let phase = if task.kept.is_some() { &Phase::Succeeded } else { &task.phase };
+    if !phase.is_terminal() && *phase != Phase::Waiting {
+        return Turn::Doubt;
+    }
+    match (&step.undo, phase) {
+        (Undo::Never(_), _) => cannot(step.remains().unwrap_or_default()),
+        (Undo::BuiltIn, _) | (_, Phase::Succeeded) => Turn::Undo,
+        (_, Phase::Failed) if task.answer.is_some() => Turn::Undo,
+        // What it would be undone by is not there.
+        (_, Phase::Failed) => cannot("it failed, and what came of it is not known"),
+        _ => cannot("it was to run again, and what it had made before is not known any more"),
+    }
+}
+
+/// Every attempt was refused, or somebody looked and found nothing. What an earlier occurrence did is not known any more.
+fn nothing_happened(step: &PlanStep, task: &TaskState) -> bool {
+    // An action that knows its own is asked all the same: a request may have landed late.
+    let looked = task.probes > 0 && task.phase == Phase::Failed && !matches!(step.undo, Undo::BuiltIn);
+    let refused = match &task.phase {
+        Phase::Failed => task.answer.as_ref().is_none_or(|answer| answer.happened == Happened::None),
+        // Failed before a resume that came to nothing; what takes effect again and again leaves no answer behind then.
+        Phase::Waiting | Phase::Skipped(_) => step.call.effect != Effect::Repeat,
+        _ => false,
+    };
+    refused && (looked || !task.unsure) && task.occurrence == 0 && task.kept.is_none()
+}
+
+/// What is open, as steps and tasks, in the order in which it ended. What a step in doubt was made with stays until somebody
+/// knows: its own undo may need it.
+pub(super) fn open(plan: &Plan, state: &RunState) -> Vec<(usize, usize)> {
+    let mut held = vec![false; plan.steps.len()];
+    for (index, step) in plan.steps.iter().enumerate() {
+        let tasks = &state.steps[index].tasks;
+        if tasks.iter().any(|task| task.is_of_effect() && turn(step, task) == Turn::Doubt) {
+            let needed = plan.ancestors(index).into_iter().take(index);
+            needed.zip(&mut held).for_each(|(needed, held)| *held |= needed);
+        }
+    }
+    let mut order: Vec<_> = Vec::new();
+    for (index, step) in plan.steps.iter().enumerate() {
+        for (position, task) in state.steps[index].tasks.iter().enumerate() {
+            let ended = task.undo.as_ref().is_some_and(|undo| undo.phase.is_terminal());
+            let waits = || match turn(step, task) {
+                Turn::Doubt => true,
+                Turn::Undo => held[index],
+                Turn::Leave(_) => false,
+            };
+            if task.is_of_effect() && !ended && !waits() {
+                let made = task.kept.as_deref().unwrap_or(task);
+                order.push((made.ended.map_or(0, |at| at.as_millis()), index, position));
+            }
+        }
+    }
+    order.sort_unstable();
+    order.into_iter().map(|(_, step, position)| (step, position)).collect()
+}
+
+/// What follows in a run that is torn down and in which nothing is under way.
+pub(super) fn facts(plan: &Plan, state: &RunState) -> Vec<Fact> {
+    match next(plan, state) {
+        Some(fact) if state.stopping.is_some() && !decide::concludes(&fact) => vec![ending::end(plan, state)],
+        Some(Fact::AttemptStarted(_)) if Room::of(plan, state).rate == 0 => {
+            let mut facts = Vec::new();
+            pace::wait(plan, state, &mut facts);
+            facts
+        }
+        Some(fact) => vec![fact],
+        None => vec![ending::end(plan, state)],
+    }
+}
+
+/// What follows for the undo whose turn it is; `None` if nothing is left.
+fn next(plan: &Plan, state: &RunState) -> Option<Fact> {
     let (step, position) = *state.agenda.undo.last()?;
     let (planned, task) = (&plan.steps[step], &state.recorded.steps[step].tasks[position]);
     let fresh = TaskState::default();
     let undo = task.undo.as_deref().unwrap_or(&fresh);
     if undo.phase == Phase::Waiting
-        && let Some(reason) = left_alone(task, &planned.undo)
+        && let Turn::Leave(reason) = turn(planned, task)
     {
         let path = task.path(&planned.id).with_role(Role::Undo);
         return Some(Fact::Skipped { task: path, reason });
@@ -23,20 +149,111 @@ pub(super) fn next(plan: &Plan, state: &RunState) -> Option<Fact> {
     decide::go_on(&Unit::of_undo(plan, state, step, position, &fresh)?)
 }
 
-/// Why there is nothing to do about a task.
-fn left_alone(task: &TaskState, undo: &Undo) -> Option<SkipReason> {
-    let cannot = |why: &str| Some(SkipReason::CannotUndo { why: why.to_owned() });
-    let nothing_happened = match &task.phase {
-        Phase::Failed => task.answer.as_ref().is_none_or(|answer| answer.happened == Happened::None) && !task.unsure,
-        _ => false,
-    };
-    match (&task.phase, undo) {
-        _ if nothing_happened => Some(SkipReason::NothingToUndo),
-        (_, Undo::Nothing) => Some(SkipReason::NothingToUndo),
-        (_, Undo::Never(why)) => cannot(why),
-        (Phase::Succeeded, _) => None,
-        // The outputs that it is undone by are not there.
-        (Phase::Failed, _) => cannot("it failed, and what came of it is not known"),
-        _ => cannot("nobody knows whether it took place: resolve it first"),
+/// How the run stands when its teardown ends: as its steps do, unless the teardown itself has to go on.
+pub(super) fn end_status(plan: &Plan, state: &RunState, by_steps: RunStatus) -> RunStatus {
+    match state.recorded_teardown(plan) {
+        TeardownStatus::Interrupted => RunStatus::Interrupted,
+        TeardownStatus::InDoubt => RunStatus::InDoubt,
+        // Since then nothing began; but looks may have answered what was open.
+        _ => match state.before_teardown {
+            Some(stood @ (RunStatus::Succeeded | RunStatus::Failed | RunStatus::Cancelled)) => stood,
+            _ => by_steps,
+        },
+    }
+}
+
+/// A failed undo is tried again, and what was left alone is decided anew: somebody may have answered a question since.
+pub(super) fn try_again(plan: &Plan, state: &mut RunState) {
+    for (step, planned) in state.recorded.steps.iter_mut().zip(&plan.steps) {
+        for task in &mut step.tasks {
+            let stale = task.undo.as_ref().is_some_and(|undo| match &undo.phase {
+                Phase::Failed => true,
+                Phase::Skipped(reason) => turn(planned, task) != Turn::Leave(reason.clone()),
+                _ => false,
+            });
+            if let Some(undo) = task.undo.as_mut().filter(|_| stale) {
+                // The same occurrence: a service that knows its idempotency key still does it once.
+                let (attempts, occurrence) = (undo.attempts, undo.occurrence);
+                let (first_sent, unsure) = (undo.first_sent, undo.unsure);
+                **undo = TaskState { attempts, occurrence, first_sent, unsure, ..TaskState::default() };
+            }
+        }
+    }
+}
+
+impl RunState {
+    /// How far the teardown of this run came; `None` if there was none.
+    pub fn teardown_status(&self, plan: &Plan) -> Option<TeardownStatus> {
+        match (self.teardown, self.status) {
+            (false, _) => None,
+            (true, RunStatus::Running) => Some(TeardownStatus::Running),
+            (true, _) => Some(self.recorded_teardown(plan)),
+        }
+    }
+
+    fn recorded_teardown(&self, plan: &Plan) -> TeardownStatus {
+        let any = |wanted: &dyn Fn(&PlanStep, &TaskState) -> bool| {
+            let steps = plan.steps.iter().zip(&self.steps);
+            steps.into_iter().any(|(planned, step)| step.tasks.iter().any(|task| wanted(planned, task)))
+        };
+        if !self.agenda.undo.is_empty() {
+            TeardownStatus::Interrupted
+        } else if any(&|planned, task| task.is_of_effect() && turn(planned, task) == Turn::Doubt) {
+            TeardownStatus::InDoubt
+        } else if any(&|_, task| task.undo.as_ref().is_some_and(|undo| undo.phase == Phase::Failed)) {
+            TeardownStatus::Failed
+        } else {
+            TeardownStatus::Done
+        }
+    }
+
+    /// How `task`, one of `step`, stands in the teardown of this run; `None` if there is none.
+    pub fn undoing(&self, step: &PlanStep, task: &TaskState) -> Option<Undoing> {
+        self.teardown.then(|| match task.undo.as_deref() {
+            _ if !task.is_of_effect() => Undoing::NothingToUndo,
+            Some(undo) => match &undo.phase {
+                Phase::Succeeded => Undoing::Undone,
+                Phase::Failed => Undoing::Failed(undo.error.clone().unwrap_or_else(StepError::interrupted)),
+                Phase::Skipped(SkipReason::CannotUndo { why }) => Undoing::CannotUndo(why.clone()),
+                Phase::Skipped(_) => Undoing::NothingToUndo,
+                Phase::Waiting => Undoing::Waiting,
+                _ => Undoing::Running,
+            },
+            None if turn(step, task) == Turn::Doubt => Undoing::InDoubt,
+            None => Undoing::Waiting,
+        })
+    }
+
+    /// What another teardown would do, in the order in which it would: what is to be undone `Waiting`, then all else.
+    pub fn prospects(&self, plan: &Plan) -> Vec<Prospect> {
+        let mut again = self.clone();
+        try_again(plan, &mut again);
+        let mut listed = open(plan, &again);
+        let turns: BTreeSet<_> = listed.iter().copied().collect();
+        let mut doubts = Vec::new();
+        for (index, step) in again.steps.iter().enumerate() {
+            for (position, task) in step.tasks.iter().enumerate().filter(|(_, task)| task.is_of_effect()) {
+                let ended = task.undo.as_ref().is_some_and(|undo| undo.phase.is_terminal());
+                if !ended && !turns.contains(&(index, position)) {
+                    doubts.push((index, position));
+                }
+            }
+        }
+        listed.splice(0..0, doubts);
+        let prospect = |(index, position): (usize, usize)| {
+            let (step, task) = (&plan.steps[index], &again.steps[index].tasks[position]);
+            let undoing = match turn(step, task) {
+                Turn::Undo => Undoing::Waiting,
+                Turn::Doubt => Undoing::InDoubt,
+                Turn::Leave(SkipReason::CannotUndo { why }) => Undoing::CannotUndo(why),
+                Turn::Leave(_) => Undoing::NothingToUndo,
+            };
+            let action = match &step.undo {
+                Undo::Call(call) => call.action,
+                _ => step.call.action,
+            };
+            Prospect { task: task.path(&step.id), action, undoing }
+        };
+        listed.into_iter().rev().map(prospect).collect()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::capture;
 use super::derive;
 use super::entry::{AttemptStarted, Doubt, Fact, Timer};
 use super::outcome::{ErrorKind, StepError};
@@ -66,11 +67,20 @@ impl<'a> Unit<'a> {
     /// What an undo is about.
     pub fn undone_task(&self) -> Option<&'a TaskState> {
         let position = self.state.position(self.index, self.path.item.as_ref())?;
-        self.state.recorded.steps[self.index].tasks.get(position)
+        let task = self.state.recorded.steps[self.index].tasks.get(position)?;
+        Some(task.kept.as_deref().unwrap_or(task))
     }
 
+    /// The outputs of what is undone, as far as they are known.
     pub fn undone(&self) -> Data {
-        self.undone_task().map(|task| task.outputs.clone()).unwrap_or_default()
+        let Some(task) = self.undone_task() else { return Data::new() };
+        match &task.answer {
+            Some(answer) => {
+                let scope = RunScope::of_step(self.plan, self.state, self.index).with_matrix(self.values);
+                capture::salvage(self.step, answer, scope)
+            }
+            None => task.outputs.clone(),
+        }
     }
 
     pub fn role(&self) -> Role {
@@ -95,10 +105,7 @@ impl<'a> Unit<'a> {
 
     pub fn scope(&self) -> RunScope<'a> {
         let scope = RunScope::of_step(self.plan, self.state, self.index).with_matrix(self.values);
-        match self.undone_task().filter(|_| self.role() == Role::Undo) {
-            Some(undone) => scope.with_own(self.index, &undone.outputs),
-            None => scope,
-        }
+        if self.role() == Role::Undo { scope.with_own(self.index, self.undone()) } else { scope }
     }
 
     /// When the step's time is over; a remedy or an undo has no time of its own.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::capture;
 use super::delay::{MAX_RETRY_AFTER, backoff};
 use super::derive::fraction;
-use super::entry::{Doubt, Fact, Timer};
+use super::entry::{Doubt, Fact, SkipReason, Timer};
 use super::outcome::{Happened, Outcome, ProbeAnswer, StepError};
 use super::state::TaskState;
 use super::unit::Unit;
@@ -31,9 +31,10 @@ pub(super) fn after_attempt(unit: &Unit<'_>, outcome: &Outcome) -> Fact {
         }
         Err(error) => error,
     };
+    if unit.role() == Role::Undo {
+        return after_undo(unit, outcome, error);
+    }
     match outcome.happened {
-        // Nobody looks at an undo; a person sees that it failed and why.
-        Happened::Unknown if must_look(unit) && unit.role() == Role::Undo => unit.failed(error),
         Happened::Unknown if must_look(unit) => unit.timer(Timer::Settle, unit.settle()),
         // "Already taken" may be said of our own earlier request, which landed after somebody looked for it.
         Happened::None if unit.task.unsure && must_look(unit) && error.class.is_none() => {
@@ -42,6 +43,19 @@ pub(super) fn after_attempt(unit: &Unit<'_>, outcome: &Outcome) -> Fact {
         // It took place; to do it again is not what a verdict on the answer asks for.
         Happened::Done if matches!(unit.effect(), Effect::Once | Effect::Keyed) => give_up(unit, error),
         _ if error.is_interrupted() => begin_again(unit, error),
+        _ => try_again(unit, error),
+    }
+}
+
+/// Nobody looks at an undo; a person sees that it failed and why.
+fn after_undo(unit: &Unit<'_>, outcome: &Outcome, error: StepError) -> Fact {
+    let left = |reason| Fact::Skipped { task: unit.path.clone(), reason };
+    match outcome.happened {
+        _ if error.code == StepError::CANNOT_UNDO => left(SkipReason::CannotUndo { why: error.message }),
+        _ if error.code == StepError::NOTHING_TO_UNDO => left(SkipReason::NothingToUndo),
+        Happened::Unknown if must_look(unit) => unit.failed(error),
+        Happened::Done if unit.effect() != Effect::Repeat => unit.failed(error),
+        _ if error.is_interrupted() => unit.start(),
         _ => try_again(unit, error),
     }
 }
@@ -157,10 +171,11 @@ fn try_again(unit: &Unit<'_>, error: StepError) -> Fact {
     }
     if let Some(asked) = retry_after.filter(|asked| *asked > MAX_RETRY_AFTER) {
         let message = format!(
-            "{}; the service asks to wait {} s, which is more than {} s: resume the run after that time",
+            "{}; the service asks to wait {} s, which is more than {} s: {} after that time",
             error.message,
             asked.as_secs(),
-            MAX_RETRY_AFTER.as_secs()
+            MAX_RETRY_AFTER.as_secs(),
+            if unit.role() == Role::Undo { "tear the run down again" } else { "resume the run" }
         );
         return give_up(unit, StepError { message, ..error });
     }

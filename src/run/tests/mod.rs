@@ -5,3 +5,4 @@ mod plans;
 mod situations;
 mod stops;
 mod table;
+mod teardown;

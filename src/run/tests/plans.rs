@@ -12,20 +12,27 @@ use crate::secret::{Data, Secret};
 use crate::workflow::{ActionSpec, Catalogue, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
 
 pub fn plan(text: &str) -> Plan {
-    let spec = |name, effect| ActionSpec {
+    let spec = |name, effect, undo| ActionSpec {
         name,
         doc: "for tests",
         effect: EffectRule::Always(effect),
-        undo: UndoRule::ByStep,
+        undo,
         parameters: vec![Parameter::optional("value", Type::Any, "anything")],
         outputs: vec![OutputSpec::public("value", Type::Any, "anything")],
         captures: name == "ask",
         errors: &["lost"],
     };
-    let all = [("read", Effect::Read), ("repeat", Effect::Repeat), ("keyed", Effect::Keyed), ("once", Effect::Once)];
-    // Its step judges the answer.
-    let all = all.into_iter().chain([("ask", Effect::Once)]);
-    let catalogue = Catalogue::new(all.map(|(name, effect)| spec(name, effect)));
+    let all = [
+        ("read", Effect::Read, UndoRule::ByStep),
+        ("repeat", Effect::Repeat, UndoRule::ByStep),
+        ("keyed", Effect::Keyed, UndoRule::ByStep),
+        ("once", Effect::Once, UndoRule::ByStep),
+        // Its step judges the answer.
+        ("ask", Effect::Once, UndoRule::ByStep),
+        ("make", Effect::Once, UndoRule::BuiltIn),
+        ("join", Effect::Once, UndoRule::Never("nobody leaves")),
+    ];
+    let catalogue = Catalogue::new(all.map(|(name, effect, undo)| spec(name, effect, undo)));
     let loaded = load(Source::new("test.yaml", text), &catalogue);
     assert!(loaded.plan.is_some(), "{:#?}", loaded.diagnostics);
     loaded.plan.unwrap()
@@ -63,6 +70,10 @@ impl Run {
     pub fn with(text: &str, change: impl FnOnce(&mut Plan)) -> Self {
         let mut plan = plan(text);
         change(&mut plan);
+        Self::of_plan(plan)
+    }
+
+    pub fn of_plan(plan: Plan) -> Self {
         let plan = Arc::new(plan);
         let started = RunStarted {
             run: RunId::new("run").unwrap(),

@@ -30,6 +30,8 @@ pub(in crate::store) struct StoredState {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     teardown: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    before_teardown: Option<StoredStatus>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     until: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     wary: bool,
@@ -74,6 +76,7 @@ impl StoredState {
             version: state.version,
             stopping: state.stopping.map(Into::into),
             teardown: state.teardown,
+            before_teardown: state.before_teardown.map(Into::into),
             until: state.until.as_ref().map(ToString::to_string),
             wary: state.wary,
             epochs: state.epochs.clone(),
@@ -99,6 +102,7 @@ impl StoredState {
             version: self.version,
             stopping: self.stopping.map(Into::into),
             teardown: self.teardown,
+            before_teardown: self.before_teardown.map(Into::into),
             until: self.until.map(|id| step(&id)).transpose()?,
             wary: self.wary,
             epochs: self.epochs,

@@ -64,6 +64,7 @@ pub fn recorded(run: &str, seq: u64, steps: Vec<StepState>) -> Recorded {
         version: 1,
         stopping: None,
         teardown: false,
+        before_teardown: None,
         until: None,
         wary: false,
         epochs: Vec::new(),

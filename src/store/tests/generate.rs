@@ -311,6 +311,7 @@ pub fn recorded_run() -> BoxedStrategy<Recorded> {
             status,
             stopping: flags.0,
             teardown: flags.1,
+            before_teardown: flags.1.then_some(status),
             wary: flags.2,
             until: flags.3,
             version: flags.4,
