@@ -30,8 +30,9 @@ pub trait Action: Send + Sync {
         Box::pin(std::future::ready(ProbeAnswer::NoWay))
     }
 
-    /// Takes back what an attempt did whose outputs are `order.undoes`. Success means that it is gone, also if it was gone
-    /// before. Asked only of actions whose spec says [`crate::workflow::UndoRule::BuiltIn`].
+    /// Takes back what an attempt did whose outputs are in `order.undoes`, which may be none if its answer was lost. Success
+    /// means that it is gone, also if it was gone before; [`StepError::NOTHING_TO_UNDO`] and [`StepError::CANNOT_UNDO`] are
+    /// no failures either. Asked only of actions whose spec says [`crate::workflow::UndoRule::BuiltIn`].
     fn undo<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Outcome> {
         let message = format!("`{}` has no way to undo", context.order.action);
         let error = StepError::new(ErrorKind::Config, "config.action", message);

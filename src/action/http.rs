@@ -11,8 +11,9 @@ use super::context::{not_sent, outputs};
 use super::{Action, Context};
 use crate::diagnostic::kind;
 use crate::http::{HttpError, Request, RequestBody, Response, origin, retry_after};
+use crate::id::Role;
 use crate::run::{ErrorKind, Happened, Outcome, StepError};
-use crate::secret::Datum;
+use crate::secret::{Data, Datum};
 use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, RetryClass, Type, UndoRule};
 
 pub struct HttpRequest;
@@ -31,6 +32,7 @@ impl Action for HttpRequest {
         Box::pin(async move {
             match request(context) {
                 Ok(request) => match context.services.http.send(request).await {
+                    Ok(response) if is_gone(&response, context) => gone(&response, context),
                     Ok(response) => self.outcome(&response, context),
                     Err(error) => unanswered(error),
                 },
@@ -110,6 +112,17 @@ impl HttpRequest {
             ..Outcome::succeeded(outputs(&SPEC, values))
         }
     }
+}
+
+/// A DELETE that is to take something back finds that it is not there.
+fn is_gone(response: &Response, context: &Context) -> bool {
+    let deletes = context.text("method").is_some_and(|method| method.eq_ignore_ascii_case("DELETE"));
+    context.order.task.role == Role::Undo && deletes && matches!(response.status, 404 | 410)
+}
+
+fn gone(response: &Response, context: &Context) -> Outcome {
+    let warning = format!("{} answered {}: it was gone already", asked_of(context), response.status);
+    Outcome { warning: Some(warning), ..Outcome::succeeded(Data::new()) }
 }
 
 /// Method and URL as a message may name them: without what a query or a secret URL could give away.

@@ -107,6 +107,7 @@ impl Client {
         ApiKey::read(&self.control(Method::POST, "api-keys", Some(token), Some(body), Some(idempotency_key)).await?)
     }
 
+    /// Deletes a key; it is of no use to anybody from then on. 404 if there is none of this id.
     pub async fn delete_api_key(&self, token: &str, id: &str) -> Result<(), ApiError> {
         let path = format!("api-keys/{}", segment(id));
         self.control(Method::DELETE, &path, Some(token), None, None).await.map(drop)
@@ -123,7 +124,14 @@ impl Client {
     pub async fn invite(&self, token: &str, email: &str, idempotency_key: &str) -> Result<Member, ApiError> {
         let body = json!({"email": email});
         let data = self.control(Method::POST, "teams", Some(token), Some(body), Some(idempotency_key)).await?;
-        Ok(Member::read(&data).unwrap_or(Member { id: None, email: email.to_owned(), status: None }))
+        let unsaid = || Member { id: None, email: email.to_owned(), status: None, created_at: None };
+        Ok(Member::read(&data).unwrap_or_else(unsaid))
+    }
+
+    /// Removes a member, or takes an invitation back. 404 if there is none of this id.
+    pub async fn remove_team_member(&self, token: &str, id: &str) -> Result<(), ApiError> {
+        let path = format!("teams/{}", segment(id));
+        self.control(Method::DELETE, &path, Some(token), None, None).await.map(drop)
     }
 
     async fn control(

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::ApiError;
+use crate::clock::Timestamp;
 use crate::secret::Secret;
 
 fn text(data: &Value, name: &str) -> Option<String> {
@@ -99,12 +100,15 @@ pub struct Member {
     pub email: String,
     /// Such as `pending`.
     pub status: Option<String>,
+    /// When the invitation was made, by the service's clock.
+    pub created_at: Option<Timestamp>,
 }
 
 impl Member {
     pub(super) fn read(data: &Value) -> Option<Self> {
         let email = text(data, "email").or_else(|| data.get("user").and_then(|user| text(user, "email")))?;
         let status = text(data, "status").or_else(|| text(data, "invite_status"));
-        Some(Self { id: id(data), email, status })
+        let created_at = text(data, "created_at").and_then(|at| Timestamp::parse(&at));
+        Some(Self { id: id(data), email, status, created_at })
     }
 }

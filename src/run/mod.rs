@@ -36,5 +36,5 @@ pub use entry::{
 };
 pub use order::{Op, Order, Undone, Wake, is_durable, op, pending_wakes};
 pub use outcome::{ErrorKind, Happened, Outcome, ProbeAnswer, StepError};
-pub use teardown::{Prospect, TeardownStatus, Undoing};
 pub use state::{Phase, Recorded, RunState, StepState, StepStatus, TaskState};
+pub use teardown::{Prospect, TeardownStatus, Undoing};

@@ -54,9 +54,10 @@ pub(super) fn advance(task: &mut TaskState, fact: &Fact, at: Timestamp) -> Resul
         }
         (Waiting | Due(Timer::Retry) | Probed(_), Fact::Failed { error, .. }) => fail(task, error, at, None),
         (Waiting, Fact::Skipped { reason, .. })
-        | (Ended(_), Fact::Skipped { reason: reason @ (SkipReason::CannotUndo { .. } | SkipReason::NothingToUndo), .. }) => {
-            Skipped(reason.clone())
-        }
+        | (
+            Ended(_),
+            Fact::Skipped { reason: reason @ (SkipReason::CannotUndo { .. } | SkipReason::NothingToUndo), .. },
+        ) => Skipped(reason.clone()),
         (Waiting, Fact::Kept { outputs, .. }) if task.kept.is_some() => {
             *task = task.kept.take().map(|kept| *kept).unwrap_or_default();
             task.outputs = outputs.clone();

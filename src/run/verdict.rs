@@ -26,6 +26,8 @@ pub(super) fn after_attempt(unit: &Unit<'_>, outcome: &Outcome) -> Fact {
     };
     let error = match judged {
         Ok(outputs) => {
+            // Nothing refers to what an undo answered.
+            let outputs = if unit.role() == Role::Undo { Data::new() } else { outputs };
             let warning = outcome.warning.clone();
             return Fact::Succeeded { task: unit.path.clone(), outputs, warning };
         }

@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-use super::{cannot_tell, client, failed, unable};
+use super::{cannot_tell, client, failed, gone, not_undone, nothing_to_undo, unable, undone};
 use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
 use crate::modelslab::{ApiError, Client};
@@ -42,6 +42,10 @@ impl Action for CreateApiKey {
     fn probe<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, ProbeAnswer> {
         Box::pin(async move { self.look(context).await.unwrap_or_else(unable) })
     }
+
+    fn undo<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Outcome> {
+        Box::pin(async move { self.delete(context).await.unwrap_or_else(not_sent) })
+    }
 }
 
 impl CreateApiKey {
@@ -60,7 +64,7 @@ impl CreateApiKey {
         // A request of an earlier attempt may have landed after the look that missed it.
         let swept = match context.order.number {
             0 | 1 => Ok(()),
-            _ => sweep(&client, token, |notes| mark.is_of_earlier(notes)).await,
+            _ => sweep(&client, token, |notes| mark.is_of_earlier(notes)).await.map(drop),
         };
         let warning = swept.err().map(|error| format!("a key of an earlier attempt may be left over: {error}"));
         let values = [("key", Value::from(key.expose().as_str())), ("id", made.id.into()), ("name", name.into())];
@@ -72,21 +76,42 @@ impl CreateApiKey {
         let token = context.require("token")?;
         let mark = &context.order.mark;
         Ok(match sweep(&client(context)?, token, |notes| mark.is_on(notes)).await {
-            Ok(()) => ProbeAnswer::NotDone,
+            Ok(_) => ProbeAnswer::NotDone,
             Err(error) => cannot_tell(&error),
+        })
+    }
+
+    /// Deletes the key by its id, and all that carry this step's mark: an attempt may have left one that nobody heard of.
+    async fn delete(&self, context: &Context) -> Result<Outcome, StepError> {
+        let token = context.require("token")?;
+        let client = client(context)?;
+        let known = context.order.undoes.as_ref().and_then(|undone| undone.outputs.get("id"));
+        let known = known.and_then(|id| id.expose().as_str());
+        if let Some(id) = known
+            && let Err(error) = gone(client.delete_api_key(token, id).await)
+        {
+            return Ok(not_undone(&error, &format!("the key {id}")));
+        }
+        Ok(match (sweep(&client, token, |notes| context.order.mark.is_of_step(notes)).await, known) {
+            (Ok(0), None) => nothing_to_undo(),
+            (Ok(_), _) => undone(),
+            (Err(error), Some(_)) if !error.transient => {
+                let warning = format!("whether another attempt left a key as well could not be seen: {error}");
+                Outcome { warning: Some(warning), ..undone() }
+            }
+            (Err(error), _) => not_undone(&error, "what this run made"),
         })
     }
 }
 
-/// Deletes the keys whose notes are `ours`.
-async fn sweep(client: &Client, token: &str, ours: impl Fn(&str) -> bool) -> Result<(), ApiError> {
+/// Deletes the keys whose notes are `ours`; how many there were.
+async fn sweep(client: &Client, token: &str, ours: impl Fn(&str) -> bool) -> Result<usize, ApiError> {
+    let mut swept = 0;
     for key in client.api_keys(token).await? {
         if key.notes.as_deref().is_some_and(&ours) {
-            match client.delete_api_key(token, &key.id).await {
-                Err(error) if error.status != Some(404) => return Err(error),
-                _ => {}
-            }
+            gone(client.delete_api_key(token, &key.id).await)?;
+            swept += 1;
         }
     }
-    Ok(())
+    Ok(swept)
 }

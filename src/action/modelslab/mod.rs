@@ -11,9 +11,11 @@ mod verify_email;
 
 use std::sync::Arc;
 
+use super::context::not_sent;
 use super::{Action, Context};
 use crate::modelslab::{ApiError, Client};
 use crate::run::{ErrorKind, Happened, Outcome, ProbeAnswer, StepError};
+use crate::secret::Data;
 use crate::workflow::RetryClass;
 
 pub(super) fn all() -> Vec<Arc<dyn Action>> {
@@ -89,6 +91,39 @@ fn hint(error: &ApiError) -> Option<&'static str> {
         (Some(401), None) => Some("the token is missing, wrong or expired"),
         _ => None,
     }
+}
+
+/// Why an undo failed. `what` names what is left, for whoever has to remove it by hand.
+fn not_undone(error: &ApiError, what: &str) -> Outcome {
+    let mut outcome = failed(error);
+    if let Some(said) = outcome.error.as_mut().filter(|_| error.status == Some(401)) {
+        said.message = format!(
+            "{}. The run's token has expired or was revoked, and a teardown does not log in again: remove {what} at the \
+             service by hand",
+            said.message
+        );
+    }
+    outcome
+}
+
+/// What is not there need not be removed.
+fn gone(removed: Result<(), ApiError>) -> Result<(), ApiError> {
+    match removed {
+        Err(error) if error.status == Some(404) => Ok(()),
+        other => other,
+    }
+}
+
+fn undone() -> Outcome {
+    Outcome::succeeded(Data::new())
+}
+
+fn nothing_to_undo() -> Outcome {
+    not_sent(StepError::new(ErrorKind::Service, StepError::NOTHING_TO_UNDO, "there is nothing to undo"))
+}
+
+fn cannot_undo(why: &str) -> Outcome {
+    not_sent(StepError::new(ErrorKind::Service, StepError::CANNOT_UNDO, why))
 }
 
 /// What a failed look says: another one may tell if the failure passes.
