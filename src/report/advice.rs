@@ -2,7 +2,7 @@
 
 use super::stand::Stand;
 use super::summary::{Place, StepView, Summary, TaskView};
-use crate::run::RunStatus;
+use crate::run::{RunStatus, TeardownStatus};
 
 pub(super) struct Advice {
     /// What no command does, in sentences.
@@ -28,6 +28,9 @@ pub(super) fn advice(summary: &Summary) -> Advice {
     let show = next("show", "", "when each step ran");
     let resume = || resumable(summary).map(|purpose| next("resume", "", purpose));
     let commands = match summary.status {
+        _ if summary.teardown.is_some() => {
+            torn_down(summary).map(|purpose| next("teardown", "", purpose)).into_iter().chain([show]).collect()
+        }
         RunStatus::Succeeded if summary.hides_something() => {
             vec![next("show", " --reveal", "with the secret outputs")]
         }
@@ -36,8 +39,19 @@ pub(super) fn advice(summary: &Summary) -> Advice {
         RunStatus::Interrupted | RunStatus::Cancelled => vec![next("resume", "", "goes on from here")],
         RunStatus::Running => vec![next("show", "", "how it stands by then")],
     };
-    let remarks = if summary.status == RunStatus::Running { Vec::new() } else { remarks(summary) };
+    let going_on = summary.status == RunStatus::Running || summary.teardown == Some(TeardownStatus::Done);
+    let remarks = if going_on { Vec::new() } else { remarks(summary) };
     Advice { remarks, commands }
+}
+
+/// What another teardown would do, if it would do anything.
+fn torn_down(summary: &Summary) -> Option<&'static str> {
+    match summary.teardown? {
+        TeardownStatus::Done | TeardownStatus::Running => None,
+        TeardownStatus::Failed => Some("tries again what failed"),
+        TeardownStatus::InDoubt => Some("looks again, then goes on"),
+        TeardownStatus::Interrupted => Some("goes on from here"),
+    }
 }
 
 /// What a resume would do, if it would do anything.

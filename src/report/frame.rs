@@ -96,7 +96,11 @@ impl Pen<'_> {
         if step.matrix && step.expanded && !step.skipped {
             let (all, done, failed) = (step.tasks.len(), step.number(Stand::Succeeded), step.number(Stand::Failed));
             let failed = if failed > 0 { format!(", {failed} failed") } else { String::new() };
-            return format!("{done}/{all}{failed}");
+            let undone = if step.teardown { " undone" } else { "" };
+            return format!("{done}/{all}{undone}{failed}");
+        }
+        if let (true, Some(task)) = (step.teardown, step.tasks.first()) {
+            return self.doing(&task.doing);
         }
         match (stand, step.tasks.first()) {
             (Stand::Waiting, _) => self.awaited(step),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::look::{Sign, Tone};
 use crate::clock::Timestamp;
-use crate::id::TaskPath;
+use crate::id::{Role, TaskPath};
 use crate::run::{Entry, Fact, Happened, Outcome, ProbeAnswer};
 use crate::secret::Mask;
 
@@ -35,6 +35,8 @@ pub enum Kind {
     Wait,
     /// A probe, with its number.
     Look(u32),
+    /// A try to undo, with its number.
+    Undo(u32),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +62,7 @@ impl Kind {
             Self::Try(_) => Sign::Try,
             Self::Wait => Sign::Wait,
             Self::Look(_) => Sign::Look,
+            Self::Undo(_) => Sign::Undo,
         }
     }
 }
@@ -94,6 +97,9 @@ struct Fold<'a> {
 impl Fold<'_> {
     fn entry(&mut self, entry: &Entry) {
         match &entry.fact {
+            Fact::AttemptStarted(started) if started.task.role == Role::Undo => {
+                self.begin(&started.task, Kind::Undo(started.attempt), entry.at);
+            }
             Fact::AttemptStarted(started) => self.begin(&started.task, Kind::Try(started.attempt), entry.at),
             Fact::AttemptEnded { task, outcome, .. } => self.close(task, entry.at, Some(self.of_attempt(outcome))),
             Fact::TimerSet { task, .. } => self.begin(task, Kind::Wait, entry.at),

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::stand::Stand;
 use super::step_table::skipped;
 use super::summary::{ErrorView, StepView, Summary};
+use super::undo::{UndoView, teardown_word};
 use crate::diagnostic::is_hostile;
 use crate::run::Stop;
 
@@ -17,6 +18,9 @@ struct RunDocument<'a> {
     /// What made it stop before its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     stopped: Option<&'static str>,
+    /// How far its teardown came, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    teardown: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     steps: Option<Map<String, Value>>,
     outputs: Map<String, Value>,
@@ -32,6 +36,8 @@ struct StepDocument<'a> {
     /// Why it was skipped.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undo: Option<&'a UndoView>,
 }
 
 /// What `run`, `resume` and `show` print. A step with a matrix stands under its own id, over all items, and each item
@@ -52,6 +58,7 @@ fn document(summary: &Summary, steps: Option<Map<String, Value>>) -> Value {
         workflow: &summary.workflow,
         status: summary.status.as_str(),
         stopped: summary.stopped.map(Stop::as_str),
+        teardown: summary.teardown.map(teardown_word),
         steps,
         outputs: summary.outputs.iter().map(|output| (output.name.clone(), output.value.clone())).collect(),
         run_dir: &summary.place.run_dir,
@@ -59,13 +66,15 @@ fn document(summary: &Summary, steps: Option<Map<String, Value>>) -> Value {
 }
 
 fn entries(step: &StepView) -> Vec<(String, Value)> {
+    let (error, undo) = (step.error(), step.undo.as_ref());
     let reason = step.skipped.as_ref().map(skipped);
-    let whole = StepDocument { status: step.stand, attempts: step.attempts, error: step.error(), reason };
+    let whole = StepDocument { status: step.stand, attempts: step.attempts, error, reason, undo };
     let items = step.tasks.iter().filter_map(|task| {
         let item = task.item.as_ref()?;
-        let stand = if step.stand == Stand::Skipped { Stand::Skipped } else { task.stand };
+        let status = if step.stand == Stand::Skipped { Stand::Skipped } else { task.stand };
         let reason = step.skipped.as_ref().or(task.skipped.as_ref()).map(skipped);
-        let document = StepDocument { status: stand, attempts: task.attempts, error: task.error.as_ref(), reason };
+        let (error, undo) = (task.error.as_ref(), task.undo.as_ref());
+        let document = StepDocument { status, attempts: task.attempts, error, reason, undo };
         Some((format!("{}[{item}]", step.id), value(document)))
     });
     std::iter::once((step.id.clone(), value(whole))).chain(items).collect()

@@ -5,10 +5,11 @@ use std::io::Write;
 use std::time::Duration;
 
 use super::Reporter;
+use super::stand::sign_of;
 use super::step_table::skipped;
 use super::text::{columns, count, inert, pad, stopwatch, time};
 use crate::clock::Timestamp;
-use crate::id::TaskPath;
+use crate::id::{Role, TaskPath};
 use crate::plan::Plan;
 use crate::run::{Entry, Fact, ProbeAnswer, Resolution, RunState, RunStatus, SkipReason, StepError, Stop, Timer};
 use crate::secret::Mask;
@@ -67,6 +68,8 @@ impl<W: Write + Send> Lines<W> {
                 let open = Open { since: entry.at, attempt: started.attempt, error: None };
                 self.open.entry(task.clone()).or_insert(open).attempt = started.attempt;
                 Some(match started.attempt {
+                    1 if task.role == Role::Undo => "undoing".to_owned(),
+                    again if task.role == Role::Undo => format!("undoing, try {again}"),
                     1 => "started".to_owned(),
                     again => format!("started, try {again}"),
                 })
@@ -87,7 +90,11 @@ impl<W: Write + Send> Lines<W> {
             Fact::ProbeEnded { answer, .. } => Some(looked(answer)),
             Fact::Succeeded { warning, .. } => {
                 let warning = warning.as_ref().map(|text| format!("; warning: {text}")).unwrap_or_default();
-                Some(format!("succeeded{}{warning}", self.took(task, entry.at)))
+                let done = if task.role == Role::Undo { "undone" } else { "succeeded" };
+                Some(format!("{done}{}{warning}", self.took(task, entry.at)))
+            }
+            Fact::Failed { error, .. } if task.role == Role::Undo => {
+                Some(format!("undo failed{}: {error}", self.took(task, entry.at)))
             }
             Fact::Failed { error, .. } => Some(format!("failed{}: {error}", self.took(task, entry.at))),
             Fact::HeldInDoubt { question, .. } => Some(format!("in doubt: {question}")),
@@ -127,14 +134,14 @@ impl<W: Write + Send> Reporter for Lines<W> {
             if let Some(text) = self.of_task(task, entry, plan, state) {
                 self.write(entry, plan, state, &task.to_string(), &text);
             }
-        } else if let Some((subject, text)) = of_run(&entry.fact) {
+        } else if let Some((subject, text)) = of_run(&entry.fact, plan, state) {
             self.write(entry, plan, state, &subject, &text);
         }
     }
 }
 
 /// What an entry says of the run or of a whole step.
-fn of_run(fact: &Fact) -> Option<(String, String)> {
+fn of_run(fact: &Fact, plan: &Plan, state: &RunState) -> Option<(String, String)> {
     let run = |text: String| Some(("run".to_owned(), text));
     match fact {
         Fact::RunStarted(started) => {
@@ -142,6 +149,8 @@ fn of_run(fact: &Fact) -> Option<(String, String)> {
             run(format!("{} started as {} against {whither}", started.workflow, started.run))
         }
         Fact::Resumed(how) if how.wary => run("resumed as a copy: what was not done here is looked for first".into()),
+        // The teardown was told of.
+        Fact::Resumed(_) if state.teardown => None,
         Fact::Resumed(_) => run("resumed".into()),
         Fact::Replanned { .. } => run("goes on with the workflow as it was edited".into()),
         Fact::StopRequested(Stop::Interrupt) => {
@@ -159,6 +168,10 @@ fn of_run(fact: &Fact) -> Option<(String, String)> {
         Fact::Rewound { step, steps } => {
             let first = steps.first().unwrap_or(step);
             Some((step.to_string(), format!("going round again from {first}")))
+        }
+        Fact::RunEnded { status, .. } if state.teardown => {
+            let (_, _, word) = sign_of(*status, state.teardown_status(plan));
+            run(word.into())
         }
         Fact::RunEnded { status: RunStatus::InDoubt, .. } => run("in doubt: a person must decide".into()),
         Fact::RunEnded { status, notes, .. } => {

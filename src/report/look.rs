@@ -74,10 +74,11 @@ pub enum Sign {
     Running,
     Doubt,
     Interrupted,
-    /// Of the timeline: a try, a wait, a look, and time in which no process worked on the run.
+    /// Of the timeline: a try, a wait, a look, an undo, and time in which no process worked on the run.
     Try,
     Wait,
     Look,
+    Undo,
     Pause,
 }
 
@@ -95,6 +96,7 @@ impl Sign {
             Self::Try => ("█", "#"),
             Self::Wait => ("░", "."),
             Self::Look => ("▒", "?"),
+            Self::Undo => ("▚", "<"),
             Self::Pause => ("┊", "|"),
         }
     }

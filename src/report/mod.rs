@@ -25,6 +25,7 @@ mod step_table;
 mod summary;
 mod text;
 mod timeline;
+mod undo;
 mod view;
 
 pub use history::{End, History, Kind, Pause, Stretch};
@@ -34,3 +35,4 @@ pub use look::{Look, Sign, Tone};
 pub use reporter::Reporter;
 pub use stand::Stand;
 pub use summary::{DoubtView, ErrorView, OutputView, Place, Secrets, StepView, Summary, TaskView};
+pub use undo::{UndoStatus, UndoView};

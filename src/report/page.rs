@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::advice::{Advice, advice};
 use super::grid::{Cell, Grid};
 use super::look::{Look, Tone};
-use super::stand::run_sign;
+use super::stand::sign_of;
 use super::step_table;
 use super::summary::Summary;
 use super::text::{columns, inert, pad, time, wrap};
@@ -31,7 +31,7 @@ pub(super) fn join<const N: usize>(parts: [String; N]) -> String {
 
 /// `worked`: the time without pauses between processes, where it is known.
 pub(super) fn head(summary: &Summary, worked: Option<Duration>, look: &Look) -> String {
-    let (sign, tone, word) = run_sign(summary.status);
+    let (sign, tone, word) = sign_of(summary.status, summary.teardown);
     let verdict = look.paint(tone, &format!("{} {word}", look.sign(sign)));
     let name = look.paint(Tone::Strong, &inert(&summary.workflow));
     let whither = if summary.sandbox { "the sandbox".to_owned() } else { inert(&summary.base_url) };

@@ -5,7 +5,7 @@ use super::grid::{Cell, Grid};
 use super::history::{History, Kind, Stretch};
 use super::look::{Look, Tone};
 use super::page;
-use super::stand::{Stand, run_sign};
+use super::stand::{Stand, sign_of};
 use super::step_table;
 use super::summary::{StepView, Summary};
 use super::text::{inert, stopwatch, time};
@@ -50,6 +50,7 @@ fn what(stretch: &Stretch) -> Option<String> {
     match stretch.kind {
         Kind::Try(number) => Some(format!("try {number}")),
         Kind::Look(number) => Some(format!("look {number}")),
+        Kind::Undo(number) => Some(format!("undo {number}")),
         Kind::Wait => None,
     }
 }
@@ -70,7 +71,7 @@ pub fn runs(summaries: &[Summary], look: &Look) -> String {
         faint("TOOK").right(),
     ]);
     for summary in summaries {
-        let (sign, tone, word) = run_sign(summary.status);
+        let (sign, tone, word) = sign_of(summary.status, summary.teardown);
         let began = summary.began.to_string();
         // Year and seconds are in the run's id.
         let minutes = began.get(5..16).unwrap_or(&began).replace('T', " ");

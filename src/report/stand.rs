@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::look::{Sign, Tone};
-use crate::run::{Phase, RunStatus, StepStatus};
+use crate::run::{Phase, RunStatus, StepStatus, TeardownStatus};
 
 /// How a step or a task stands. The spelling is part of the JSON output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -81,6 +81,21 @@ impl Stand {
 
     pub const fn is_finished(self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed | Self::Skipped)
+    }
+}
+
+/// Of a whole run that may have been torn down.
+pub const fn sign_of(status: RunStatus, teardown: Option<TeardownStatus>) -> (Sign, Tone, &'static str) {
+    match teardown {
+        None => run_sign(status),
+        Some(TeardownStatus::Running) => (Sign::Running, Tone::Busy, "being torn down"),
+        Some(TeardownStatus::Done) if matches!(status, RunStatus::Failed) => {
+            (Sign::Failed, Tone::Bad, "failed, torn down")
+        }
+        Some(TeardownStatus::Done) => (Sign::Done, Tone::Good, "torn down"),
+        Some(TeardownStatus::Failed) => (Sign::Failed, Tone::Bad, "teardown failed"),
+        Some(TeardownStatus::InDoubt) => (Sign::Doubt, Tone::Care, "teardown in doubt"),
+        Some(TeardownStatus::Interrupted) => (Sign::Interrupted, Tone::Care, "teardown interrupted"),
     }
 }
 

@@ -10,6 +10,7 @@ use super::look::{Look, Tone};
 use super::stand::Stand;
 use super::summary::{StepView, Summary, TaskView};
 use super::text::{count, inert, time, wrap};
+use super::undo::{UndoStatus, UndoView};
 use crate::run::SkipReason;
 
 /// A matrix with more items than this shows those that did not simply succeed.
@@ -30,7 +31,7 @@ pub(super) fn render(summary: &Summary, look: &Look) -> String {
         }
         let once_each = step.is_matrix() && !step.tasks.is_empty() && step.tasks.iter().all(|task| task.attempts == 1);
         let tries = if once_each { count(step.tasks.len(), "item", "items") } else { tries(step.attempts) };
-        row(&mut grid, name, step.stand, tries, step.took);
+        row(&mut grid, name, (step.stand, step.undo.as_ref()), tries, step.took);
         if step.is_matrix() {
             items(&mut grid, step, look);
         } else {
@@ -44,17 +45,22 @@ fn tries(attempts: u32) -> String {
     if attempts == 0 { String::new() } else { count(attempts as usize, "try", "tries") }
 }
 
-fn row(grid: &mut Grid, name: Cell, stand: Stand, tries: String, took: Option<Duration>) {
-    grid.row(vec![
+fn row(grid: &mut Grid, name: Cell, (stand, undo): (Stand, Option<&UndoView>), tries: String, took: Option<Duration>) {
+    let mut cells = vec![
         name,
         Cell::new(stand.word(), stand.tone()),
         Cell::new(tries, Tone::Plain),
         Cell::new(took.map(time).unwrap_or_default(), Tone::Plain).right(),
-    ]);
+    ];
+    cells.extend(undo.map(|undo| Cell::new(undo.status.word(), undo.status.tone())));
+    grid.row(cells);
 }
 
 fn items(grid: &mut Grid, step: &StepView, look: &Look) {
-    let notable = |task: &&TaskView| task.stand != Stand::Succeeded || task.warning.is_some();
+    let left = |undo: &UndoView| !matches!(undo.status, UndoStatus::Undone | UndoStatus::NothingToUndo);
+    let notable = |task: &&TaskView| {
+        task.stand != Stand::Succeeded || task.warning.is_some() || task.undo.as_ref().is_some_and(left)
+    };
     let shown: Vec<&TaskView> = if step.tasks.len() <= ALL_ITEMS {
         step.tasks.iter().collect()
     } else {
@@ -66,7 +72,7 @@ fn items(grid: &mut Grid, step: &StepView, look: &Look) {
     for task in &shown {
         let item = inert(task.item.as_deref().unwrap_or_default());
         let name = Cell::new(item, Tone::Plain).sign(look.sign(task.stand.sign()), task.stand.tone()).indent(2);
-        row(grid, name, task.stand, tries(task.attempts), task.took);
+        row(grid, name, (task.stand, task.undo.as_ref()), tries(task.attempts), task.took);
         details(grid, 6, task, look);
     }
     let mut rest: BTreeMap<&str, usize> = BTreeMap::new();
@@ -96,6 +102,14 @@ fn details(grid: &mut Grid, indent: usize, task: &TaskView, look: &Look) {
     }
     if let Some(warning) = &task.warning {
         detail(grid, indent, Tone::Care, &format!("warning: {warning}"), look);
+    }
+    if let Some(undo) = &task.undo {
+        let error = undo.error.as_ref();
+        let error = error.map(|error| format!("undo: {} ({}): {}", error.code, error.kind, error.message));
+        let reason = undo.reason.as_ref().map(|why| format!("it stays: {why}"));
+        let warning = undo.warning.as_ref().map(|text| format!("undo: warning: {text}"));
+        let texts = [error, reason, warning].into_iter().flatten();
+        texts.for_each(|text| detail(grid, indent, undo.status.tone(), &text, look));
     }
 }
 

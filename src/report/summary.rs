@@ -7,9 +7,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::stand::Stand;
+use super::undo::UndoView;
 use crate::clock::Timestamp;
 use crate::plan::{Plan, PlanStep};
-use crate::run::{Doubt, ErrorKind, Phase, RunState, RunStatus, SkipReason, StepError, StepState, Stop, TaskState};
+use crate::run::{
+    Doubt, ErrorKind, Phase, RunState, RunStatus, SkipReason, StepError, StepState, Stop, TaskState, TeardownStatus,
+};
 use crate::secret::{Data, Datum, Mask};
 use crate::workflow::Effect;
 
@@ -58,6 +61,8 @@ pub struct Summary {
     pub run: String,
     pub workflow: String,
     pub status: RunStatus,
+    /// How far its teardown came; `None` if there was none.
+    pub teardown: Option<TeardownStatus>,
     /// From the first entry to the last, times in which no process worked on it included.
     pub took: Duration,
     pub began: Timestamp,
@@ -84,6 +89,8 @@ pub struct StepView {
     pub skipped: Option<SkipReason>,
     /// One for each matrix item; exactly one, without a key, for a step without a matrix.
     pub tasks: Vec<TaskView>,
+    /// What became of what it had made, in a run that is torn down: over all items, what matters most.
+    pub undo: Option<UndoView>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -101,6 +108,7 @@ pub struct TaskView {
     /// It failed although its effect took place: only its answer was not as the step wants it. A resume judges the same
     /// answer again and sends nothing.
     pub answered: bool,
+    pub undo: Option<UndoView>,
 }
 
 /// An error as every report has it.
@@ -141,11 +149,12 @@ impl Summary {
             run: state.started.run.to_string(),
             workflow: state.started.workflow.clone(),
             status: state.status,
+            teardown: state.teardown_status(plan),
             took: state.now.since(state.began),
             began: state.began,
             base_url: mask.apply(&state.started.settings.base_url),
             sandbox: state.started.settings.sandbox,
-            steps: views.map(|(planned, step)| StepView::new(planned, step, state.now, running, mask)).collect(),
+            steps: views.map(|(planned, step)| StepView::new(planned, step, state, running, mask)).collect(),
             outputs: outputs(plan, &state.outputs, secrets, mask),
             stopped: state.stopping,
             notes: state.notes.iter().map(|note| mask.apply(note)).collect(),
@@ -178,10 +187,10 @@ fn outputs(plan: &Plan, data: &Data, secrets: Secrets, mask: &Mask) -> Vec<Outpu
 }
 
 impl StepView {
-    fn new(planned: &PlanStep, step: &StepState, now: Timestamp, running: bool, mask: &Mask) -> Self {
+    fn new(planned: &PlanStep, step: &StepState, state: &RunState, running: bool, mask: &Mask) -> Self {
         let remedy = step.remedy.as_deref().filter(|remedy| matches!(remedy.phase, Phase::InDoubt { .. }));
         let mut tasks: Vec<TaskView> =
-            step.tasks.iter().map(|task| TaskView::new(planned, task, now, running, mask)).collect();
+            step.tasks.iter().map(|task| TaskView::new(planned, task, state, running, mask)).collect();
         let mut stand = Stand::of_step(step.status(), running);
         if let (Some(remedy), Some(task)) = (remedy, tasks.first_mut()) {
             let action = planned.on_error.as_ref().map_or(planned.call.action, |on_error| on_error.call.action);
@@ -193,8 +202,9 @@ impl StepView {
             action: planned.call.action,
             stand,
             attempts: step.attempts(),
-            took: took(&step.tasks, now),
+            took: took(&step.tasks, state.now),
             skipped: step.skipped.clone(),
+            undo: UndoView::of_all(state, tasks.iter().filter_map(|task| task.undo.as_ref())),
             tasks,
         }
     }
@@ -211,14 +221,14 @@ impl StepView {
 }
 
 impl TaskView {
-    fn new(planned: &PlanStep, task: &TaskState, now: Timestamp, running: bool, mask: &Mask) -> Self {
+    fn new(planned: &PlanStep, task: &TaskState, state: &RunState, running: bool, mask: &Mask) -> Self {
         let stand = Stand::of_phase(&task.phase, running);
         let failed = matches!(stand, Stand::Failed | Stand::InDoubt | Stand::Interrupted);
         Self {
             item: task.item.as_deref().map(str::to_owned),
             stand,
             attempts: task.attempts,
-            took: took(std::slice::from_ref(task), now),
+            took: took(std::slice::from_ref(task), state.now),
             error: task.error.as_ref().filter(|_| failed).map(|error| ErrorView::new(error, mask)),
             warning: task.warning.as_deref().map(|text| mask.apply(text)),
             skipped: match &task.phase {
@@ -229,6 +239,7 @@ impl TaskView {
             answered: stand == Stand::Failed
                 && task.answer.is_some()
                 && matches!(planned.call.effect, Effect::Once | Effect::Keyed),
+            undo: UndoView::new(state, planned, task, mask),
         }
     }
 }

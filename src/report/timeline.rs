@@ -40,6 +40,7 @@ fn legend(history: &History, look: &Look) -> String {
     let mut parts = vec![(Sign::Try, "try")];
     parts.extend(any(|kind| kind == Kind::Wait).then_some((Sign::Wait, "wait")));
     parts.extend(any(Kind::is_look).then_some((Sign::Look, "look")));
+    parts.extend(any(|kind| matches!(kind, Kind::Undo(_))).then_some((Sign::Undo, "undo")));
     parts.extend((!history.pauses.is_empty()).then_some((Sign::Pause, "resumed")));
     let parts: Vec<String> = parts.into_iter().map(|(sign, word)| format!("{} {word}", look.sign(sign))).collect();
     parts.join("   ")
@@ -91,7 +92,7 @@ fn painted(same: &[Option<Sign>], look: &Look) -> String {
     let Some(Some(sign)) = same.first() else { return " ".repeat(same.len()) };
     let tone = match sign {
         Sign::Try => Tone::Busy,
-        Sign::Look => Tone::Care,
+        Sign::Look | Sign::Undo => Tone::Care,
         _ => Tone::Faint,
     };
     look.paint(tone, &look.sign(*sign).repeat(same.len()))

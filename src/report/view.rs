@@ -8,7 +8,7 @@ use super::text::{columns, inert};
 use crate::clock::Timestamp;
 use crate::id::Role;
 use crate::plan::{Plan, PlanStep};
-use crate::run::{Entry, Fact, Phase, RunState, StepState, Stop, TaskState, Timer};
+use crate::run::{Entry, Fact, Phase, RunState, StepState, Stop, TaskState, Timer, Undoing};
 
 pub(super) struct View {
     pub workflow: String,
@@ -25,6 +25,8 @@ pub(super) struct StepRow {
     pub matrix: bool,
     pub expanded: bool,
     pub skipped: bool,
+    /// It shows how far its undo is.
+    pub teardown: bool,
     /// Columns of the widest name, with what stands before it: two for the id, four for an item.
     pub name_width: usize,
     /// In the order of the matrix; one without an item for a step without a matrix.
@@ -61,7 +63,12 @@ impl View {
             run: state.started.run.to_string(),
             began: state.now,
             stopping: state.stopping,
-            steps: plan.steps.iter().zip(&state.steps).map(|(planned, step)| StepRow::new(planned, step)).collect(),
+            steps: plan
+                .steps
+                .iter()
+                .zip(&state.steps)
+                .map(|(planned, step)| StepRow::new(planned, step, state))
+                .collect(),
         }
     }
 
@@ -80,8 +87,10 @@ impl View {
             fact => {
                 let Some(task) = fact.task() else { return };
                 let Some(index) = plan.index(&task.step) else { return };
-                match state.task(plan, task) {
-                    Some(now) if task.role == Role::Step => self.moved(plan, state, index, now),
+                // What is undone shows how far that is.
+                let shown = if task.role == Role::Undo { &task.clone().with_role(Role::Step) } else { task };
+                match state.task(plan, shown) {
+                    Some(now) if shown.role == Role::Step => self.moved(plan, state, index, now),
                     _ => self.refresh(plan, state, Some(index)),
                 }
             }
@@ -93,7 +102,7 @@ impl View {
         if let (Some(row), Some(planned), Some(step)) =
             (self.steps.get_mut(index), plan.steps.get(index), state.steps.get(index))
         {
-            *row = StepRow::new(planned, step);
+            *row = StepRow::new(planned, step, state);
         }
     }
 
@@ -102,7 +111,7 @@ impl View {
         let position = now.item.as_ref().map_or(Some(0), |item| row.positions.get(item).copied());
         match position.and_then(|position| row.tasks.get_mut(position)) {
             Some(task) => {
-                let before = std::mem::replace(task, TaskRow::new(&plan.steps[index], now, None));
+                let before = std::mem::replace(task, TaskRow::new(&plan.steps[index], now, None, state));
                 let after = task.stand;
                 row.count(before.stand, after);
             }
@@ -116,9 +125,9 @@ impl View {
 }
 
 impl StepRow {
-    fn new(planned: &PlanStep, step: &StepState) -> Self {
+    fn new(planned: &PlanStep, step: &StepState, state: &RunState) -> Self {
         let remedy = step.remedy.as_deref();
-        let tasks: Vec<TaskRow> = step.tasks.iter().map(|task| TaskRow::new(planned, task, remedy)).collect();
+        let tasks: Vec<TaskRow> = step.tasks.iter().map(|task| TaskRow::new(planned, task, remedy, state)).collect();
         let mut tally = HashMap::new();
         tasks.iter().for_each(|task| *tally.entry(task.stand).or_insert(0) += 1);
         let positions =
@@ -130,6 +139,7 @@ impl StepRow {
             matrix: planned.matrix.is_some(),
             expanded: step.expanded,
             skipped: step.skipped.is_some(),
+            teardown: state.teardown,
             name_width: items.chain([columns(planned.id.as_str()) + 2]).max().unwrap_or(0),
             tasks,
             positions,
@@ -150,8 +160,10 @@ impl StepRow {
 
     pub fn stand(&self) -> Stand {
         let ended = self.number(Stand::Succeeded) + self.number(Stand::Failed) + self.number(Stand::Skipped);
-        if self.skipped {
+        if self.skipped || (self.teardown && self.number(Stand::Skipped) == self.tasks.len()) {
             Stand::Skipped
+        } else if self.teardown && ended == self.tasks.len() {
+            if self.number(Stand::Failed) > 0 { Stand::Failed } else { Stand::Succeeded }
         } else if self.expanded && ended == self.tasks.len() {
             if self.number(Stand::Failed) + self.number(Stand::Skipped) > 0 { Stand::Failed } else { Stand::Succeeded }
         } else if self.number(Stand::Running) > 0 {
@@ -178,7 +190,10 @@ impl StepRow {
 }
 
 impl TaskRow {
-    fn new(planned: &PlanStep, task: &TaskState, remedy: Option<&TaskState>) -> Self {
+    fn new(planned: &PlanStep, task: &TaskState, remedy: Option<&TaskState>, state: &RunState) -> Self {
+        if let Some(undoing) = state.undoing(planned, task).filter(|undoing| *undoing != Undoing::InDoubt) {
+            return Self::undone(task, &undoing);
+        }
         Self {
             item: task.item.clone(),
             stand: Stand::of_phase(&task.phase, true),
@@ -189,6 +204,32 @@ impl TaskRow {
                 (Phase::Remedying, Some(on_error), Some(remedy)) => mending(on_error.call.action, task, remedy),
                 _ => doing(planned.call.action, task),
             },
+        }
+    }
+}
+
+impl TaskRow {
+    fn undone(task: &TaskState, undoing: &Undoing) -> Self {
+        let undo = task.undo.as_deref();
+        let (stand, text) = match undoing {
+            Undoing::Waiting => (Stand::Waiting, ""),
+            Undoing::Running => (Stand::Running, "undoing"),
+            Undoing::Undone => (Stand::Succeeded, "undone"),
+            Undoing::NothingToUndo => (Stand::Skipped, "nothing to undo"),
+            Undoing::CannotUndo(_) => (Stand::Skipped, "cannot be undone"),
+            Undoing::Failed(_) | Undoing::InDoubt => (Stand::Failed, "undo failed"),
+        };
+        let doing = match undo.map(|undo| (&undo.phase, doing("undo", undo))) {
+            Some((Phase::Delayed { .. }, until)) => until,
+            _ => Doing::Now(text.to_owned()),
+        };
+        Self {
+            item: task.item.clone(),
+            stand,
+            attempts: task.attempts,
+            since: undo.and_then(|undo| undo.since),
+            ended: undo.and_then(|undo| undo.ended),
+            doing,
         }
     }
 }
