@@ -7,9 +7,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod handling;
 mod stopping;
+mod teardown;
 
 pub use handling::{Exec, Export, ExportFormat, Key, Prune, Rotate};
 pub use stopping::{Cancel, Inject};
+pub use teardown::Teardown;
 
 /// Takes service accounts from nothing to working, without a browser.
 ///
@@ -60,6 +62,8 @@ pub enum Command {
     ///
     /// Exit code 0 once the run has ended, however it did; 1 if it has not in the time waited for.
     Cancel(Cancel),
+    /// Undo what a run made, last things first.
+    Teardown(Teardown),
     /// Write the outputs of a run for other programs.
     Export(Export),
     /// Run a command with the outputs of a run in its environment.

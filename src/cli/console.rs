@@ -24,7 +24,8 @@ pub fn console(global: &Global, output: &Output, mask: &Mask) -> Result<Console,
     Ok(Console { reporters: reporter.into_iter().collect(), stop, mask: mask.clone() })
 }
 
-fn stderr_look(color: Color) -> Look {
+/// How talk looks that goes to stderr.
+pub fn stderr_look(color: Color) -> Look {
     Look {
         color: out::colors(color, out::stderr_is_terminal()),
         unicode: environment::speaks_unicode(),

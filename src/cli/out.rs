@@ -17,6 +17,12 @@ pub fn draw(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
+/// A question, on a line that its answer ends.
+pub fn ask(text: &str) {
+    let mut stderr = io::stderr();
+    let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
+}
+
 /// The findings of a file, and how many of them there are.
 pub fn draw_findings(source: &Source, findings: &[Diagnostic], color: Color) {
     let color = colors(color, stderr_is_terminal());

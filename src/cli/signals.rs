@@ -16,7 +16,7 @@ pub fn listen() -> std::io::Result<StopSignal> {
         either(&mut interrupt, &mut terminate).await;
         let _ = sender.send(Stop::Interrupt);
         either(&mut interrupt, &mut terminate).await;
-        super::out::draw("\nonramp: stopped at once; go on with `onramp resume`");
+        super::out::draw("\nonramp: stopped at once; nothing is lost, and the same run can go on");
         Exit::Interrupted.now();
     });
     Ok(receiver)

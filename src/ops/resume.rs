@@ -5,6 +5,7 @@ use super::inject::injection;
 use super::run::RunOutcome;
 use super::stored::{Stored, restore, sealing_key};
 use super::surroundings::{MAILBOX_VARIABLE, mailbox_url, revive};
+use super::teardown::refuse_torn_down;
 use super::{OpError, Workspace};
 use crate::engine;
 use crate::http::origin;
@@ -33,6 +34,7 @@ pub async fn resume(
     let (writer, loaded) = store.resume(&run, &sealing_key(workspace)?, &workspace.holder())?;
     let Stored { plan, mut state, warnings, .. } = restore(workspace, loaded)?;
     warnings.iter().for_each(|warning| say(warning));
+    refuse_torn_down(&plan, &state)?;
     let dir = store.run_dir(&run);
     if state.status == RunStatus::Succeeded {
         say(&format!("run {run} has succeeded already; nothing is left to do"));
@@ -52,7 +54,7 @@ pub async fn resume(
 }
 
 /// Base URL and mailbox are part of a run: what it did at one service cannot go on at another.
-fn same_surroundings(plan: &Plan, state: &RunState, request: &ResumeRequest<'_>) -> Result<(), OpError> {
+pub(super) fn same_surroundings(plan: &Plan, state: &RunState, request: &ResumeRequest<'_>) -> Result<(), OpError> {
     let settings = &state.started.settings;
     let run = &state.started.run;
     if let Some(given) = &request.base_url

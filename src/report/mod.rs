@@ -15,6 +15,7 @@ mod lines;
 mod live;
 mod look;
 pub mod page;
+mod prospects;
 pub mod pruned;
 mod reporter;
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub use history::{End, History, Kind, Pause, Stretch};
 pub use lines::Lines;
 pub use live::{Live, Size};
 pub use look::{Look, Sign, Tone};
+pub use prospects::prospects;
 pub use reporter::Reporter;
 pub use stand::Stand;
 pub use summary::{DoubtView, ErrorView, OutputView, Place, Secrets, StepView, Summary, TaskView};

@@ -94,3 +94,111 @@ pub(super) const fn teardown_word(status: TeardownStatus) -> &'static str {
         TeardownStatus::Interrupted => "interrupted",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::frame::{Moment, draw};
+    use super::super::look::Look;
+    use super::super::scenario::*;
+    use super::super::view::View;
+    use super::super::{Lines, Reporter as _, Secrets, json as documents, page};
+    use crate::plan::Undo;
+    use crate::run::Fact;
+    use crate::secret::Mask;
+
+    /// Torn down: the key's deletion is refused, one invitation is taken back, and the other is on its way.
+    fn half_torn_down() -> Tape {
+        let mut plan = bootstrap();
+        plan.steps[0].undo = Undo::Never("no documented operation deletes an account");
+        plan.steps[2].undo = Undo::BuiltIn;
+        plan.steps[3].undo = Undo::BuiltIn;
+        let mut tape = Tape::start(plan);
+        tape.wait(120).end("signup", done()).wait(80).end("code", done());
+        tape.wait(10).end("invite[ada@onramp.test]", done()).wait(10).end("invite[lin@onramp.test]", done());
+        tape.wait(10).end("key", done()).wait(1_000).push(Fact::TeardownStarted);
+        tape.wait(5).end("undo:key", refused("not your key")).wait(6).end("undo:invite[lin@onramp.test]", done());
+        tape
+    }
+
+    fn torn_down() -> Tape {
+        let mut tape = half_torn_down();
+        tape.wait(7).end("undo:invite[ada@onramp.test]", done());
+        tape
+    }
+
+    #[test]
+    fn a_page_says_of_each_step_what_became_of_it_and_what_to_type_next() {
+        let text = page::summary(&torn_down().summary(Secrets::Masked), &Look::plain(90));
+        let expected = "\
+✗ teardown failed  bootstrap  in 1.2 s against the sandbox
+
+  ✓ signup             succeeded  1 try    120 ms  cannot be undone
+    │ it stays: no documented operation deletes an account
+  ✓ code               succeeded  1 try     80 ms  nothing to undo
+  ✓ invite             succeeded  2 items   20 ms  undone
+    ✓ ada@onramp.test  succeeded  1 try     10 ms  undone
+    ✓ lin@onramp.test  succeeded  1 try     20 ms  undone
+  ✓ key                succeeded  1 try     30 ms  undo failed
+    │ undo: service.422 (service): not your key
+
+  Run    20261122-013405-k7qz2m
+  Files  .onramp/runs/20261122-013405-k7qz2m
+  Next   onramp teardown 20261122-013405-k7qz2m  tries again what failed
+         onramp show 20261122-013405-k7qz2m      when each step ran
+";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn programs_read_one_word_for_each_step() {
+        let document = documents::run(&torn_down().summary(Secrets::Masked));
+        assert_eq!((&document["status"], &document["teardown"]), (&json!("succeeded"), &json!("failed")));
+        let undo = |step: &str| document["steps"][step]["undo"].clone();
+        let error = json!({ "code": "service.422", "kind": "service", "message": "not your key" });
+        assert_eq!(undo("key"), json!({ "status": "undo_failed", "error": error }));
+        let why = "no documented operation deletes an account";
+        assert_eq!(undo("signup"), json!({ "status": "cannot_undo", "reason": why }));
+        assert_eq!((undo("invite"), undo("code")), (json!({"status": "undone"}), json!({"status": "nothing_to_undo"})));
+    }
+
+    #[test]
+    fn lines_tell_a_teardown_as_it_goes() {
+        let tape = torn_down();
+        let mut text = Vec::new();
+        let mut lines = Lines::new(&mut text, Mask::default());
+        tape.entries.iter().for_each(|entry| lines.committed(entry, &tape.plan, &tape.state));
+        let text = String::from_utf8(text).unwrap();
+        let expected = "\
+00:01.230  run                      teardown: what it made is taken back, last things first
+00:01.230  undo:key                 undoing
+00:01.235  undo:key                 undo failed in 5 ms: service.422 (service): not your key
+00:01.235  undo:invite[lin@onramp.test]  undoing
+00:01.241  undo:invite[lin@onramp.test]  undone in 6 ms
+00:01.241  undo:invite[ada@onramp.test]  undoing
+00:01.248  undo:invite[ada@onramp.test]  undone in 7 ms
+00:01.248  undo:code                     nothing to undo
+00:01.248  undo:signup                   cannot be undone: no documented operation deletes an account
+00:01.248  run                           teardown failed
+";
+        assert!(text.ends_with(expected), "{text}");
+    }
+
+    #[test]
+    fn the_live_view_shows_how_far_it_is() {
+        let tape = half_torn_down();
+        let mut view = View::new(&tape.plan, &tape.state);
+        // Folded from entries it is the same as seen at once.
+        tape.entries.iter().for_each(|entry| view.committed(entry, &tape.plan, &tape.state));
+        let moment = Moment { now: tape.now, height: 20 };
+        let rows = draw(&view, &moment, &Look::plain(80));
+        let rows: Vec<String> = rows.iter().skip(1).map(|row| row.trim_end().to_owned()).collect();
+        let words: Vec<&str> = rows.iter().map(|row| row.trim()).collect();
+        assert!(words[0].starts_with("· signup") && words[1].starts_with("· code"), "{rows:#?}");
+        assert!(words[2].contains("invite") && words[2].contains("1/2 undone"), "{rows:#?}");
+        assert!(words[3].contains("ada@onramp.test") && words[3].contains("undoing"), "{rows:#?}");
+        assert!(words[4].contains("lin@onramp.test") && words[4].contains("undone"), "{rows:#?}");
+        assert!(words[5].starts_with("✗ key") && words[5].contains("undo failed"), "{rows:#?}");
+    }
+}

@@ -17,4 +17,5 @@ mod origins;
 mod resume;
 mod secrets;
 mod simulation;
+mod teardown;
 mod workflows;

@@ -8,6 +8,7 @@ mod prune;
 mod run;
 mod sandbox;
 mod show;
+mod teardown;
 mod validate;
 
 use std::path::Path;
@@ -30,6 +31,7 @@ pub async fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure
         Command::Runs(args) => show::runs(args, global),
         Command::Show(args) => show::show(args, global),
         Command::Cancel(args) => cancel::cancel(args, global).await,
+        Command::Teardown(args) => teardown::teardown(args, global).await,
         Command::Export(args) => export::export(args),
         Command::Exec(args) => exec::exec(args).await,
         Command::Prune(args) => prune::prune(args, global),

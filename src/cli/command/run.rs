@@ -53,7 +53,7 @@ pub async fn resume(args: Resume, global: &Global) -> Result<Exit, Failure> {
     ended(&outcome, &args.output, global, &mask, &args.store.store)
 }
 
-fn say(output: &Output) -> impl FnMut(&str) + Send + use<> {
+pub(super) fn say(output: &Output) -> impl FnMut(&str) + Send + use<> {
     let quiet = output.quiet;
     move |text| {
         if !quiet {

@@ -16,14 +16,23 @@ pub fn post(url: &str, body: &Value) -> (u16, String) {
     exchange("POST", url, &body.to_string())
 }
 
+/// The same by whoever holds `token`.
+pub fn post_as(token: &str, url: &str, body: &Value) -> (u16, String) {
+    send("POST", url, &format!("Authorization: Bearer {token}\r\n"), &body.to_string())
+}
+
 fn exchange(method: &str, url: &str, body: &str) -> (u16, String) {
+    send(method, url, "", body)
+}
+
+fn send(method: &str, url: &str, headers: &str, body: &str) -> (u16, String) {
     let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
     stream.set_read_timeout(Some(super::LONG)).unwrap();
     write!(
         stream,
         "{method} /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nAccept: application/json\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+         {headers}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )
     .unwrap();

@@ -53,6 +53,12 @@ impl Account<'_> {
         self.of("team_members").filter(|invite| invite["email"] == member).count()
     }
 
+    /// Who is on the team now, invitations that wait included.
+    pub fn team(&self) -> Vec<&str> {
+        let there = self.of("team_members").filter(|member| member["deleted"] == false);
+        there.filter_map(|member| member["email"].as_str()).collect()
+    }
+
     pub fn images(&self) -> usize {
         self.of("images").count()
     }

@@ -18,7 +18,7 @@ pub use bootstrap::{WORKFLOW, adapted, quick};
 pub use context::{Invocation, Output, TestContext};
 pub use crowd::side_by_side;
 pub use echo::{answers, echo, stumbles};
-pub use http::{get_json, post};
+pub use http::{get_json, post, post_as};
 pub use journal::Journal;
 pub use leaks::{leaks, spellings};
 pub use ledger::{Account, Ledger};

@@ -1,0 +1,38 @@
+//! What `onramp teardown` takes.
+
+use clap::Args;
+
+use super::StoreArgs;
+
+/// Undo what a run made, last things first.
+///
+/// Each step ends as undone, nothing to undo, cannot be undone (with the reason), or undo failed; `onramp show` tells. An effect
+/// that is in doubt is looked into first. A teardown that was interrupted goes on when it is asked for again, and what failed
+/// is tried again; what is undone stays so. The run itself cannot go on any more.
+///
+/// Exit codes: 0 nothing is left that could be undone, 1 an undo failed, 2 wrong use, or nobody said yes, 3 of some step nobody
+/// knows whether it took place, 130 interrupted.
+#[derive(Debug, Args)]
+pub struct Teardown {
+    /// An id, the beginning of one, or `last`.
+    pub run: String,
+
+    /// Do not ask. Without a terminal there is nobody to ask, and this is needed.
+    #[arg(short, long)]
+    pub yes: bool,
+
+    /// Must be the base URL that the run was started with, if it is given.
+    #[arg(long, env = "ONRAMP_BASE_URL", value_name = "URL", hide_env_values = true)]
+    pub base_url: Option<String>,
+
+    /// Print one JSON document on stdout instead of the summary.
+    #[arg(long)]
+    pub json: bool,
+
+    /// No progress on stderr.
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    #[command(flatten)]
+    pub store: StoreArgs,
+}

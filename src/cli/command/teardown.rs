@@ -1,0 +1,65 @@
+//! `onramp teardown`.
+
+use std::io::{BufRead as _, IsTerminal as _};
+
+use super::run::{say, summary};
+use super::workspace;
+use crate::cli::args::{Global, Output, Teardown as Args};
+use crate::cli::console::{console, stderr_look, stdout_look};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::{environment, log, out};
+use crate::ops::{OpError, ResumeRequest, Teardown};
+use crate::report::{Secrets, json, page, prospects};
+use crate::run::TeardownStatus;
+use crate::secret::Mask;
+
+pub async fn teardown(args: Args, global: &Global) -> Result<Exit, Failure> {
+    let mask = Mask::default();
+    log::start(global.log, &mask);
+    let workspace = workspace(&args.store.store, "onramp teardown");
+    let request = ResumeRequest { run: args.run.clone(), environment: &environment::variable, base_url: args.base_url };
+    let output = Output { json: args.json, reveal: false, quiet: args.quiet };
+    let teardown = Teardown::prepare(&workspace, &request, &mut say(&output))?;
+    let outcome = if teardown.is_over() {
+        say(&output)("nothing is left to undo");
+        teardown.leave()
+    } else {
+        if !args.yes && !is_wanted(&teardown, global)? {
+            out::say("nothing was undone");
+            return Ok(Exit::WrongUse);
+        }
+        // From here on a signal asks the engine to stop; until here it ended the question.
+        let console = console(global, &output, &mask).map_err(OpError::Usage)?;
+        teardown.carry_out(&workspace, console).await?
+    };
+    let status = outcome.state.teardown_status(&outcome.plan);
+    let summary = summary(&outcome, Secrets::Masked, &mask, &args.store.store);
+    if output.json {
+        out::print_json(&json::run(&summary))?;
+    } else {
+        out::print(&page::summary(&summary, &stdout_look(global.color)))?;
+    }
+    Ok(status.map_or(Exit::Interrupted, exit))
+}
+
+/// Shows what a teardown would do, and asks where there is somebody to ask.
+fn is_wanted(teardown: &Teardown, global: &Global) -> Result<bool, Failure> {
+    out::draw(&prospects(&teardown.prospects(), &stderr_look(global.color)));
+    if !std::io::stdin().is_terminal() || !out::stderr_is_terminal() {
+        return Err(OpError::Usage("nobody is there to be asked: say `--yes` to undo this".to_owned()).into());
+    }
+    out::ask("Undo this? [y/N] ");
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
+const fn exit(status: TeardownStatus) -> Exit {
+    match status {
+        TeardownStatus::Done => Exit::Done,
+        TeardownStatus::Failed => Exit::StepFailed,
+        TeardownStatus::InDoubt => Exit::InDoubt,
+        TeardownStatus::Running | TeardownStatus::Interrupted => Exit::Interrupted,
+    }
+}

@@ -1,0 +1,89 @@
+//! Takes back what a run made.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::attach::{Console, host};
+use super::resume::same_surroundings;
+use super::stored::{Stored, restore, sealing_key};
+use super::surroundings::revive;
+use super::{OpError, ResumeRequest, RunOutcome, Workspace};
+use crate::engine;
+use crate::plan::Plan;
+use crate::run::{Prospect, Resumption, RunState, RunStatus, TeardownStatus, Undoing};
+use crate::store::{RunWriter, StoreError};
+
+/// A run that nobody else works on, about to be torn down. Nothing has been written yet.
+pub struct Teardown {
+    plan: Arc<Plan>,
+    state: RunState,
+    writer: RunWriter,
+    dir: PathBuf,
+}
+
+impl Teardown {
+    /// Takes hold of a run. One that another process works on is refused.
+    pub fn prepare(
+        workspace: &Workspace,
+        request: &ResumeRequest<'_>,
+        say: &mut (dyn FnMut(&str) + Send),
+    ) -> Result<Self, OpError> {
+        let store = workspace.open();
+        let run = store.find(&request.run)?;
+        let held = store.resume(&run, &sealing_key(workspace)?, &workspace.holder());
+        let (writer, loaded) = held.map_err(|error| match error {
+            StoreError::Locked { .. } => OpError::Usage(format!("{error}; stop it first: onramp cancel {run}")),
+            other => other.into(),
+        })?;
+        let Stored { plan, state, secrets_pruned, warnings } = restore(workspace, loaded)?;
+        warnings.iter().for_each(|warning| say(warning));
+        if secrets_pruned.is_some() {
+            let message = format!("the secrets of run {run} were pruned: what it made can only be removed by hand");
+            return Err(OpError::Usage(message));
+        }
+        same_surroundings(&plan, &state, request)?;
+        Ok(Self { plan, state, writer, dir: store.run_dir(&run) })
+    }
+
+    /// What it would do, in the order in which it would.
+    pub fn prospects(&self) -> Vec<Prospect> {
+        self.state.prospects(&self.plan)
+    }
+
+    /// Whether an earlier teardown has done all that there is to do.
+    pub fn is_over(&self) -> bool {
+        let open = |prospect: &Prospect| matches!(prospect.undoing, Undoing::Waiting | Undoing::InDoubt);
+        self.state.teardown && self.state.status != RunStatus::Running && !self.prospects().iter().any(open)
+    }
+
+    /// The run as it stands.
+    pub fn leave(self) -> RunOutcome {
+        RunOutcome { plan: self.plan, state: self.state, dir: self.dir }
+    }
+
+    /// Undoes until the run stands still again.
+    pub async fn carry_out(self, workspace: &Workspace, console: Console) -> Result<RunOutcome, OpError> {
+        let Self { plan, mut state, writer, dir } = self;
+        let sandbox = revive(workspace, &state.started.run, &state.started.settings).await?;
+        let mut host = host(workspace, plan.clone(), &state, writer, console)?;
+        engine::tear_down(&plan, &mut state, Resumption::default(), &mut host).await?;
+        if let Some(sandbox) = sandbox {
+            sandbox.stop().await;
+        }
+        Ok(RunOutcome { plan, state, dir })
+    }
+}
+
+/// A run that was torn down does not go on: what it would go on from is gone.
+pub(super) fn refuse_torn_down(plan: &Plan, state: &RunState) -> Result<(), OpError> {
+    let run = &state.started.run;
+    match state.teardown_status(plan) {
+        None => Ok(()),
+        Some(TeardownStatus::Done) => {
+            Err(OpError::Usage(format!("run {run} was torn down and cannot go on; start a new one")))
+        }
+        Some(_) => Err(OpError::Usage(format!(
+            "a teardown of run {run} has begun, and it cannot go on any more; `onramp teardown {run}` undoes what is left"
+        ))),
+    }
+}
