@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::workflow::{ActionSpec, Catalogue, Effect, EffectRule, OutputSpec, Parameter};
+use crate::workflow::{ActionSpec, Catalogue, Effect, EffectRule, OutputSpec, Parameter, UndoRule};
 
 const HEAD: &str = "# Actions
 
@@ -10,7 +10,8 @@ What a step may name in `uses`. This page is made from what the actions state ab
 
 An effect is one of: `read` changes nothing and may be asked again at any time; `repeat` does no harm when done again; `keyed`
 is sent with an idempotency key, so that the service does it once; `once` must not be done twice, so that a try whose end nobody
-saw is looked into before anything is sent again. What the error codes mean is in [errors.md](errors.md).
+saw is looked into before anything is sent again. `onramp teardown` undoes what steps left behind
+([runs.md](runs.md#undo-what-a-run-made)). What the error codes mean is in [errors.md](errors.md).
 ";
 
 /// All actions of a catalogue, by name.
@@ -20,7 +21,8 @@ pub fn actions_page(catalogue: &Catalogue) -> String {
 }
 
 fn action(spec: &ActionSpec) -> String {
-    let mut text = format!("\n## `{}`\n\n{}\n\nEffect: {}.\n", spec.name, spec.doc, effect(spec.effect));
+    let mut text =
+        format!("\n## `{}`\n\n{}\n\nEffect: {}. Undo: {}.\n", spec.name, spec.doc, effect(spec.effect), undo(spec));
     if !spec.parameters.is_empty() {
         text.push_str("\n| parameter | type | | |\n|---|---|---|---|\n");
         text.extend(spec.parameters.iter().map(parameter));
@@ -48,6 +50,16 @@ const fn effect(rule: EffectRule) -> &'static str {
         EffectRule::Always(Effect::Keyed) => "`keyed`",
         EffectRule::Always(Effect::Once) => "`once`",
         EffectRule::ByMethod => "`read` for GET and HEAD, else `once`, unless the step says otherwise with `effect`",
+    }
+}
+
+fn undo(spec: &ActionSpec) -> String {
+    match spec.undo {
+        _ if spec.effect == EffectRule::Always(Effect::Read) => "nothing is left to undo".into(),
+        UndoRule::Nothing => "nothing is left to undo".into(),
+        UndoRule::BuiltIn => "built in".into(),
+        UndoRule::Never(why) => format!("none; {why}"),
+        UndoRule::ByStep => "as the step says with `undo`; a GET or HEAD leaves nothing".into(),
     }
 }
 

@@ -19,6 +19,7 @@ mod scope;
 mod state;
 mod table;
 mod teardown;
+mod undoing;
 mod unit;
 mod verdict;
 
@@ -37,4 +38,4 @@ pub use entry::{
 pub use order::{Op, Order, Undone, Wake, is_durable, op, pending_wakes};
 pub use outcome::{ErrorKind, Happened, Outcome, ProbeAnswer, StepError};
 pub use state::{Phase, Recorded, RunState, StepState, StepStatus, TaskState};
-pub use teardown::{Prospect, TeardownStatus, Undoing};
+pub use undoing::{Prospect, TeardownStatus, Undoing};

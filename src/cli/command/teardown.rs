@@ -18,7 +18,12 @@ pub async fn teardown(args: Args, global: &Global) -> Result<Exit, Failure> {
     let mask = Mask::default();
     log::start(global.log, &mask);
     let workspace = workspace(&args.store.store, "onramp teardown");
-    let request = ResumeRequest { run: args.run.clone(), environment: &environment::variable, base_url: args.base_url };
+    let request = ResumeRequest {
+        run: args.run,
+        environment: &environment::variable,
+        base_url: args.base_url,
+        inject: Vec::new(),
+    };
     let output = Output { json: args.json, reveal: false, quiet: args.quiet };
     let teardown = Teardown::prepare(&workspace, &request, &mut say(&output))?;
     let outcome = if teardown.is_over() {
