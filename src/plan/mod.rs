@@ -1,6 +1,7 @@
 //! The plan: a checked workflow as a graph of steps, ready to be decided on.
 
 mod build;
+mod compare;
 mod effect;
 mod graph;
 mod load;
@@ -9,6 +10,7 @@ mod probe;
 mod remedy;
 mod secrecy;
 
+pub use compare::{Change, Comparison, Part, compare};
 pub use load::{Loaded, load};
 pub use model::{Call, Parameters, Plan, PlanStep, Probe, Remedy, Undo};
 

@@ -3,6 +3,7 @@
 mod bootstrap;
 mod catalogue;
 mod documents;
+mod edits;
 mod fixtures;
 mod flow;
 mod hostile;

@@ -1,0 +1,148 @@
+//! What an edit changed: two plans held against each other, step by step.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use super::{Call, Plan, PlanStep};
+use crate::expr::Template;
+use crate::id::StepId;
+use crate::workflow::{Capture, CaptureFrom};
+
+/// A part of a step that counts: comments, order, descriptions, retry and times do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    Uses,
+    With,
+    Effect,
+    /// `outputs`, `expect` and `probe`: what is made of an answer.
+    Outputs,
+    If,
+    Matrix,
+}
+
+impl Part {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Uses => "uses",
+            Self::With => "with",
+            Self::Effect => "effect",
+            Self::Outputs => "outputs",
+            Self::If => "if",
+            Self::Matrix => "matrix",
+        }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What an edit did to a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    Same,
+    New,
+    /// Never empty.
+    Edited(Vec<Part>),
+}
+
+/// What an edit did to a workflow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// In the order of the newer plan.
+    pub steps: Vec<(StepId, Change)>,
+    /// In the order of the older plan.
+    pub removed: Vec<StepId>,
+    /// The steps whose result may be another: what was edited, and all that waits for something edited, new or removed.
+    pub recheck: Vec<StepId>,
+}
+
+/// Holds two plans against each other.
+pub fn compare(older: &Plan, newer: &Plan) -> Comparison {
+    let change = |step: &PlanStep| match older.index(&step.id) {
+        None => Change::New,
+        Some(index) => match edited(&older.steps[index], step) {
+            parts if parts.is_empty() => Change::Same,
+            parts => Change::Edited(parts),
+        },
+    };
+    let steps: Vec<(StepId, Change)> = newer.steps.iter().map(|step| (step.id.clone(), change(step))).collect();
+    let removed = older.steps.iter().filter(|step| newer.index(&step.id).is_none());
+    let orphans = removed.clone().flat_map(|step| &step.dependants).map(|index| &older.steps[*index].id);
+    let changed = steps.iter().filter(|(_, change)| *change != Change::Same).map(|(id, _)| id);
+    let seeds: BTreeSet<usize> = changed.chain(orphans).filter_map(|id| newer.index(id)).collect();
+    let reached = newer.descendants(seeds);
+    let recheck = steps.iter().zip(reached).filter(|((_, change), reached)| *reached && *change != Change::New);
+    Comparison {
+        recheck: recheck.map(|((id, _), _)| id.clone()).collect(),
+        removed: removed.map(|step| step.id.clone()).collect(),
+        steps,
+    }
+}
+
+impl Comparison {
+    pub fn change(&self, step: &StepId) -> &Change {
+        self.steps.iter().find(|(id, _)| id == step).map_or(&Change::New, |(_, change)| change)
+    }
+
+    /// Nothing that counts is another.
+    pub fn is_cosmetic(&self) -> bool {
+        self.removed.is_empty() && self.steps.iter().all(|(_, change)| *change == Change::Same)
+    }
+}
+
+fn edited(older: &PlanStep, newer: &PlanStep) -> Vec<Part> {
+    let differ = [
+        (Part::Uses, older.call.action != newer.call.action),
+        (Part::With, with(&older.call) != with(&newer.call)),
+        (Part::Effect, older.call.effect != newer.call.effect),
+        (Part::Outputs, answer(older) != answer(newer)),
+        (Part::If, condition(older) != condition(newer)),
+        (Part::Matrix, matrix(older) != matrix(newer)),
+    ];
+    differ.into_iter().filter(|(_, differ)| *differ).map(|(part, _)| part).collect()
+}
+
+fn with(call: &Call) -> Value {
+    call.with.iter().map(|(name, template, _)| (name.clone(), template.canonical())).collect()
+}
+
+fn condition(step: &PlanStep) -> Option<Value> {
+    step.condition.as_ref().map(Template::canonical)
+}
+
+/// In order: an item is known by the values of its variables, one after the other.
+fn matrix(step: &PlanStep) -> Option<Value> {
+    let matrix = step.matrix.as_ref()?;
+    let variables = matrix.variables.iter();
+    Some(variables.map(|(name, values)| json!([name.as_str(), values.canonical()])).collect())
+}
+
+fn answer(step: &PlanStep) -> Value {
+    let status: Option<BTreeSet<u16>> = step.expect.as_ref().map(|expect| expect.status.iter().copied().collect());
+    let probe = step.probe.as_ref().map(|probe| {
+        json!({
+            "with": with(&probe.call),
+            "done-if": probe.done_if.canonical(),
+            "outputs": captures(&probe.captures),
+        })
+    });
+    json!({ "expect": status, "probe": probe, "outputs": captures(&step.captures) })
+}
+
+fn captures(captures: &[Capture]) -> Value {
+    captures.iter().map(|capture| (capture.name.to_string(), json!([source(&capture.from), capture.secret]))).collect()
+}
+
+fn source(from: &CaptureFrom) -> Value {
+    match from {
+        CaptureFrom::JsonPath(path) => json!({ "jsonpath": path.to_string() }),
+        CaptureFrom::Header(name) => json!({ "header": name.to_ascii_lowercase() }),
+        CaptureFrom::Regex(pattern) => json!({ "regex": pattern.as_str() }),
+        CaptureFrom::Expression(template) => template.canonical(),
+    }
+}
