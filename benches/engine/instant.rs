@@ -129,7 +129,7 @@ pub fn key() -> Key {
 pub fn run(plan: &Plan, disk: Option<&ForgetfulDisk>) -> RunState {
     let (first, mut state) = begin(plan);
     let writer = disk.map(|disk| {
-        let origin = Origin { workflow_path: "bench.yaml".into() };
+        let origin = Origin { workflow_path: "bench.yaml".into(), workflow_file: None };
         let new = NewRun { workflow: "", origin: &origin, first: &first, state: &state };
         RunWriter::create(disk.handle(), new, &key(), Arc::new(SeededEntropy::new(2))).unwrap()
     });

@@ -5,7 +5,8 @@ use std::fmt;
 use super::host::{Host, HostError, Queued};
 use crate::plan::Plan;
 use crate::run::{
-    BATCH, Entry, Fact, IllegalEntry, Resumption, RunState, RunStatus, apply, decide, is_durable, op, pending_wakes,
+    BATCH, Entry, Fact, IllegalEntry, Replanned, Resumption, RunState, RunStatus, apply, decide, is_durable, op,
+    pending_wakes,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +81,24 @@ pub async fn resume(
     host: &mut impl Host,
 ) -> Result<RunStatus, EngineError> {
     record(plan, state, host, Fact::Resumed(how))?;
+    take_over(plan, state, host).await
+}
+
+/// The same for a run whose workflow was edited: until now its plan was `before`.
+pub async fn resume_edited(
+    before: &Plan,
+    plan: &Plan,
+    state: &mut RunState,
+    how: Resumption,
+    edit: Replanned,
+    host: &mut impl Host,
+) -> Result<RunStatus, EngineError> {
+    record(before, state, host, Fact::Resumed(how))?;
+    record(plan, state, host, Fact::Replanned(Box::new(edit)))?;
+    take_over(plan, state, host).await
+}
+
+async fn take_over(plan: &Plan, state: &mut RunState, host: &mut impl Host) -> Result<RunStatus, EngineError> {
     for (whom, due) in pending_wakes(plan, state) {
         host.wake(whom, due);
     }

@@ -102,7 +102,7 @@ impl<L: Log> Host for LocalHost<L> {
     }
 
     fn start(&mut self, queued: Queued) {
-        if let Fact::Succeeded { task, outputs, .. } = &queued.entry.fact
+        if let Fact::Succeeded { task, outputs, .. } | Fact::Kept { task, outputs } = &queued.entry.fact
             && let Some(index) = self.plan.index(&task.step)
         {
             self.launcher.learn_captures(&self.plan.steps[index], outputs);

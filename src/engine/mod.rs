@@ -6,7 +6,7 @@ mod inject;
 mod launcher;
 mod local;
 
-pub use driver::{EngineError, drive, resume, tear_down};
+pub use driver::{EngineError, drive, resume, resume_edited, tear_down};
 pub use host::{Completion, Host, HostError, Queued};
 pub use inject::{Injected, Injection, Trouble};
 pub use launcher::Launcher;

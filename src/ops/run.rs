@@ -88,7 +88,7 @@ pub async fn run(
     };
     let first = Entry { seq: 1, at: now, fact: Fact::RunStarted(Box::new(started.clone())) };
     let mut state = RunState::new(&plan, started.clone(), now);
-    let origin = Origin { workflow_path: request.file.display().to_string() };
+    let origin = Origin { workflow_path: request.file.display().to_string(), workflow_file: None };
     let store = workspace.open();
     let new = NewRun { workflow: &source.text, origin: &origin, first: &first, state: &state };
     let writer = store.create(new, &key, &workspace.holder())?;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::capture;
 use super::state::{Phase, RunState, StepState, StepStatus, TaskState};
 use super::teardown;
+use crate::id::StepId;
 use crate::plan::Plan;
 use crate::secret::Data;
 
@@ -42,7 +43,7 @@ pub(super) struct Agenda {
     /// The outputs of each matrix that succeeded: a list over its items.
     pub collected: HashMap<usize, Data>,
     /// The steps that `until` lets run; all if it is `None`.
-    goal: Option<Vec<bool>>,
+    pub goal: Option<Vec<bool>>,
     /// What a teardown has yet to undo, as step and task; the last first.
     pub undo: Vec<(usize, usize)>,
 }
@@ -93,7 +94,7 @@ impl RunState {
             next: vec![0; count],
             terminal,
             positions: vec![HashMap::new(); count],
-            goal: self.until.as_ref().and_then(|step| plan.index(step)).map(|step| plan.ancestors(step)),
+            goal: self.until.as_ref().map(|step| goal(plan, step)),
             ..Agenda::default()
         };
         for step in 0..count {
@@ -264,6 +265,11 @@ impl RunState {
             self.enlist(plan, *dependant);
         }
     }
+}
+
+/// A step that is not there leads nowhere.
+fn goal(plan: &Plan, step: &StepId) -> Vec<bool> {
+    plan.index(step).map_or_else(|| vec![false; plan.steps.len()], |step| plan.ancestors(step))
 }
 
 fn set<T: Ord>(items: &mut BTreeSet<T>, item: T, wanted: bool) {

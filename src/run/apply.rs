@@ -56,7 +56,7 @@ fn apply_fact(plan: &Plan, state: &mut RunState, fact: &Fact, at: Timestamp) -> 
     match fact {
         Fact::RunStarted(_) => Err("a run starts once".into()),
         Fact::Resumed(how) => resume(plan, state, how, at),
-        Fact::Replanned { version, recheck } => replan(plan, state, *version, recheck),
+        Fact::Replanned(replanned) => replan(plan, state, replanned),
         Fact::StopRequested(stop) => stop_requested(plan, state, *stop),
         Fact::AlarmSet { alarm, due } => match state.recorded.alarms.insert(*alarm, *due) {
             Some(_) => Err("it is set already".into()),
@@ -147,6 +147,9 @@ fn task_moves(
         }
         // The matrix itself could not be evaluated: the step fails as a whole.
         whole.expanded = true;
+        if !whole.tasks.is_empty() {
+            return all_fail(plan, state, step, fact, at);
+        }
         whole.tasks = vec![TaskState::default()];
     }
     let position =
@@ -158,6 +161,17 @@ fn task_moves(
     if state.steps[step].tasks[position].phase.is_terminal() {
         finish_step(plan, state, step);
     }
+    Ok(())
+}
+
+/// Items that were known before fail one by one: what they did is not forgotten.
+fn all_fail(plan: &Plan, state: &mut RunState, step: usize, fact: &Fact, at: Timestamp) -> Result<(), String> {
+    let whole = &mut state.recorded.steps[step];
+    for task in &mut whole.tasks {
+        let path = task.path(&whole.id);
+        advance(task, fact, at).map_err(|phase| unlisted(&path, phase, fact))?;
+    }
+    state.reindex(plan);
     Ok(())
 }
 
@@ -240,6 +254,8 @@ fn teardown_started(plan: &Plan, state: &mut RunState) -> Result<(), String> {
     run.teardown = true;
     run.stopping = None;
     run.alarms.clear();
+    // What stood before an edit has taken place, whatever the step waits for now.
+    run.steps.iter_mut().flat_map(|step| &mut step.tasks).for_each(TaskState::stand_again);
     teardown::try_again(plan, state);
     forgo_retries(state);
     state.reindex(plan);
@@ -269,15 +285,10 @@ fn expand(plan: &Plan, state: &mut RunState, id: &StepId, items: &[MatrixItem]) 
 fn expanded_tasks(before: &[TaskState], items: &[MatrixItem]) -> Vec<TaskState> {
     let occurrence = before.iter().map(|task| task.occurrence).max().unwrap_or(0);
     let known: HashMap<_, _> = before.iter().map(|task| (task.item.as_ref(), task)).collect();
-    let task = |item: &MatrixItem| {
-        let before = known.get(&Some(&item.key));
-        TaskState {
-            item: Some(item.key.clone()),
-            values: item.values.clone(),
-            occurrence,
-            attempts: before.map_or(0, |task| task.attempts),
-            kept: before.and_then(|task| task.kept.clone()),
-            ..TaskState::default()
+    let task = |item: &MatrixItem| match known.get(&Some(&item.key)) {
+        Some(before) => TaskState { values: item.values.clone(), ..(*before).clone() },
+        None => {
+            TaskState { item: Some(item.key.clone()), values: item.values.clone(), occurrence, ..TaskState::default() }
         }
     };
     items.iter().map(task).collect()

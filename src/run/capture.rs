@@ -63,6 +63,21 @@ pub(super) fn declared(step: &PlanStep, data: &Data) -> Data {
     step.outputs.iter().map(reclassified).collect()
 }
 
+/// The outputs of a step that has no answer to take them from, under the names that it has now.
+pub(super) fn carried_over(step: &PlanStep, data: &Data) -> Result<Data, StepError> {
+    match step.captures.iter().find(|capture| !data.contains_key(capture.name.as_str())) {
+        None => Ok(declared(step, data)),
+        Some(capture) => {
+            let (name, id) = (&capture.name, &step.id);
+            let message = format!(
+                "output `{name}` of `{id}` is new, and there is no answer to take it from: `onramp resolve RUN {id} --done \
+                 --output {name}=VALUE` says what it is"
+            );
+            Err(StepError::new(ErrorKind::Assertion, "assertion.capture", message))
+        }
+    }
+}
+
 fn status(data: &Data) -> Option<u64> {
     data.get("status")?.expose().as_u64()
 }

@@ -51,7 +51,11 @@ pub(super) fn status(plan: &Plan, state: &RunState) -> RunStatus {
     } else if let (Some(stop @ (Stop::Cancel | Stop::Timeout)), false) = (state.stopping, all_ran) {
         if stop == Stop::Cancel { RunStatus::Cancelled } else { RunStatus::Failed }
     } else if !all.iter().all(|status| status.is_terminal()) {
-        RunStatus::Interrupted
+        if state.has_reached(plan) && failed_on_the_way(plan, state) {
+            RunStatus::Failed
+        } else {
+            RunStatus::Interrupted
+        }
     } else if failed {
         RunStatus::Failed
     } else {
@@ -63,6 +67,13 @@ fn was_left_out(step: &StepState) -> bool {
     matches!(step.skipped, Some(SkipReason::Cancelled | SkipReason::TimedOut))
 }
 
+/// Whether a step failed that a run with an `until` was to take.
+fn failed_on_the_way(plan: &Plan, state: &RunState) -> bool {
+    let goal = state.agenda.goal.iter().flatten();
+    let mut steps = plan.steps.iter().zip(&state.steps).zip(goal);
+    steps.any(|((step, now), wanted)| *wanted && now.status() == StepStatus::Failed && !step.continue_on_error)
+}
+
 /// What the status alone does not tell.
 fn remark(plan: &Plan, state: &RunState) -> Option<String> {
     match state.stopping {
@@ -72,7 +83,7 @@ fn remark(plan: &Plan, state: &RunState) -> Option<String> {
         Some(Stop::Interrupt) => return Some("it was paused by a signal (Ctrl-C or SIGTERM)".to_owned()),
         None => {}
     }
-    let until = state.until.as_ref()?;
-    let reached = plan.index(until).is_some_and(|index| state.steps[index].status().is_terminal());
-    reached.then(|| format!("it went as far as `{until}`, as asked; a resume goes on"))
+    let until = state.until.as_ref().filter(|_| state.has_reached(plan))?;
+    let left = state.steps.iter().any(|step| !step.status().is_terminal());
+    left.then(|| format!("it went as far as `{until}`, as asked; a resume goes on"))
 }

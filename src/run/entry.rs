@@ -116,6 +116,22 @@ pub struct Resumption {
     pub until: Option<StepId>,
     /// Run again although they have ended.
     pub again: Vec<TaskPath>,
+    /// What these did stands, whatever became of their input since.
+    pub keep: Vec<TaskPath>,
+}
+
+/// Another text of the workflow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replanned {
+    /// Counts the texts from 1.
+    pub version: u32,
+    /// The digest of this one.
+    pub workflow: String,
+    /// These steps are held against what they did before.
+    pub recheck: Vec<StepId>,
+    /// Values that the run did not have until now.
+    pub inputs: Data,
+    pub secrets: Data,
 }
 
 /// What a person answers about a step.
@@ -213,11 +229,8 @@ pub enum Fact {
     /// Another process goes on. The time since the last entry does not count against any budget, what was running is
     /// cut off, and failed steps get fresh budgets.
     Resumed(Resumption),
-    /// The workflow was edited: `version` counts its texts from 1. These steps are held against what they did before.
-    Replanned {
-        version: u32,
-        recheck: Vec<StepId>,
-    },
+    /// The workflow was edited.
+    Replanned(Box<Replanned>),
     /// Nothing new is started.
     StopRequested(Stop),
     AlarmSet {
@@ -320,6 +333,16 @@ pub struct AttemptStarted {
     pub input: Data,
     /// HMAC of the input, so that two inputs can be compared without being seen.
     pub digest: String,
+}
+
+impl Replanned {
+    /// What the run starts from with the values that it gains.
+    pub fn onto(&self, started: &RunStarted) -> RunStarted {
+        let mut started = started.clone();
+        started.inputs.extend(self.inputs.clone());
+        started.secrets.extend(self.secrets.clone());
+        started
+    }
 }
 
 impl Fact {

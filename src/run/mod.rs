@@ -12,6 +12,7 @@ mod matrix;
 mod order;
 mod outcome;
 mod pace;
+mod preview;
 mod replan;
 mod resume;
 mod round;
@@ -32,10 +33,11 @@ pub use delay::{MAX_RETRY_AFTER, backoff};
 pub use derive::{Mark, idempotency_key, input_digest};
 pub use ending::end;
 pub use entry::{
-    Alarm, AttemptStarted, Doubt, Entry, Fact, MatrixItem, Resolution, Resumption, RunStarted, RunStatus, Settings,
-    SkipReason, Stop, Timer,
+    Alarm, AttemptStarted, Doubt, Entry, Fact, MatrixItem, Replanned, Resolution, Resumption, RunStarted, RunStatus,
+    Settings, SkipReason, Stop, Timer,
 };
 pub use order::{Op, Order, Undone, Wake, is_durable, op, pending_wakes};
 pub use outcome::{ErrorKind, Happened, Outcome, ProbeAnswer, StepError};
+pub use preview::{Fate, Preview, StepPreview, preview};
 pub use state::{Phase, Recorded, RunState, StepState, StepStatus, TaskState};
 pub use undoing::{Prospect, TeardownStatus, Undoing};

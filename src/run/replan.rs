@@ -1,67 +1,113 @@
 //! Another text of the workflow takes over: what each step did is carried along, and held against it where it may differ.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
+use super::entry::{Doubt, Replanned, Timer};
+use super::outcome::{Happened, ProbeAnswer};
 use super::state::{Phase, RunState, StepState, TaskState};
 use crate::id::StepId;
 use crate::plan::{Plan, PlanStep};
+use crate::workflow::Effect;
 
-/// `plan` is the new one. Of the steps in `recheck` what has ended waits again, and knows how it stood.
-pub(super) fn replan(plan: &Plan, state: &mut RunState, version: u32, recheck: &[StepId]) -> Result<(), String> {
-    if version != state.version + 1 {
+/// `plan` is the new one. Of the steps to be looked at again, what has ended waits, and knows how it stood.
+pub(super) fn replan(plan: &Plan, state: &mut RunState, replanned: &Replanned) -> Result<(), String> {
+    let Replanned { version, workflow, recheck, .. } = replanned;
+    if *version != state.version + 1 {
         return Err(format!("the last one was version {}", state.version));
     }
     if state.agenda.in_flight > 0 {
         return Err("something is under way".into());
     }
     let recheck: BTreeSet<&StepId> = recheck.iter().collect();
-    let before = std::mem::take(&mut state.recorded.steps);
-    let mut before: HashMap<StepId, StepState> = before.into_iter().map(|step| (step.id.clone(), step)).collect();
-    state.recorded.steps = plan
+    let run = &mut state.recorded;
+    let mut before: HashMap<StepId, StepState> = std::mem::take(&mut run.steps).into_iter().map(by_id).collect();
+    let mut removed: HashMap<StepId, StepState> = std::mem::take(&mut run.removed).into_iter().map(by_id).collect();
+    run.steps = plan
         .steps
         .iter()
-        .map(|planned| match before.remove(&planned.id) {
-            Some(step) => carried_over(planned, step, recheck.contains(&planned.id)),
-            None => StepState::new(planned.id.clone(), planned.matrix.is_some(), planned.on_error.is_some()),
+        .map(|planned| match (before.remove(&planned.id), removed.remove(&planned.id)) {
+            (Some(step), _) => carried_over(planned, step, recheck.contains(&planned.id), *version),
+            // It was taken out and comes back: what it did is not done again.
+            (None, Some(step)) => carried_over(planned, step, true, *version),
+            (None, None) => fresh(planned, 0),
         })
         .collect();
-    state.recorded.version = version;
+    run.removed = removed.into_values().chain(before.into_values().filter(has_begun)).collect();
+    run.removed.sort_by(|a, b| a.id.cmp(&b.id));
+    run.version = *version;
+    run.workflow = Some(workflow.clone());
+    run.started = Arc::new(replanned.onto(&run.started));
     state.reindex(plan);
     Ok(())
 }
 
-fn carried_over(planned: &PlanStep, mut step: StepState, recheck: bool) -> StepState {
+fn by_id(step: StepState) -> (StepId, StepState) {
+    (step.id.clone(), step)
+}
+
+fn has_begun(step: &StepState) -> bool {
+    step.tasks.iter().any(|task| task.attempts > 0 || task.kept.is_some() || task.phase.is_terminal())
+}
+
+fn fresh(planned: &PlanStep, occurrence: u32) -> StepState {
+    let mut step = StepState::new(planned.id.clone(), planned.matrix.is_some(), planned.on_error.is_some());
+    step.tasks.iter_mut().for_each(|task| task.occurrence = occurrence);
+    step
+}
+
+fn carried_over(planned: &PlanStep, mut step: StepState, recheck: bool, version: u32) -> StepState {
     let was_matrix = step.tasks.iter().any(|task| task.item.is_some()) || !step.expanded;
     match (&step.remedy, &planned.on_error) {
         (None, Some(_)) => step.remedy = Some(Box::default()),
         (Some(_), None) => {
             step.remedy = None;
             let remedying = step.tasks.iter_mut().filter(|task| task.phase == Phase::Remedying);
-            remedying.for_each(|task| *task = task.again());
+            // The verdict that called for the remedy is passed again; what took effect is still known.
+            remedying.for_each(|task| task.phase = task.answer.take().map_or(Phase::Waiting, Phase::Ended));
         }
         _ => {}
+    }
+    if was_matrix != planned.matrix.is_some() {
+        // Nothing says which item it was. Its keys must not be those of an earlier time.
+        return StepState { remedy: step.remedy, ..fresh(planned, version) };
     }
     if !recheck {
         return step;
     }
     step.skipped = None;
-    if was_matrix != planned.matrix.is_some() {
-        let fresh = StepState::new(planned.id.clone(), planned.matrix.is_some(), planned.on_error.is_some());
-        return StepState { remedy: step.remedy, ..fresh };
-    }
-    // What is in doubt stays so: it is looked into as it was sent.
-    step.tasks.iter_mut().filter(|task| task.phase.is_terminal()).for_each(hold);
+    step.tasks.iter_mut().for_each(|task| hold(task, planned.call.effect));
     if planned.matrix.is_some() && step.tasks.iter().all(|task| task.phase == Phase::Waiting) {
         step.expanded = false;
     }
     step
 }
 
-fn hold(task: &mut TaskState) {
-    let mut held = TaskState { values: task.values.clone(), ..task.again() };
-    held.kept = match task.phase {
-        Phase::Succeeded => Some(Box::new(std::mem::take(task))),
-        _ => task.kept.take(),
+/// What took effect is remembered, what did nothing is forgotten, and what nobody knows of is looked into as it was sent.
+fn hold(task: &mut TaskState, effect: Effect) {
+    let stood = match &task.phase {
+        Phase::Succeeded => true,
+        Phase::Ended(outcome) => outcome.happened == Happened::Done,
+        _ => false,
     };
-    *task = held;
+    if stood {
+        let held = TaskState { values: task.values.clone(), stands: task.stands, ..task.again() };
+        let before = std::mem::replace(task, held);
+        task.kept = Some(Box::new(TaskState { stands: false, kept: None, ..before }));
+    } else if !is_open(task, effect) {
+        *task = task.anew();
+    }
+}
+
+/// Whether something was sent of which nobody knows what came of it.
+pub(super) fn is_open(task: &TaskState, effect: Effect) -> bool {
+    let looked_into = match &task.phase {
+        Phase::Running | Phase::Probing | Phase::Remedying => return true,
+        Phase::InDoubt { doubt, .. } => *doubt != Doubt::Changed,
+        Phase::Delayed { timer, .. } | Phase::Due(timer) => *timer != Timer::Retry,
+        Phase::Probed(answer) => *answer != ProbeAnswer::NotDone,
+        Phase::Ended(outcome) => outcome.happened == Happened::Unknown,
+        Phase::Waiting | Phase::Succeeded | Phase::Failed | Phase::Skipped(_) => false,
+    };
+    matches!(effect, Effect::Once | Effect::Keyed) && (looked_into || task.unsure)
 }

@@ -19,9 +19,6 @@ pub(super) fn resume(plan: &Plan, state: &mut RunState, how: &Resumption, at: Ti
     if state.status == RunStatus::Succeeded && how.again.is_empty() && !state.teardown {
         return Err("the run has succeeded".into());
     }
-    if how.until.as_ref().is_some_and(|step| plan.index(step).is_none()) {
-        return Err("`until` names no step".into());
-    }
     // What is refused changes nothing.
     let mut next = state.clone();
     let downtime = at.since(state.now);
@@ -47,6 +44,9 @@ pub(super) fn resume(plan: &Plan, state: &mut RunState, how: &Resumption, at: Ti
     for task in &how.again {
         run_again(plan, &mut next, task)?;
     }
+    for task in &how.keep {
+        let_stand(plan, &mut next, task)?;
+    }
     next.reindex(plan);
     *state = next;
     Ok(())
@@ -58,9 +58,13 @@ fn resume_step(planned: &PlanStep, step: &mut StepState, at: Timestamp, downtime
         step.rounds = 0;
     }
     // Items that could not be found, or of which none has begun, are found again.
-    let pristine = step.tasks.iter().all(|task| task.phase == Phase::Waiting && task.attempts == 0);
-    if planned.matrix.is_some() && (pristine || step.tasks.iter().any(|task| task.item.is_none())) {
+    let pristine = |task: &TaskState| task.phase == Phase::Waiting && task.attempts == 0 && task.kept.is_none();
+    if planned.matrix.is_some() && step.tasks.iter().all(pristine) {
         step.tasks.clear();
+        step.expanded = false;
+    }
+    if planned.matrix.is_some() && step.tasks.iter().any(has_no_items) {
+        step.tasks.retain(|task| task.item.is_some());
         step.expanded = false;
     }
     for task in &mut step.tasks {
@@ -69,6 +73,11 @@ fn resume_step(planned: &PlanStep, step: &mut StepState, at: Timestamp, downtime
     if let (Some(remedy), Some(spec)) = (&mut step.remedy, &planned.on_error) {
         resume_task(remedy, at, downtime, spec.call.effect);
     }
+}
+
+fn has_no_items(task: &TaskState) -> bool {
+    let unfound = task.error.as_ref().is_some_and(|error| error.code == "config.matrix");
+    task.item.is_none() || (task.phase == Phase::Failed && unfound)
 }
 
 /// In a run that is torn down nothing begins anew: only what had not ended is taken over.
@@ -131,26 +140,46 @@ fn resume_task(task: &mut TaskState, at: Timestamp, downtime: Duration, effect: 
     };
 }
 
-/// Sends a task, or a step as a whole, again as its next occurrence.
+/// Sends a task, or a step as a whole, again as its next occurrence. What has not taken place is tried as it would be anyway.
 fn run_again(plan: &Plan, state: &mut RunState, path: &TaskPath) -> Result<(), String> {
     let index = plan.index(&path.step).ok_or_else(|| format!("there is no step `{}`", path.step))?;
+    for task in tasks(state, index, path)? {
+        match &task.phase {
+            Phase::Succeeded | Phase::InDoubt { doubt: Doubt::Changed, .. } => *task = task.again(),
+            Phase::Ended(outcome) if outcome.happened == Happened::Done => *task = task.again(),
+            Phase::Waiting if task.kept.is_some() => *task = task.again(),
+            Phase::Waiting => {}
+            Phase::Ended(outcome) if outcome.happened == Happened::None && !task.unsure => *task = task.anew(),
+            other => return Err(format!("`{path}` is {}: it has to be resolved first", other.name())),
+        }
+    }
     let step = &mut state.recorded.steps[index];
     step.skipped = None;
-    let wanted = |task: &&mut TaskState| path.item.is_none() || task.item == path.item;
-    let mut found = false;
-    for task in step.tasks.iter_mut().filter(wanted) {
-        if !matches!(task.phase, Phase::Succeeded | Phase::Waiting) {
-            return Err(format!("`{path}` is {}: it has to be resolved first", task.phase.name()));
-        }
-        *task = task.again();
-        found = true;
-    }
-    if path.item.is_some() && !found {
-        return Err(format!("`{path}` is not an item of its matrix"));
-    }
     if path.item.is_none() && plan.steps[index].matrix.is_some() {
         step.expanded = false;
         step.tasks.retain(|task| task.item.is_some());
     }
     Ok(())
+}
+
+/// A person says that what a task did stands, also where it would not be the same now.
+fn let_stand(plan: &Plan, state: &mut RunState, path: &TaskPath) -> Result<(), String> {
+    let index = plan.index(&path.step).ok_or_else(|| format!("there is no step `{}`", path.step))?;
+    for task in tasks(state, index, path)? {
+        task.stands = true;
+        if matches!(task.phase, Phase::InDoubt { doubt: Doubt::Changed, .. }) {
+            task.phase = Phase::Waiting;
+        }
+    }
+    Ok(())
+}
+
+/// The task, or all of a step, that `path` names.
+fn tasks<'a>(state: &'a mut RunState, step: usize, path: &TaskPath) -> Result<Vec<&'a mut TaskState>, String> {
+    let all = state.recorded.steps[step].tasks.iter_mut();
+    let named: Vec<&mut TaskState> = all.filter(|task| path.item.is_none() || task.item == path.item).collect();
+    match (&path.item, named.is_empty()) {
+        (Some(_), true) => Err(format!("`{path}` is not an item of its matrix")),
+        _ => Ok(named),
+    }
 }

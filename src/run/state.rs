@@ -33,6 +33,8 @@ pub struct Recorded {
     pub status: RunStatus,
     /// Which text of the workflow this is, from 1.
     pub version: u32,
+    /// Its digest, if it is not the one that the run was started with.
+    pub workflow: Option<String>,
     pub stopping: Option<Stop>,
     /// What the run made is being taken back, or has been.
     pub teardown: bool,
@@ -51,6 +53,8 @@ pub struct Recorded {
     pub paced: VecDeque<Timestamp>,
     /// In the order of the plan.
     pub steps: Vec<StepState>,
+    /// Steps that an edit took out, as they stood then: they may come back.
+    pub removed: Vec<StepState>,
     /// What attempts of this run used up.
     pub claims: Arc<BTreeSet<String>>,
     /// The workflow's outputs, once it ended.
@@ -116,6 +120,8 @@ pub struct TaskState {
     pub digest: String,
     /// How it stood before the workflow was edited: a success that still stands if its input is the same.
     pub kept: Option<Box<TaskState>>,
+    /// A person said that what it did stands, whatever its input is now.
+    pub stands: bool,
     /// How far its undo is.
     pub undo: Option<Box<TaskState>>,
 }
@@ -245,6 +251,27 @@ impl TaskState {
         self.attempts > 0 || self.kept.is_some() || begun
     }
 
+    /// Goes back to what it was before an edit, if that is known to have taken place.
+    pub(super) fn stand_again(&mut self) {
+        if let Some(kept) = self.kept.take_if(|kept| kept.phase == Phase::Succeeded) {
+            *self = *kept;
+        }
+    }
+
+    /// As it is before it is tried anew, since nothing came of it: its item, its numbers and its occurrence go on.
+    pub(super) fn anew(&self) -> Self {
+        Self {
+            item: self.item.clone(),
+            values: self.values.clone(),
+            occurrence: self.occurrence,
+            attempts: self.attempts,
+            digest: self.digest.clone(),
+            kept: self.kept.clone(),
+            stands: self.stands,
+            ..Self::default()
+        }
+    }
+
     /// As it is before it runs again: its item and its numbers go on.
     pub(super) fn again(&self) -> Self {
         Self {
@@ -265,6 +292,7 @@ impl Recorded {
             now: at,
             status: RunStatus::Running,
             version: 1,
+            workflow: None,
             stopping: None,
             teardown: false,
             before_teardown: None,
@@ -275,6 +303,7 @@ impl Recorded {
             alarms: BTreeMap::new(),
             paced: VecDeque::new(),
             steps: new_steps(plan),
+            removed: Vec::new(),
             claims: Arc::default(),
             outputs: Data::new(),
             notes: Vec::new(),
@@ -318,6 +347,12 @@ impl RunState {
     /// Whether a request to stop changes anything. A pause also ends the orderly end of a run that was told to end.
     pub fn heeds(&self, stop: Stop) -> bool {
         self.stopping.is_none() || (stop == Stop::Interrupt && self.stopping != Some(Stop::Interrupt))
+    }
+
+    /// It was asked to go as far as one step, and that has ended.
+    pub fn has_reached(&self, plan: &Plan) -> bool {
+        let until = self.until.as_ref().and_then(|step| plan.index(step));
+        until.is_some_and(|index| self.steps[index].status().is_terminal())
     }
 
     /// It comes to an end: what has not begun does not, and what failed is not tried again.

@@ -13,7 +13,7 @@ pub(super) fn advance(task: &mut TaskState, fact: &Fact, at: Timestamp) -> Resul
     let name = phase.name();
     task.phase = match (phase, fact) {
         (Waiting | Due(Timer::Retry) | Ended(_) | Probed(_), Fact::AttemptStarted(started))
-            if started.attempt == task.attempts + 1 && started.occurrence == task.occurrence =>
+            if started.attempt == task.attempts + 1 && started.occurrence == occurrence(task, &started.digest) =>
         {
             begin_attempt(task, started, at)
         }
@@ -60,8 +60,8 @@ pub(super) fn advance(task: &mut TaskState, fact: &Fact, at: Timestamp) -> Resul
         ) => Skipped(reason.clone()),
         (Waiting, Fact::Kept { outputs, .. }) if task.kept.is_some() => {
             *task = task.kept.take().map(|kept| *kept).unwrap_or_default();
-            task.outputs = outputs.clone();
-            Succeeded
+            let ended = task.ended.unwrap_or(at);
+            succeed(task, outputs, ended)
         }
         (Waiting | Due(_) | Ended(_) | Probed(_), Fact::HeldInDoubt { doubt, question, .. }) => {
             InDoubt { doubt: *doubt, question: question.clone() }
@@ -77,8 +77,15 @@ pub(super) fn advance(task: &mut TaskState, fact: &Fact, at: Timestamp) -> Resul
     Ok(())
 }
 
+/// That of the next attempt. Under one idempotency key there goes one input: with another it is another occurrence.
+pub(super) fn occurrence(task: &TaskState, digest: &str) -> u32 {
+    let another = !task.digest.is_empty() && task.digest != digest;
+    task.occurrence + u32::from(another)
+}
+
 fn begin_attempt(task: &mut TaskState, started: &AttemptStarted, at: Timestamp) -> Phase {
     task.attempts = started.attempt;
+    task.occurrence = started.occurrence;
     task.tries += 1;
     task.since.get_or_insert(at);
     task.first_sent.get_or_insert(at);
@@ -86,6 +93,7 @@ fn begin_attempt(task: &mut TaskState, started: &AttemptStarted, at: Timestamp) 
     task.input = started.input.clone();
     task.digest = started.digest.clone();
     task.kept = None;
+    task.stands = false;
     Phase::Running
 }
 
@@ -132,6 +140,7 @@ fn resolve(task: &mut TaskState, resolution: &Resolution, at: Timestamp) -> Phas
     match resolution {
         Resolution::Done(outputs) => {
             task.kept = None;
+            task.stands = false;
             task.since.get_or_insert(at);
             succeed(task, outputs, at)
         }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::capture;
 use super::derive;
 use super::entry::{AttemptStarted, Doubt, Fact, Timer};
-use super::outcome::{ErrorKind, StepError};
+use super::outcome::{ErrorKind, ProbeAnswer, StepError};
 use super::scope::RunScope;
-use super::state::{RunState, TaskState};
+use super::state::{Phase, RunState, TaskState};
 use crate::clock::Timestamp;
 use crate::expr::Template;
 use crate::id::{Role, TaskPath};
@@ -130,13 +130,17 @@ impl<'a> Unit<'a> {
         };
         let digest = derive::input_digest(&self.state.started, self.call.action, &input);
         if let Some(kept) = &self.task.kept {
-            if kept.digest == digest {
+            if self.task.stands || kept.digest == digest {
                 return super::verdict::keep(self, kept);
             }
             if matches!(self.effect(), Effect::Once | Effect::Keyed) {
-                let question = format!("`{}` took place, and the workflow or its input has changed since", self.path);
-                return Fact::HeldInDoubt { task: self.path.clone(), doubt: Doubt::Changed, question };
+                return self.changed("took place, and its input is another since");
             }
+        }
+        // The service takes a repetition under the same key for one request, but not with another input.
+        let another = !self.task.digest.is_empty() && self.task.digest != digest;
+        if another && self.task.unsure && self.effect() == Effect::Keyed && !self.was_not_done() {
+            return self.changed("may have taken place, and its input is another since");
         }
         if self.state.wary && !self.task.cleared && self.effect() == Effect::Once && self.role() != Role::Undo {
             return Fact::ProbeStarted { task: self.path.clone(), probe: self.task.probes + 1, input: Some(input) };
@@ -144,16 +148,26 @@ impl<'a> Unit<'a> {
         self.attempt(input, digest)
     }
 
+    fn changed(&self, what: &str) -> Fact {
+        let question = format!("`{}` {what}", self.path);
+        Fact::HeldInDoubt { task: self.path.clone(), doubt: Doubt::Changed, question }
+    }
+
+    fn was_not_done(&self) -> bool {
+        self.task.phase == Phase::Probed(ProbeAnswer::NotDone)
+    }
+
     fn attempt(&self, input: Data, digest: String) -> Fact {
         let effect = self.effect();
+        let occurrence = super::table::occurrence(self.task, &digest);
         Fact::AttemptStarted(Box::new(AttemptStarted {
             task: self.path.clone(),
             attempt: self.task.attempts + 1,
-            occurrence: self.task.occurrence,
+            occurrence,
             effect,
             idempotency_key: match effect {
                 Effect::Read => String::new(),
-                _ => derive::idempotency_key(&self.state.started, &self.path, self.task.occurrence),
+                _ => derive::idempotency_key(&self.state.started, &self.path, occurrence),
             },
             digest,
             input,

@@ -7,7 +7,7 @@ use super::delay::{MAX_RETRY_AFTER, backoff};
 use super::derive::fraction;
 use super::entry::{Doubt, Fact, SkipReason, Timer};
 use super::outcome::{Happened, Outcome, ProbeAnswer, StepError};
-use super::state::TaskState;
+use super::state::{Phase, TaskState};
 use super::unit::Unit;
 use crate::id::Role;
 use crate::secret::Data;
@@ -137,16 +137,26 @@ fn in_doubt(unit: &Unit<'_>, doubt: Doubt, reason: &str) -> Fact {
     Fact::HeldInDoubt { task: unit.path.clone(), doubt, question: format!("{what}: {reason}") }
 }
 
-/// A success from before an edit, which would be the same again. Its captures are taken anew from the answer.
+/// What took place before an edit and would be the same again. Its captures are taken anew from the answer.
 pub(super) fn keep(unit: &Unit<'_>, kept: &TaskState) -> Fact {
-    let answer = Outcome::succeeded(kept.outputs.clone());
-    let outputs = match unit.step.captures.is_empty() {
-        true => Ok(capture::declared(unit.step, &kept.outputs)),
-        false => capture::judge(unit.step, &unit.step.captures, &answer, unit.scope()),
-    };
-    match outputs {
+    match outputs_of(unit, kept) {
         Ok(outputs) => Fact::Kept { task: unit.path.clone(), outputs },
         Err(error) => unit.failed(error),
+    }
+}
+
+fn outputs_of(unit: &Unit<'_>, kept: &TaskState) -> Result<Data, StepError> {
+    if let Phase::Ended(outcome) = &kept.phase {
+        return capture::judge(unit.step, &unit.step.captures, outcome, unit.scope());
+    }
+    let answered = kept.outputs.get("status").is_some_and(|status| !status.expose().is_null());
+    let answer = Outcome::succeeded(kept.outputs.clone());
+    match &unit.step.probe {
+        // There is no answer: the action has none, or a person gave the outputs.
+        _ if unit.step.captures.is_empty() || !answered => capture::carried_over(unit.step, &kept.outputs),
+        // A success that a look found has the look's answer: no attempt ended after it.
+        Some(probe) if kept.probes > 0 => capture::judge_captures(unit.step, &probe.captures, &answer, unit.scope()),
+        _ => capture::judge(unit.step, &unit.step.captures, &answer, unit.scope()),
     }
 }
 

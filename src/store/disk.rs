@@ -1,5 +1,6 @@
 //! The few things a run asks of a disk, so that a simulation can hand it one that forgets.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use super::error::StoreError;
@@ -13,18 +14,19 @@ pub enum RunFile {
     Checkpoint,
     /// The run's key, wrapped, and the format.
     Seal,
-    /// The workflow as it was started.
-    Workflow,
+    /// The text of the workflow, by its version: the first is the one that the run was started with.
+    Workflow(u32),
 }
 
 impl RunFile {
-    pub const fn name(self) -> &'static str {
-        match self {
+    pub fn name(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::Journal => "journal.jsonl",
             Self::Checkpoint => "checkpoint.json",
             Self::Seal => "seal.json",
-            Self::Workflow => "workflow.yaml",
-        }
+            Self::Workflow(1) => "workflow.yaml",
+            Self::Workflow(version) => return Cow::Owned(format!("workflow.{version}.yaml")),
+        })
     }
 }
 

@@ -71,8 +71,8 @@ impl Folder {
 
     /// Removes every file of the run but the lock, as far as they are there.
     pub fn clear(&self) -> Result<(), StoreError> {
-        let files = [RunFile::Journal, RunFile::Checkpoint, RunFile::Seal, RunFile::Workflow];
-        files.iter().try_for_each(|file| self.remove(file.name()))
+        let files = [RunFile::Journal, RunFile::Checkpoint, RunFile::Seal, RunFile::Workflow(1)];
+        files.iter().try_for_each(|file| self.remove(&file.name()))
     }
 
     fn remove(&self, name: &str) -> Result<(), StoreError> {
@@ -109,7 +109,7 @@ impl Folder {
     /// The first line of the journal, at most `limit` bytes of it.
     pub fn first_line(&self, limit: u64) -> Result<Vec<u8>, StoreError> {
         let mut bytes = Vec::new();
-        if let Some(file) = self.open_file(RunFile::Journal.name(), OFlags::RDONLY)? {
+        if let Some(file) = self.open_file(&RunFile::Journal.name(), OFlags::RDONLY)? {
             let read = file.take(limit).read_to_end(&mut bytes);
             read.map_err(|source| self.error("read", RunFile::Journal, source))?;
         }
@@ -136,23 +136,23 @@ impl Folder {
 
     fn journal(&mut self) -> Result<&mut File, StoreError> {
         if self.journal.is_none() {
-            self.journal = Some(self.create_file(RunFile::Journal.name(), OFlags::WRONLY | OFlags::APPEND)?);
+            self.journal = Some(self.create_file(&RunFile::Journal.name(), OFlags::WRONLY | OFlags::APPEND)?);
         }
-        self.journal.as_mut().ok_or_else(|| failed("open", self.path.join(RunFile::Journal.name()), Errno::BADF))
+        self.journal.as_mut().ok_or_else(|| failed("open", self.path.join(&*RunFile::Journal.name()), Errno::BADF))
     }
 
     fn error(&self, doing: &'static str, file: RunFile, source: io::Error) -> StoreError {
-        StoreError::Io { doing, path: self.path.join(file.name()), source }
+        StoreError::Io { doing, path: self.path.join(&*file.name()), source }
     }
 }
 
 impl Disk for Folder {
     fn path(&self, file: RunFile) -> PathBuf {
-        self.path.join(file.name())
+        self.path.join(&*file.name())
     }
 
     fn read(&self, file: RunFile) -> Result<Option<Vec<u8>>, StoreError> {
-        let Some(mut opened) = self.open_file(file.name(), OFlags::RDONLY)? else { return Ok(None) };
+        let Some(mut opened) = self.open_file(&file.name(), OFlags::RDONLY)? else { return Ok(None) };
         let mut bytes = Vec::new();
         opened.read_to_end(&mut bytes).map_err(|source| self.error("read", file, source))?;
         Ok(Some(bytes))
@@ -180,7 +180,7 @@ impl Disk for Folder {
         let mut opened = self.create_file(&new, OFlags::WRONLY | OFlags::TRUNC)?;
         let written = opened.write_all(bytes).and_then(|()| if durable { opened.sync_all() } else { Ok(()) });
         written.map_err(|source| self.error("write", file, source))?;
-        renameat(&self.fd, &new, &self.fd, file.name()).map_err(|error| failed("replace", self.path(file), error))?;
+        renameat(&self.fd, &new, &self.fd, &*file.name()).map_err(|error| failed("replace", self.path(file), error))?;
         if durable {
             rustix::fs::fsync(&self.fd).map_err(|error| failed("sync", self.path.clone(), error))?;
         }

@@ -15,6 +15,9 @@ use crate::run::Entry;
 pub struct Origin {
     /// The workflow's file, as the user gave it.
     pub workflow_path: String,
+    /// The same from the root, to find it again from wherever the run is resumed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow_file: Option<String>,
 }
 
 /// The first line.

@@ -11,7 +11,7 @@ use super::seal::{RunKeys, Seal, workflow_digest};
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::id::RunId;
-use crate::run::{Entry, Recorded};
+use crate::run::{Entry, Fact, Recorded};
 
 /// A run as it is stored: the present is `snapshot` with `entries` applied.
 #[derive(Debug)]
@@ -19,8 +19,10 @@ pub struct Loaded {
     pub run: RunId,
     pub created: Timestamp,
     pub origin: Origin,
-    /// The workflow's source, as it was started.
+    /// The text of the workflow at the snapshot; without one, that with which the run was started.
     pub workflow: String,
+    /// The texts that took over since, one for each [`Replanned`](crate::run::Replanned) of `entries`.
+    pub edits: Vec<String>,
     /// The state of the checkpoint; `None` if there is no usable one, and then `entries` begin with the run's first.
     pub snapshot: Option<Recorded>,
     /// All entries after the snapshot.
@@ -52,7 +54,6 @@ pub(super) fn load(disk: &dyn Disk, key: &Key, entropy: Arc<dyn Entropy>) -> Res
     let checkpoint = checkpoint::read(disk)?;
     let lines = Lines::read(disk, &keys)?;
     let header = lines.header()?;
-    let workflow = read_workflow(disk, &header.workflow)?;
     let pruned = |at| format!("the secrets of run {} were pruned at {at}; nothing opens them any more", keys.run);
     let mut warnings: Vec<String> = secrets_pruned.map(pruned).into_iter().collect();
     let (snapshot, commit, size) = match checkpoint::check(checkpoint, &lines, disk, &keys)? {
@@ -64,6 +65,14 @@ pub(super) fn load(disk: &dyn Disk, key: &Key, entropy: Arc<dyn Entropy>) -> Res
     };
     let before = snapshot.as_ref().map_or(0, |recorded| recorded.seq);
     let entries = lines.entries_after(commit, before + 1, &keys)?;
+    let edited = snapshot.as_ref().and_then(|recorded| Some((recorded.version, recorded.workflow.as_deref()?)));
+    let (version, digest) = edited.unwrap_or((1, &header.workflow));
+    let workflow = read_workflow(disk, version, digest)?;
+    let edits = entries.iter().filter_map(|entry| match &entry.fact {
+        Fact::Replanned(to) => Some(read_workflow(disk, to.version, &to.workflow)),
+        _ => None,
+    });
+    let edits = edits.collect::<Result<_, _>>()?;
     let position = Position {
         at: point(&lines, lines.last()),
         synced: point(&lines, lines.synced()),
@@ -76,7 +85,7 @@ pub(super) fn load(disk: &dyn Disk, key: &Key, entropy: Arc<dyn Entropy>) -> Res
     };
     let run = position.keys.run.clone();
     let (created, origin) = (header.created.0, header.origin);
-    let loaded = Loaded { run, created, origin, workflow, snapshot, entries, secrets_pruned, warnings };
+    let loaded = Loaded { run, created, origin, workflow, edits, snapshot, entries, secrets_pruned, warnings };
     Ok((loaded, position))
 }
 
@@ -85,12 +94,10 @@ fn point(lines: &Lines, commit: u64) -> Point {
     Point { commit, link: lines.link(commit).cloned().unwrap_or_else(super::chain::Link::start) }
 }
 
-fn read_workflow(disk: &dyn Disk, digest: &str) -> Result<String, StoreError> {
-    let damaged = |what| StoreError::damaged(disk.path(RunFile::Workflow), None, what);
-    let bytes =
-        disk.read(RunFile::Workflow)?.ok_or_else(|| damaged("is missing; it is the workflow as it was started"))?;
+fn read_workflow(disk: &dyn Disk, version: u32, digest: &str) -> Result<String, StoreError> {
+    let file = RunFile::Workflow(version);
+    let damaged = |what| StoreError::damaged(disk.path(file), None, what);
+    let bytes = disk.read(file)?.ok_or_else(|| damaged("is missing; it is the workflow as this run has it"))?;
     let text = String::from_utf8(bytes).ok().filter(|text| workflow_digest(text) == digest);
-    text.ok_or_else(|| {
-        damaged("is not the workflow that this run was started with; put it back, and edit the original instead")
-    })
+    text.ok_or_else(|| damaged("is not the workflow that this run has; put it back, and edit the original instead"))
 }

@@ -1,5 +1,6 @@
 //! A disk that forgets what was not synced, for simulations: in memory, and broken on request.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -20,7 +21,7 @@ struct Contents {
     synced: usize,
     checkpoint: Replaceable,
     seal: Replaceable,
-    workflow: Replaceable,
+    workflows: BTreeMap<u32, Replaceable>,
     /// Grows with each crash.
     boot: u64,
     counts: Counts,
@@ -76,11 +77,11 @@ impl ForgetfulDisk {
             contents.journal[start..end].fill(0);
         }
         contents.synced = kept;
-        let Contents { checkpoint, seal, workflow, .. } = &mut *contents;
+        let Contents { checkpoint, seal, workflows, .. } = &mut *contents;
         if crash.keep_checkpoint {
             checkpoint.durable = checkpoint.current.clone();
         }
-        for file in [checkpoint, seal, workflow] {
+        for file in [checkpoint, seal].into_iter().chain(workflows.values_mut()) {
             file.current = file.durable.clone();
         }
         contents.boot += 1;
@@ -140,7 +141,7 @@ impl Contents {
     fn file(&mut self, file: RunFile) -> &mut Replaceable {
         match file {
             RunFile::Seal => &mut self.seal,
-            RunFile::Workflow => &mut self.workflow,
+            RunFile::Workflow(version) => self.workflows.entry(version).or_default(),
             RunFile::Checkpoint | RunFile::Journal => &mut self.checkpoint,
         }
     }
@@ -159,12 +160,12 @@ impl Handle {
 }
 
 fn failed(doing: &'static str, file: RunFile, why: &str) -> StoreError {
-    StoreError::Io { doing, path: file.name().into(), source: io::Error::other(why) }
+    StoreError::Io { doing, path: file.name().into_owned().into(), source: io::Error::other(why) }
 }
 
 impl Disk for Handle {
     fn path(&self, file: RunFile) -> PathBuf {
-        file.name().into()
+        file.name().into_owned().into()
     }
 
     fn read(&self, file: RunFile) -> Result<Option<Vec<u8>>, StoreError> {

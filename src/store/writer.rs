@@ -77,7 +77,7 @@ impl RunWriter {
         };
         let (line, link) = Link::start().seal(&json(&header)?, &keys);
         disk.append(line.as_bytes())?;
-        disk.replace(RunFile::Workflow, new.workflow.as_bytes(), true)?;
+        disk.replace(RunFile::Workflow(1), new.workflow.as_bytes(), true)?;
         disk.replace(RunFile::Seal, seal.to_line()?.as_bytes(), true)?;
         let start = Point { commit: 0, link };
         let synced = start.clone();
@@ -162,6 +162,13 @@ impl RunWriter {
         let Failure { cause, committed } = failure.clone();
         let path = self.disk.path(RunFile::Journal);
         StoreError::NotCommitted { run: self.keys.run.clone(), path, committed, cause }
+    }
+
+    /// Puts another text of the workflow beside the earlier ones and gives its digest. It is on stable storage when this
+    /// returns; it counts only once an entry says so.
+    pub fn keep_workflow(&mut self, version: u32, text: &str) -> Result<String, StoreError> {
+        self.disk.replace(RunFile::Workflow(version), text.as_bytes(), true)?;
+        Ok(workflow_digest(text))
     }
 
     /// Whether the journal has grown enough for a new checkpoint: by some times the last one's size, so that all checkpoints

@@ -30,7 +30,7 @@ fn phases() -> Vec<(&'static str, Phase)> {
     ]
 }
 
-fn attempt(attempt: u32, occurrence: u32) -> Fact {
+fn attempt(attempt: u32, occurrence: u32, digest: &str) -> Fact {
     Fact::AttemptStarted(Box::new(AttemptStarted {
         task: task("a"),
         attempt,
@@ -38,7 +38,7 @@ fn attempt(attempt: u32, occurrence: u32) -> Fact {
         effect: Effect::Once,
         idempotency_key: String::new(),
         input: Data::new(),
-        digest: String::new(),
+        digest: digest.into(),
     }))
 }
 
@@ -50,9 +50,11 @@ fn facts() -> Vec<(&'static str, Fact)> {
     let timer = |timer| Fact::TimerSet { task: a(), timer, due };
     let error = || StepError::new(ErrorKind::Service, "lost", "it was lost");
     vec![
-        ("attempt", attempt(3, 0)),
-        ("attempt of another number", attempt(2, 0)),
-        ("attempt of another occurrence", attempt(3, 1)),
+        ("attempt", attempt(3, 0, "same")),
+        ("attempt of another number", attempt(2, 0, "same")),
+        ("attempt of another occurrence", attempt(3, 1, "same")),
+        ("attempt with another input", attempt(3, 1, "other")),
+        ("attempt with another input under the same key", attempt(3, 0, "other")),
         ("end", ended(2)),
         ("end of another", ended(1)),
         ("timer retry", timer(Timer::Retry)),
@@ -80,12 +82,14 @@ fn facts() -> Vec<(&'static str, Fact)> {
 /// What may happen to a task, and where it leads.
 const ALLOWED: &[(&str, &str, &str)] = &[
     ("waiting", "attempt", "running"),
+    ("waiting", "attempt with another input", "running"),
     ("waiting", "failure", "failed"),
     ("waiting", "look first", "probing"),
     ("waiting", "doubt", "in_doubt"),
     ("waiting", "skip", "waiting"),
     ("running", "end", "ended"),
     ("ended", "attempt", "running"),
+    ("ended", "attempt with another input", "running"),
     ("ended", "look first", "probing"),
     ("ended", "doubt", "in_doubt"),
     ("ended", "timer retry", "delayed"),
@@ -96,6 +100,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("delayed retry", "fired", "due"),
     ("delayed settle", "fired", "due"),
     ("due retry", "attempt", "running"),
+    ("due retry", "attempt with another input", "running"),
     ("due retry", "failure", "failed"),
     ("due retry", "look first", "probing"),
     ("due retry", "doubt", "in_doubt"),
@@ -106,6 +111,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("probing", "seen", "probed"),
     ("probing", "look cut off", "due"),
     ("probed", "attempt", "running"),
+    ("probed", "attempt with another input", "running"),
     ("probed", "look first", "probing"),
     ("probed", "timer retry", "delayed"),
     ("probed", "timer reprobe", "delayed"),
@@ -122,6 +128,7 @@ fn run_in(phase: Phase) -> Run {
     let mut run = Run::of(&format!("steps:\n  a: {{ uses: once, {on_error} }}\n  z: {{ uses: read, needs: a }}\n"));
     let task = &mut run.state.recorded.steps[0].tasks[0];
     (task.phase, task.attempts, task.probes) = (phase, 2, 2);
+    task.digest = "same".into();
     let plan = run.plan.clone();
     run.state.reindex(&plan);
     run
@@ -186,7 +193,8 @@ fn a_person_may_answer_for_whatever_has_not_succeeded_once_nobody_works_on_it() 
 fn what_stood_before_an_edit_comes_back_as_it_was() {
     let mut run = run_in(Phase::Waiting);
     assert!(run.apply(Fact::Kept { task: task("a"), outputs: outputs(1) }).is_err());
-    let before = TaskState { phase: Phase::Succeeded, attempts: 2, outputs: outputs(1), ..TaskState::default() };
+    let ended = Some(Timestamp::from_millis(7));
+    let before = TaskState { phase: Phase::Succeeded, attempts: 2, ended, outputs: outputs(1), ..TaskState::default() };
     run.state.recorded.steps[0].tasks[0].kept = Some(Box::new(before.clone()));
     run.apply(Fact::Kept { task: task("a"), outputs: outputs(2) }).unwrap();
     assert_eq!(run.state.steps[0].tasks[0], TaskState { outputs: outputs(2), ..before });

@@ -6,6 +6,7 @@ use super::Malformed;
 use super::attempt::{StoredAttempt, StoredItem};
 use super::data::StoredData;
 use super::outcome::{StoredAnswer, StoredError, StoredOutcome};
+use super::replanned::StoredReplanned;
 use super::resumption::StoredResumption;
 use super::scalar::{Moment, step, task};
 use super::skip::StoredSkip;
@@ -30,10 +31,7 @@ pub(in crate::store) struct StoredEntry {
 enum StoredFact {
     RunStarted(Box<StoredStarted>),
     Resumed(StoredResumption),
-    Replanned {
-        version: u32,
-        recheck: Vec<String>,
-    },
+    Replanned(StoredReplanned),
     StopRequested {
         stop: StoredStop,
     },
@@ -135,11 +133,11 @@ pub(super) fn place(seq: u64, step: &str, attempt: u32) -> Place<'_> {
     Place { file: RunFile::Journal, seq, step, attempt }
 }
 
-fn steps(ids: &[String]) -> Result<Vec<StepId>, Malformed> {
+pub(super) fn steps(ids: &[String]) -> Result<Vec<StepId>, Malformed> {
     ids.iter().map(|id| step(id)).collect()
 }
 
-fn ids<'a>(steps: impl IntoIterator<Item = &'a StepId>) -> Vec<String> {
+pub(super) fn ids<'a>(steps: impl IntoIterator<Item = &'a StepId>) -> Vec<String> {
     steps.into_iter().map(StepId::to_string).collect()
 }
 
@@ -151,7 +149,7 @@ impl StoredFact {
                 Self::RunStarted(Box::new(StoredStarted::seal(started, keys, &place(seq, "", 0))?))
             }
             Fact::Resumed(how) => Self::Resumed(how.into()),
-            Fact::Replanned { version, recheck } => Self::Replanned { version: *version, recheck: ids(recheck) },
+            Fact::Replanned(replanned) => Self::Replanned(StoredReplanned::seal(replanned, keys, &place(seq, "", 0))?),
             Fact::StopRequested(stop) => Self::StopRequested { stop: (*stop).into() },
             Fact::AlarmSet { alarm, due } => Self::AlarmSet { alarm: (*alarm).into(), due: Moment(*due) },
             Fact::AlarmRang { alarm } => Self::AlarmRang { alarm: (*alarm).into() },
@@ -212,7 +210,7 @@ impl StoredFact {
         Ok(match self {
             Self::RunStarted(started) => Fact::RunStarted(Box::new(started.open(keys, &place(seq, "", 0))?)),
             Self::Resumed(how) => Fact::Resumed(how.open()?),
-            Self::Replanned { version, recheck } => Fact::Replanned { version, recheck: steps(&recheck)? },
+            Self::Replanned(replanned) => Fact::Replanned(Box::new(replanned.open(keys, &place(seq, "", 0))?)),
             Self::StopRequested { stop } => Fact::StopRequested(stop.into()),
             Self::AlarmSet { alarm, due } => Fact::AlarmSet { alarm: alarm.into(), due: due.0 },
             Self::AlarmRang { alarm } => Fact::AlarmRang { alarm: alarm.into() },

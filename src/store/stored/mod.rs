@@ -6,6 +6,7 @@ mod data;
 mod entry;
 mod malformed;
 mod outcome;
+mod replanned;
 mod resumption;
 mod scalar;
 mod skip;

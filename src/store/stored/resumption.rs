@@ -16,25 +16,28 @@ pub(super) struct StoredResumption {
     until: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     again: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    keep: Vec<String>,
 }
 
 impl From<&Resumption> for StoredResumption {
     fn from(how: &Resumption) -> Self {
-        let Resumption { epoch, wary, until, again } = how;
+        let Resumption { epoch, wary, until, again, keep } = how;
         Self {
             epoch: epoch.clone(),
             wary: *wary,
             until: until.as_ref().map(ToString::to_string),
             again: again.iter().map(ToString::to_string).collect(),
+            keep: keep.iter().map(ToString::to_string).collect(),
         }
     }
 }
 
 impl StoredResumption {
     pub fn open(self) -> Result<Resumption, Malformed> {
-        let Self { epoch, wary, until, again } = self;
+        let Self { epoch, wary, until, again, keep } = self;
         let until = until.map(|id| step(&id)).transpose()?;
-        let again = again.iter().map(|path| task(path)).collect::<Result<_, _>>()?;
-        Ok(Resumption { epoch, wary, until, again })
+        let tasks = |paths: Vec<String>| paths.iter().map(|path| task(path)).collect::<Result<_, _>>();
+        Ok(Resumption { epoch, wary, until, again: tasks(again)?, keep: tasks(keep)? })
     }
 }

@@ -26,6 +26,8 @@ pub(in crate::store) struct StoredState {
     status: StoredStatus,
     version: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    workflow: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     stopping: Option<StoredStop>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     teardown: bool,
@@ -44,6 +46,8 @@ pub(in crate::store) struct StoredState {
     paced: Vec<Moment>,
     started: StoredStarted,
     steps: Vec<StoredStep>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    removed: Vec<StoredStep>,
     claims: BTreeSet<String>,
     outputs: StoredData,
     notes: Vec<String>,
@@ -74,6 +78,7 @@ impl StoredState {
             now: Moment(state.now),
             status: state.status.into(),
             version: state.version,
+            workflow: state.workflow.clone(),
             stopping: state.stopping.map(Into::into),
             teardown: state.teardown,
             before_teardown: state.before_teardown.map(Into::into),
@@ -84,7 +89,8 @@ impl StoredState {
             alarms: state.alarms.iter().map(|(alarm, due)| ((*alarm).into(), Moment(*due))).collect(),
             paced: state.paced.iter().copied().map(Moment).collect(),
             started: StoredStarted::seal(&state.started, keys, &place(seq, ""))?,
-            steps: state.steps.iter().map(|step| StoredStep::seal(step, keys, seq)).collect::<Result<_, _>>()?,
+            steps: StoredStep::seal_all(&state.steps, keys, seq)?,
+            removed: StoredStep::seal_all(&state.removed, keys, seq)?,
             claims: (*state.claims).clone(),
             outputs: StoredData::seal(&state.outputs, keys, &place(seq, ""), "outputs")?,
             notes: state.notes.clone(),
@@ -100,6 +106,7 @@ impl StoredState {
             now: self.now.0,
             status: self.status.into(),
             version: self.version,
+            workflow: self.workflow,
             stopping: self.stopping.map(Into::into),
             teardown: self.teardown,
             before_teardown: self.before_teardown.map(Into::into),
@@ -109,7 +116,8 @@ impl StoredState {
             since: self.since.0,
             alarms: self.alarms.into_iter().map(|(alarm, due)| (alarm.into(), due.0)).collect(),
             paced: self.paced.into_iter().map(|began| began.0).collect(),
-            steps: self.steps.into_iter().map(|step| step.open(keys, seq)).collect::<Result<_, _>>()?,
+            steps: StoredStep::open_all(self.steps, keys, seq)?,
+            removed: StoredStep::open_all(self.removed, keys, seq)?,
             claims: Arc::new(self.claims),
             outputs: self.outputs.open(keys, &place(seq, ""), "outputs")?,
             notes: self.notes,
@@ -118,6 +126,14 @@ impl StoredState {
 }
 
 impl StoredStep {
+    fn seal_all(steps: &[StepState], keys: &RunKeys, seq: u64) -> Result<Vec<Self>, StoreError> {
+        steps.iter().map(|step| Self::seal(step, keys, seq)).collect()
+    }
+
+    fn open_all(steps: Vec<Self>, keys: &RunKeys, seq: u64) -> Result<Vec<StepState>, Malformed> {
+        steps.into_iter().map(|step| step.open(keys, seq)).collect()
+    }
+
     fn seal(state: &StepState, keys: &RunKeys, seq: u64) -> Result<Self, StoreError> {
         let StepState { id, tasks, expanded, skipped, remedy, rounds } = state;
         let tasks = tasks.iter().map(|task| StoredTask::seal(task, &task.path(id), Part::Task, keys, seq));

@@ -50,6 +50,8 @@ pub(super) struct StoredTask {
     digest: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     kept: Option<Box<StoredTask>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    stands: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     undo: Option<Box<StoredTask>>,
 }
@@ -93,7 +95,7 @@ impl StoredTask {
     pub fn seal(state: &TaskState, path: &TaskPath, part: Part, keys: &RunKeys, seq: u64) -> Result<Self, StoreError> {
         let TaskState { item: _, values, phase, occurrence, attempts, tries, probes, since, first_sent, .. } = state;
         let TaskState { unsure, ended, input, answer, error, outputs, warning, not_before, .. } = state;
-        let TaskState { cleared, digest, kept, undo, .. } = state;
+        let TaskState { cleared, digest, kept, stands, undo, .. } = state;
         let task = path.to_string();
         let within = part.place(&task);
         let place = Place { file: RunFile::Checkpoint, seq, step: &within, attempt: *attempts };
@@ -121,6 +123,7 @@ impl StoredTask {
             cleared: *cleared,
             digest: digest.clone(),
             kept: kept.map(Box::new),
+            stands: *stands,
             undo: undo.map(Box::new),
             task,
         })
@@ -153,6 +156,7 @@ impl StoredTask {
             cleared: self.cleared,
             digest: self.digest,
             kept: kept.map(Box::new),
+            stands: self.stands,
             undo: undo.map(Box::new),
         })
     }

@@ -152,7 +152,7 @@ fn zeros_over_a_line_that_a_checkpoint_knows_to_be_synced_are_no_accident() {
 fn a_changed_workflow_is_refused() {
     let disk = disk_with(1);
     for bytes in [None, Some(b"name: other\n".to_vec()), Some(vec![0xff])] {
-        disk.tamper(RunFile::Workflow, bytes);
+        disk.tamper(RunFile::Workflow(1), bytes);
         let error = resume_on(&disk, &key(1)).err().unwrap().to_string();
         assert!(error.starts_with("workflow.yaml: is "), "{error}");
     }

@@ -62,6 +62,7 @@ pub fn recorded(run: &str, seq: u64, steps: Vec<StepState>) -> Recorded {
         now: at(seq),
         status: RunStatus::Running,
         version: 1,
+        workflow: None,
         stopping: None,
         teardown: false,
         before_teardown: None,
@@ -72,6 +73,7 @@ pub fn recorded(run: &str, seq: u64, steps: Vec<StepState>) -> Recorded {
         alarms: BTreeMap::new(),
         paced: VecDeque::new(),
         steps,
+        removed: Vec::new(),
         claims: Arc::new(BTreeSet::from(["<1@onramp.test>".to_owned()])),
         outputs: Data::from([("api_key".into(), secret(PASSWORD))]),
         notes: vec!["a note".into()],
@@ -103,7 +105,7 @@ pub fn intent(seq: u64) -> Entry {
 }
 
 pub fn origin() -> Origin {
-    Origin { workflow_path: "workflows/bootstrap.yaml".into() }
+    Origin { workflow_path: "workflows/bootstrap.yaml".into(), workflow_file: None }
 }
 
 pub fn create_on(disk: &ForgetfulDisk, key: &Key) -> RunWriter {

@@ -11,7 +11,7 @@ use crate::store::*;
 use crate::workflow::Effect;
 
 const PAGE: &str = include_str!("../../../docs/checkpoint-format.md");
-const FILES: [RunFile; 4] = [RunFile::Journal, RunFile::Checkpoint, RunFile::Seal, RunFile::Workflow];
+const FILES: [RunFile; 4] = [RunFile::Journal, RunFile::Checkpoint, RunFile::Seal, RunFile::Workflow(1)];
 
 /// What the page shows of a file: the block after the line that opens with its name.
 fn shown(file: RunFile) -> &'static str {

@@ -13,6 +13,7 @@ use crate::clock::Timestamp;
 use crate::id::{Role, StepId, TaskPath};
 use crate::run::*;
 use crate::secret::{Data, Datum};
+use crate::store::seal::workflow_digest;
 use crate::workflow::{Effect, RetryClass};
 
 const ODD: &[&str] =
@@ -148,8 +149,21 @@ fn items() -> BoxedStrategy<Vec<MatrixItem>> {
 }
 
 fn resumption() -> BoxedStrategy<Resumption> {
-    (text(), any::<bool>(), option::of(step()), vec(task(), 0..3))
-        .prop_map(|(epoch, wary, until, again)| Resumption { epoch, wary, until, again })
+    (text(), any::<bool>(), option::of(step()), vec(task(), 0..3), vec(task(), 0..3))
+        .prop_map(|(epoch, wary, until, again, keep)| Resumption { epoch, wary, until, again, keep })
+        .boxed()
+}
+
+/// Of a version whose text a generated disk has.
+fn replanned() -> BoxedStrategy<Replanned> {
+    (vec(step(), 0..3), data(), data())
+        .prop_map(|(recheck, inputs, secrets)| Replanned {
+            version: 1,
+            workflow: workflow_digest(WORKFLOW),
+            recheck,
+            inputs,
+            secrets,
+        })
         .boxed()
 }
 
@@ -173,7 +187,7 @@ pub fn fact() -> BoxedStrategy<Fact> {
     let run = prop_oneof![
         run_started().prop_map(|started| Fact::RunStarted(Box::new(started))),
         resumption().prop_map(Fact::Resumed),
-        (any::<u32>(), vec(step(), 0..3)).prop_map(|(version, recheck)| Fact::Replanned { version, recheck }),
+        replanned().prop_map(|replanned| Fact::Replanned(Box::new(replanned))),
         stop().prop_map(Fact::StopRequested),
         (alarm(), time()).prop_map(|(alarm, due)| Fact::AlarmSet { alarm, due }),
         alarm().prop_map(|alarm| Fact::AlarmRang { alarm }),
@@ -279,6 +293,7 @@ fn task_of_its_own() -> BoxedStrategy<TaskState> {
             warning: texts.1,
             digest: texts.3,
             kept: None,
+            stands: counts.5,
             undo: None,
         })
         .boxed()
@@ -310,6 +325,7 @@ pub fn recorded_run() -> BoxedStrategy<Recorded> {
         .prop_map(|(steps, status, flags, times, outputs, notes)| Recorded {
             status,
             stopping: flags.0,
+            removed: steps.clone(),
             teardown: flags.1,
             before_teardown: flags.1.then_some(status),
             wary: flags.2,
@@ -322,6 +338,7 @@ pub fn recorded_run() -> BoxedStrategy<Recorded> {
             epochs: notes.clone(),
             outputs,
             notes,
+            workflow: None,
             ..recorded("a", 1, steps)
         })
         .boxed()

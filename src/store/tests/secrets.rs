@@ -8,7 +8,7 @@ use super::fixture::*;
 use crate::store::seal::{Place, RunKeys, Seal};
 use crate::store::*;
 
-const FILES: [RunFile; 4] = [RunFile::Journal, RunFile::Checkpoint, RunFile::Seal, RunFile::Workflow];
+const FILES: [RunFile; 4] = [RunFile::Journal, RunFile::Checkpoint, RunFile::Seal, RunFile::Workflow(1)];
 
 fn spellings(secret: &[u8]) -> Vec<Vec<u8>> {
     let mut all = vec![secret.to_vec(), url::form_urlencoded::byte_serialize(secret).collect::<String>().into_bytes()];

@@ -3,8 +3,8 @@
 use onramp::clock::Timestamp;
 use onramp::id::{Role, StepId, TaskPath};
 use onramp::run::{
-    Alarm, AttemptStarted, Doubt, Entry, ErrorKind, Fact, Happened, MatrixItem, Outcome, ProbeAnswer, Resolution,
-    Resumption, RunState, RunStatus, SkipReason, StepError, Stop, Timer, apply, decide,
+    Alarm, AttemptStarted, Doubt, Entry, ErrorKind, Fact, Happened, MatrixItem, Outcome, ProbeAnswer, Replanned,
+    Resolution, Resumption, RunState, RunStatus, SkipReason, StepError, Stop, Timer, apply, decide,
 };
 use onramp::secret::Data;
 use onramp::workflow::Effect;
@@ -56,7 +56,13 @@ fn fact() -> impl Strategy<Value = Fact> {
     prop_oneof![
         1 => prop::collection::vec(path(), 0..2).prop_map(|again| Fact::Resumed(Resumption { again, ..Resumption::default() })),
         1 => (1u32..4, prop::collection::vec(path(), 0..4)).prop_map(|(version, recheck)| {
-            Fact::Replanned { version, recheck: recheck.into_iter().map(|path| path.step).collect() }
+            Fact::Replanned(Box::new(Replanned {
+                version,
+                workflow: "sha256:none".to_owned(),
+                recheck: recheck.into_iter().map(|path| path.step).collect(),
+                inputs: Data::new(),
+                secrets: Data::new(),
+            }))
         }),
         1 => stop.prop_map(Fact::StopRequested),
         1 => alarm().prop_map(|alarm| Fact::AlarmSet { alarm, due: BEGIN }),
