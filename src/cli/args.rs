@@ -53,7 +53,16 @@ pub enum Command {
     /// Run a workflow.
     Run(Run),
     /// Go on with all that is unfinished in a run, failed steps included.
+    ///
+    /// If the workflow's file was edited since, the run goes on with the edited one, and says first what that means for each
+    /// step: kept, run again, looked at again once what it needs has run, judged again from its answer, removed, new. Comments,
+    /// order, quoting, descriptions, retry and times change nothing. A step that took effect once is never done again unasked.
     Resume(Resume),
+    /// Run steps of a run again, although they succeeded or failed.
+    ///
+    /// What waits for them keeps what it did, unless `--downstream` says that it runs again too. What is unfinished in the run
+    /// goes on as with `resume`.
+    Retry(Retry),
     /// List all runs, the newest first.
     Runs(Runs),
     /// Show a run: its steps, errors and outputs.
@@ -120,6 +129,14 @@ pub struct Run {
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub settle: Option<Duration>,
 
+    /// A name for the run. If there is a run of this name, it is resumed, or shown if it is done; other inputs are refused.
+    #[arg(long, value_name = "NAME")]
+    pub id: Option<String>,
+
+    /// Go only as far as this step and what it needs; a resume goes on.
+    #[arg(long, value_name = "STEP")]
+    pub until: Option<String>,
+
     #[command(flatten)]
     pub inject: Inject,
 
@@ -147,8 +164,49 @@ pub struct Output {
 
 #[derive(Debug, Args)]
 pub struct Resume {
-    /// An id, the beginning of one, or `last`.
+    #[command(flatten)]
+    pub going: GoingOn,
+}
+
+#[derive(Debug, Args)]
+pub struct Retry {
+    /// A step, or an item of one as `invite[ada@onramp.test]`; may be a list, and be given again.
+    #[arg(long, value_name = "STEP", required = true, value_delimiter = ',')]
+    pub step: Vec<String>,
+
+    /// Run all that depends on these steps again as well.
+    #[arg(long)]
+    pub downstream: bool,
+
+    #[command(flatten)]
+    pub going: GoingOn,
+}
+
+/// How a run that exists goes on.
+#[derive(Debug, Args)]
+pub struct GoingOn {
+    /// An id, the beginning of one, a name given with --id, or `last`.
     pub run: String,
+
+    /// What this step or item did stands, although it would be something else now.
+    #[arg(long, value_name = "STEP", value_delimiter = ',')]
+    pub keep: Vec<String>,
+
+    /// Do once more what this step or item did.
+    #[arg(long, value_name = "STEP", value_delimiter = ',')]
+    pub redo: Vec<String>,
+
+    /// Go only as far as this step and what it needs.
+    #[arg(long, value_name = "STEP")]
+    pub until: Option<String>,
+
+    /// Print what would become of each step, and do nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Ignore the workflow's file: go on with the workflow as the run has it.
+    #[arg(long)]
+    pub as_stored: bool,
 
     /// Must be the base URL that the run was started with, if it is given.
     #[arg(long, env = "ONRAMP_BASE_URL", value_name = "URL", hide_env_values = true)]
@@ -176,7 +234,7 @@ pub struct Runs {
 
 #[derive(Debug, Args)]
 pub struct Show {
-    /// An id, the beginning of one, or `last`.
+    /// An id, the beginning of one, a name given with --id, or `last`.
     pub run: String,
 
     /// Print one JSON document on stdout.

@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use crate::run::RunStatus;
+use crate::plan::Plan;
+use crate::run::{RunState, RunStatus};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
@@ -31,6 +32,16 @@ impl Exit {
     #[allow(clippy::disallowed_methods)] // a second Ctrl-C must not wait for anything
     pub fn now(self) -> ! {
         std::process::exit(i32::from(self.code()))
+    }
+}
+
+impl Exit {
+    /// A run that was to go as far as one step, and did, is done.
+    pub fn of(plan: &Plan, state: &RunState) -> Self {
+        match state.status {
+            RunStatus::Interrupted if state.stopping.is_none() && state.has_reached(plan) => Self::Done,
+            status => Self::from(status),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod log;
 mod out;
 mod signals;
 mod values;
+mod voice;
 
 use std::process::ExitCode;
 

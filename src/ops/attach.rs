@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::cancel::heeding;
 use super::{OpError, Workspace};
 use crate::action::{Registry, Services};
-use crate::clock::{Clock, SteadyClock};
+use crate::clock::{Clock, SteadyClock, Timestamp};
 use crate::engine::{HostError, Launcher, LocalHost, Log, StopSignal};
 use crate::http::Http;
 use crate::mail::{Mail, Mailbox};
@@ -48,14 +48,27 @@ pub(super) fn host(
     writer: RunWriter,
     console: Console,
 ) -> Result<LocalHost<impl Log + use<>>, OpError> {
+    learn(&console.mask, &workspace.registry, &plan, state);
+    host_of(workspace, plan, &state.started, state.now, writer, console)
+}
+
+/// The same for a run that starts from something else than its state says.
+pub(super) fn host_of(
+    workspace: &Workspace,
+    plan: Arc<Plan>,
+    started: &RunStarted,
+    now: Timestamp,
+    writer: RunWriter,
+    console: Console,
+) -> Result<LocalHost<impl Log + use<>>, OpError> {
     let Console { reporters, stop, mask } = console;
-    let stop = heeding(stop, workspace.open().cancel_requests(&state.started.run)?);
-    learn(&mask, &workspace.registry, &plan, state);
-    let started = &state.started;
+    let stop = heeding(stop, workspace.open().cancel_requests(&started.run)?);
+    let given = started.inputs.values().chain(started.secrets.values());
+    given.for_each(|datum| mask.learn(datum));
     let settings = started.settings.clone();
     let tls = tls::client_config(None).map_err(|error| OpError::Usage(error.to_string()))?;
     // The machine's clock may be set while a run goes on; its timers must not notice.
-    let clock: Arc<dyn Clock> = Arc::new(SteadyClock::starting_at(workspace.clock.now().max(state.now)));
+    let clock: Arc<dyn Clock> = Arc::new(SteadyClock::starting_at(workspace.clock.now().max(now)));
     let services = Services {
         http: Http::new(&tls, settings.sandbox).map_err(|error| OpError::Usage(error.to_string()))?,
         mail: Mail::new(workspace.clock.clone(), tls),
@@ -82,7 +95,8 @@ pub(super) fn learn(mask: &Mask, registry: &Registry, plan: &Plan, state: &RunSt
     for (planned, step) in plan.steps.iter().zip(&state.steps) {
         let answers = registry.spec(planned.call.action).is_some_and(|spec| spec.captures);
         let is_capture = |name: &str| planned.captures.iter().any(|capture| capture.name.as_str() == name);
-        for task in step.tasks.iter().chain(step.remedy.as_deref()) {
+        let tasks = step.tasks.iter().chain(step.remedy.as_deref());
+        for task in tasks.flat_map(|task| [Some(task), task.kept.as_deref()]).flatten() {
             task.values.values().chain(task.input.values()).for_each(|datum| mask.learn_text_of(datum));
             let outputs = task.outputs.iter().filter(|(name, _)| !answers || is_capture(name));
             outputs.for_each(|(_, datum)| mask.learn(datum));

@@ -1,7 +1,7 @@
 //! Runs a workflow from its beginning.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +11,9 @@ use url::Url;
 use super::attach::{Console, host};
 use super::inject::injection;
 use super::inputs_from::with_outputs;
+use super::named;
+use super::prepare::step_named;
+use super::resume::Talk;
 use super::surroundings::{self, DEFAULT_BASE_URL, MAILBOX_VARIABLE};
 use super::{OpError, Workspace, validate};
 use crate::clock::Timestamp;
@@ -42,6 +45,10 @@ pub struct RunRequest<'a> {
     pub allow_hosts: Vec<String>,
     /// Troubles to inject, as `fail:STEP`.
     pub inject: Vec<String>,
+    /// The run's name. If there is one of that name, it is resumed, or shown if it is done.
+    pub id: Option<String>,
+    /// Only this step and what it needs.
+    pub until: Option<String>,
 }
 
 /// A run that stands still.
@@ -52,24 +59,31 @@ pub struct RunOutcome {
     pub dir: PathBuf,
 }
 
-/// Runs a workflow until it stands still. `say` is told what the user should know before the first step.
+/// Runs a workflow until it stands still.
 pub async fn run(
     workspace: &Workspace,
     request: RunRequest<'_>,
     console: Console,
-    say: &mut (dyn FnMut(&str) + Send),
+    talk: &mut dyn Talk,
 ) -> Result<RunOutcome, OpError> {
     let (source, plan) = validate(workspace, &request.file)?.into_plan()?;
     let workflow = &plan.workflow;
-    let all = with_outputs(workspace, workflow, &request, say)?;
+    let until = request.until.as_ref().map(|step| step_named(&plan, step)).transpose()?;
+    let all = with_outputs(workspace, workflow, &request, &mut |text| talk.say(text))?;
+    if let Some(run) = named::existing(workspace, &request)? {
+        return named::again(workspace, &run, workflow, &all, request, console, talk).await;
+    }
     let (inputs, given_secrets) = given(workflow, &all, &request)?;
     // What an earlier run found out was typed by nobody.
     let typed_origins = typed_origins(&inputs, &request.inputs);
     let base_url = request.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL);
-    let injection = injection(&plan, request.sandbox, base_url, &request.inject, say)?;
+    let injection = injection(&plan, request.sandbox, base_url, &request.inject, &mut |text| talk.say(text))?;
     let key = workspace.own_key()?;
     let now = workspace.clock.now();
-    let id = new_id(now, workspace.entropy.as_ref())?;
+    let id = match &request.id {
+        Some(name) => named::id(name)?,
+        None => new_id(now, workspace.entropy.as_ref())?,
+    };
     let sandbox = match request.sandbox {
         true => Some(surroundings::start(workspace, &id).await?),
         false => None,
@@ -83,12 +97,12 @@ pub async fn run(
             None => given_secrets,
         },
         inputs,
-        settings: Settings { typed_origins, ..settings(&request, sandbox.as_ref(), say)? },
-        until: None,
+        settings: Settings { typed_origins, ..settings(&request, sandbox.as_ref(), talk)? },
+        until,
     };
     let first = Entry { seq: 1, at: now, fact: Fact::RunStarted(Box::new(started.clone())) };
     let mut state = RunState::new(&plan, started.clone(), now);
-    let origin = Origin { workflow_path: request.file.display().to_string(), workflow_file: None };
+    let origin = origin_of(&request.file);
     let store = workspace.open();
     let new = NewRun { workflow: &source.text, origin: &origin, first: &first, state: &state };
     let writer = store.create(new, &key, &workspace.holder())?;
@@ -100,6 +114,11 @@ pub async fn run(
         sandbox.stop().await;
     }
     Ok(RunOutcome { plan, state, dir: store.run_dir(&id) })
+}
+
+fn origin_of(file: &Path) -> Origin {
+    let absolute = std::path::absolute(file).ok().and_then(|path| path.to_str().map(str::to_owned));
+    Origin { workflow_path: file.display().to_string(), workflow_file: absolute }
 }
 
 /// Sorts by time, is unlikely to meet another, and can be read aloud: `20261122-013405-k7qz2m`.
@@ -168,30 +187,31 @@ fn sandbox_secrets(workflow: &Workflow, sandbox: &Sandbox) -> Result<Data, OpErr
     secrets.map_err(OpError::Inputs)
 }
 
-fn settings(
-    request: &RunRequest<'_>,
-    sandbox: Option<&Sandbox>,
-    say: &mut (dyn FnMut(&str) + Send),
-) -> Result<Settings, OpError> {
+fn settings(request: &RunRequest<'_>, sandbox: Option<&Sandbox>, talk: &mut dyn Talk) -> Result<Settings, OpError> {
     let base_url = match (sandbox, &request.base_url) {
         (Some(sandbox), given) => {
             let base_url = sandbox.ready().base_url.clone();
-            say(&format!("sandbox at {base_url}"));
-            say("base URL, mailbox, secrets and proxy of the environment are not used");
+            talk.say(&format!("sandbox at {base_url}"));
+            talk.say("base URL, mailbox, secrets and proxy of the environment are not used");
             if given.is_some() {
-                say("the base URL that you gave is not used either");
+                talk.say("the base URL that you gave is not used either");
             }
             base_url
         }
-        (None, given) => given.clone().unwrap_or_else(|| DEFAULT_BASE_URL.to_owned()),
+        (None, given) => base_url_of(given.as_deref())?,
     };
     Ok(Settings {
-        base_url: checked_base_url(&base_url).map_err(OpError::Usage)?,
+        base_url,
         sandbox: request.sandbox,
         settle: request.settle.unwrap_or(DEFAULT_SETTLE),
         allow_hosts: request.allow_hosts.clone(),
         typed_origins: Vec::new(),
     })
+}
+
+/// The base URL that was given, or that of ModelsLab.
+pub(super) fn base_url_of(given: Option<&str>) -> Result<String, OpError> {
+    checked_base_url(given.unwrap_or(DEFAULT_BASE_URL)).map_err(OpError::Usage)
 }
 
 /// The root of a service, without a trailing slash. Tokens go there, so nobody between may read them.

@@ -73,7 +73,7 @@ pub(super) fn read(workspace: &Workspace, run: &RunId, key: &Key) -> Result<Show
             stored.state = stored.state.abandoned();
         }
     }
-    let Stored { plan, state, secrets_pruned, warnings } = stored;
+    let Stored { plan, state, secrets_pruned, warnings, .. } = stored;
     let mask = Mask::default();
     if secrets_pruned.is_none() {
         learn(&mask, &workspace.registry, &plan, &state);

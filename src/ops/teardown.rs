@@ -7,7 +7,7 @@ use super::attach::{Console, host};
 use super::resume::same_surroundings;
 use super::stored::{Stored, restore, sealing_key};
 use super::surroundings::revive;
-use super::{OpError, ResumeRequest, RunOutcome, Workspace};
+use super::{OpError, ResumeRequest, RunOutcome, Talk, Workspace};
 use crate::engine;
 use crate::plan::Plan;
 use crate::run::{Prospect, Resumption, RunState, RunStatus, TeardownStatus, Undoing};
@@ -23,11 +23,7 @@ pub struct Teardown {
 
 impl Teardown {
     /// Takes hold of a run. One that another process works on is refused.
-    pub fn prepare(
-        workspace: &Workspace,
-        request: &ResumeRequest<'_>,
-        say: &mut (dyn FnMut(&str) + Send),
-    ) -> Result<Self, OpError> {
+    pub fn prepare(workspace: &Workspace, request: &ResumeRequest<'_>, talk: &mut dyn Talk) -> Result<Self, OpError> {
         let store = workspace.open();
         let run = store.find(&request.run)?;
         let held = store.resume(&run, &sealing_key(workspace)?, &workspace.holder());
@@ -35,8 +31,8 @@ impl Teardown {
             StoreError::Locked { .. } => OpError::Usage(format!("{error}; stop it first: onramp cancel {run}")),
             other => other.into(),
         })?;
-        let Stored { plan, state, secrets_pruned, warnings } = restore(workspace, loaded)?;
-        warnings.iter().for_each(|warning| say(warning));
+        let Stored { plan, state, secrets_pruned, warnings, .. } = restore(workspace, loaded)?;
+        warnings.iter().for_each(|warning| talk.say(warning));
         if secrets_pruned.is_some() {
             let message = format!("the secrets of run {run} were pruned: what it made can only be removed by hand");
             return Err(OpError::Usage(message));

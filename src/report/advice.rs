@@ -75,7 +75,7 @@ fn is_stuck(task: &TaskView) -> bool {
 
 fn remarks(summary: &Summary) -> Vec<String> {
     let steps = |wanted: fn(&TaskView) -> bool| named(summary, wanted);
-    let unseen = steps(|task| task.doubt.as_ref().is_some_and(|doubt| !doubt.can_look)).map(|steps| {
+    let unseen = steps(|task| task.doubt.as_ref().is_some_and(|doubt| !doubt.can_look && !doubt.changed)).map(|steps| {
         format!(
             "No program can look whether {steps} took place: find out at the service. This version has no command to tell \
              onramp what you found, so it stays in doubt."
@@ -87,7 +87,13 @@ fn remarks(summary: &Summary) -> Vec<String> {
              again and sends nothing."
         )
     });
-    unseen.into_iter().chain(answered).collect()
+    let changed = steps(|task| task.doubt.as_ref().is_some_and(|doubt| doubt.changed)).map(|steps| {
+        format!(
+            "{steps} took effect with another input than now: `{}` leaves it at that, with `--redo` it is done once more.",
+            command(summary, "resume", " --keep STEP")
+        )
+    });
+    unseen.into_iter().chain(answered).chain(changed).collect()
 }
 
 /// The steps with such a task: `a`, `b` and 3 more.

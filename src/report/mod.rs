@@ -18,6 +18,7 @@ pub mod page;
 mod prospects;
 pub mod pruned;
 mod reporter;
+pub mod rerun;
 #[cfg(test)]
 mod scenario;
 pub mod show;
@@ -35,6 +36,7 @@ pub use live::{Live, Size};
 pub use look::{Look, Sign, Tone};
 pub use prospects::prospects;
 pub use reporter::Reporter;
+pub use rerun::{Rerun, RerunStep, Verdict};
 pub use stand::Stand;
 pub use summary::{DoubtView, ErrorView, OutputView, Place, Secrets, StepView, Summary, TaskView};
 pub use undo::{UndoStatus, UndoView};

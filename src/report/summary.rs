@@ -125,6 +125,8 @@ pub struct DoubtView {
     pub question: String,
     /// A resume looks again; otherwise only a person can find out.
     pub can_look: bool,
+    /// It did take effect, with another input than it would have now.
+    pub changed: bool,
     /// What was asked for.
     pub action: &'static str,
     /// What was sent, secrets masked.
@@ -253,7 +255,13 @@ impl ErrorView {
 fn doubt(task: &TaskState, action: &'static str, mask: &Mask) -> Option<DoubtView> {
     let Phase::InDoubt { doubt, question } = &task.phase else { return None };
     let sent = task.input.iter().map(|(name, datum)| (name.clone(), masked(datum, mask))).collect();
-    Some(DoubtView { question: mask.apply(question), can_look: *doubt == Doubt::Unclear, action, sent })
+    Some(DoubtView {
+        question: mask.apply(question),
+        can_look: *doubt == Doubt::Unclear,
+        changed: *doubt == Doubt::Changed,
+        action,
+        sent,
+    })
 }
 
 fn took(tasks: &[TaskState], now: Timestamp) -> Option<Duration> {

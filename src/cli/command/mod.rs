@@ -1,5 +1,6 @@
 //! One file for each family of commands. They translate: words in, use case, words out.
 
+mod again;
 mod cancel;
 mod exec;
 mod export;
@@ -27,7 +28,8 @@ use crate::ops::Workspace;
 pub async fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure> {
     match command {
         Command::Run(args) => run::run(args, global).await,
-        Command::Resume(args) => run::resume(args, global).await,
+        Command::Resume(args) => again::resume(args, global).await,
+        Command::Retry(args) => again::retry(args, global).await,
         Command::Runs(args) => show::runs(args, global),
         Command::Show(args) => show::show(args, global),
         Command::Cancel(args) => cancel::cancel(args, global).await,

@@ -1,12 +1,13 @@
-//! `onramp run` and `onramp resume`.
+//! `onramp run`.
 
 use super::workspace;
-use crate::cli::args::{Global, Output, Resume, Run};
+use crate::cli::args::{Global, Output, Run};
 use crate::cli::console::{console, stdout_look};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::voice::Voice;
 use crate::cli::{environment, log, out, values};
-use crate::ops::{self, OpError, ResumeRequest, RunOutcome, RunRequest};
+use crate::ops::{self, OpError, RunOutcome, RunRequest};
 use crate::report::{Place, Secrets, Summary, json, page};
 use crate::secret::Mask;
 
@@ -32,38 +33,16 @@ pub async fn run(args: Run, global: &Global) -> Result<Exit, Failure> {
         settle: args.settle,
         allow_hosts: args.allow_host,
         inject: args.inject.inject,
+        id: args.id,
+        until: args.until,
     };
     let console = console(global, &args.output, &mask).map_err(OpError::Usage)?;
-    let outcome = ops::run(&workspace, request, console, &mut say(&args.output)).await?;
+    let outcome = ops::run(&workspace, request, console, &mut Voice::new(&args.output, global)).await?;
     ended(&outcome, &args.output, global, &mask, &args.store.store)
-}
-
-pub async fn resume(args: Resume, global: &Global) -> Result<Exit, Failure> {
-    let mask = Mask::default();
-    log::start(global.log, &mask);
-    let workspace = workspace(&args.store.store, "onramp resume");
-    let request = ResumeRequest {
-        run: args.run,
-        environment: &environment::variable,
-        base_url: args.base_url,
-        inject: args.inject.inject,
-    };
-    let console = console(global, &args.output, &mask).map_err(OpError::Usage)?;
-    let outcome = ops::resume(&workspace, request, console, &mut say(&args.output)).await?;
-    ended(&outcome, &args.output, global, &mask, &args.store.store)
-}
-
-pub(super) fn say(output: &Output) -> impl FnMut(&str) + Send + use<> {
-    let quiet = output.quiet;
-    move |text| {
-        if !quiet {
-            out::say(text);
-        }
-    }
 }
 
 /// Prints what came of a run.
-fn ended(
+pub(super) fn ended(
     outcome: &RunOutcome,
     output: &Output,
     global: &Global,
@@ -77,7 +56,7 @@ fn ended(
     } else {
         out::print(&page::summary(&summary, &stdout_look(global.color)))?;
     }
-    Ok(Exit::from(outcome.state.status))
+    Ok(Exit::of(&outcome.plan, &outcome.state))
 }
 
 pub(super) fn summary(outcome: &RunOutcome, secrets: Secrets, mask: &Mask, store: &std::path::Path) -> Summary {

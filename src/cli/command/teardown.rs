@@ -2,14 +2,15 @@
 
 use std::io::{BufRead as _, IsTerminal as _};
 
-use super::run::{say, summary};
+use super::run::summary;
 use super::workspace;
 use crate::cli::args::{Global, Output, Teardown as Args};
 use crate::cli::console::{console, stderr_look, stdout_look};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::voice::Voice;
 use crate::cli::{environment, log, out};
-use crate::ops::{OpError, ResumeRequest, Teardown};
+use crate::ops::{OpError, ResumeRequest, Talk as _, Teardown};
 use crate::report::{Secrets, json, page, prospects};
 use crate::run::TeardownStatus;
 use crate::secret::Mask;
@@ -18,16 +19,12 @@ pub async fn teardown(args: Args, global: &Global) -> Result<Exit, Failure> {
     let mask = Mask::default();
     log::start(global.log, &mask);
     let workspace = workspace(&args.store.store, "onramp teardown");
-    let request = ResumeRequest {
-        run: args.run,
-        environment: &environment::variable,
-        base_url: args.base_url,
-        inject: Vec::new(),
-    };
+    let request = ResumeRequest { base_url: args.base_url, ..ResumeRequest::new(args.run, &environment::variable) };
     let output = Output { json: args.json, reveal: false, quiet: args.quiet };
-    let teardown = Teardown::prepare(&workspace, &request, &mut say(&output))?;
+    let mut voice = Voice::new(&output, global);
+    let teardown = Teardown::prepare(&workspace, &request, &mut voice)?;
     let outcome = if teardown.is_over() {
-        say(&output)("nothing is left to undo");
+        voice.say("nothing is left to undo");
         teardown.leave()
     } else {
         if !args.yes && !is_wanted(&teardown, global)? {

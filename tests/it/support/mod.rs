@@ -13,6 +13,7 @@ mod mails;
 mod process;
 mod sandbox;
 mod wait;
+mod witness;
 
 pub use bootstrap::{WORKFLOW, adapted, quick};
 pub use context::{Invocation, Output, TestContext};
@@ -25,3 +26,4 @@ pub use ledger::{Account, Ledger};
 pub use process::Running;
 pub use sandbox::SandboxProcess;
 pub use wait::{LONG, eventually};
+pub use witness::Witness;
