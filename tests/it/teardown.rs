@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::kill::side_by_side;
 use crate::support::{
-    Invocation, Journal, LONG, Output, SandboxProcess, TestContext, eventually, post, post_as, quick,
+    Invocation, Journal, LONG, Output, SandboxProcess, TestContext, eventually, post, post_as, quick, side_by_side,
 };
 
 const TEAM: &str = "ada@onramp.test,lin@onramp.test";
@@ -224,4 +223,52 @@ fn a_run_that_goes_on_is_not_torn_down() {
     process.until_it_says("signup");
     case.tear_down().run().expect_code(2).says(&["is being written by process", "onramp cancel"]);
     process.kill();
+}
+
+/// Keys made by hand-written requests, each undone by its own; the last step fails.
+const BY_HTTP: &str = r#"name: by-http
+on-failure: teardown
+secrets:
+  token: { env: TOKEN }
+steps:
+  key:
+    uses: http
+    strategy: { matrix: { name: [one, two] } }
+    with:
+      method: POST
+      url: /api/agents/v1/api-keys
+      headers: { authorization: "Bearer ${{ secrets.token }}" }
+      json: { name: "${{ matrix.name }}" }
+    outputs: { id: { jsonpath: "$.data.id" } }
+    undo:
+      uses: http
+      with:
+        method: DELETE
+        url: "/api/agents/v1/api-keys/${{ steps.key.outputs.id }}"
+        headers: { authorization: "Bearer ${{ secrets.token }}" }
+  check:
+    uses: assert
+    needs: [key]
+    with: { that: "${{ 1 == 2 }}" }
+"#;
+
+#[test]
+fn a_failed_run_takes_back_what_its_http_steps_made_by_itself() {
+    let context = TestContext::new();
+    let (sandbox, workflow) = (context.sandbox(), quick(&context));
+    let case = Case::new(&context, &sandbox, &workflow, "http");
+    case.start().run().expect_code(0);
+    let token = case.make_by_hand();
+    let by_http = context.write("by-http.yaml", BY_HTTP);
+    let other = context.path("other");
+    let start = context.onramp(["run", "--json"]).arg(&by_http).env("TOKEN", &token).store(&other);
+    let document = start.against(&sandbox).run().expect_code(1).json();
+    assert_eq!((&document["status"], &document["teardown"]), (&json!("failed"), &json!("done")), "{document:#}");
+    assert_eq!((undo_of(&document, "key[one]"), undo_of(&document, "key[two]")), ("undone", "undone"));
+    let ledger = sandbox.ledger();
+    let account = ledger.account(&case.email);
+    assert_eq!((account.usable_keys("one").len(), account.usable_keys("two").len()), (0, 0));
+    assert_eq!(account.usable_keys("production").len(), 2, "those of the other run and of the hand stay");
+    let again = context.onramp(["resume", "last"]).env("TOKEN", &token).store(&other).against(&sandbox);
+    again.run().expect_code(2).says(&["was torn down and cannot go on"]);
 }
