@@ -66,7 +66,7 @@ fn is_same(workflow: &Workflow, inputs: &Data, request: &RunRequest<'_>, state: 
         differ.push(format!("the workflow (`{}`, not `{}`)", started.workflow, workflow.name));
     }
     let other = |(name, value): &(&String, &crate::secret::Datum)| {
-        started.inputs.get(*name).is_some_and(|then| then.expose() != value.expose())
+        started.inputs.get(name).is_some_and(|then| then.expose() != value.expose())
     };
     differ.extend(inputs.iter().filter(other).map(|(name, _)| format!("the input `{name}`")));
     if settings.sandbox != request.sandbox {

@@ -274,7 +274,7 @@ fn must_say(paths: &[TaskPath]) -> OpError {
     let names: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
     let flags = |flag: &str| paths.iter().map(|path| format!("{flag} {}", quoted(path))).collect::<Vec<_>>().join(" ");
     OpError::Usage(format!(
-        "{} took effect and would do so again with another input. Say for each whether what it did stands or it is done once \
+        "{} took effect and would do so again. Say for each whether what it did stands or it is done once \
          more: {}, or {}. Nothing was changed",
         names.join(", "),
         flags("--keep"),

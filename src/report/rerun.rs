@@ -240,10 +240,10 @@ mod tests {
     fn a_table_has_a_line_for_each_step_and_commands_nobody() {
         let expected = "The workflow was edited since the run began:
 
-  ● list            runs again       `with` edited
+  ▸ list            runs again       `with` edited
   ✓ invite          kept
     ✓ ada           kept
-    - eve\\u{1b}[2J  removed          what it made remains
+    – eve\\u{1b}[2J  removed          what it made remains
   ? charge          needs an answer  it took effect, and its input is another now
 ";
         assert_eq!(table(&outlook(), &Look::plain(90)), expected);

@@ -180,10 +180,8 @@ impl Future<'_> {
         self.fates.insert(path.clone(), fate);
     }
 
-    /// It has another occurrence before it, or knows how it stood.
     fn was_done(&self, path: &TaskPath) -> bool {
-        self.state.task(self.plan, path).is_some_and(|task| task.kept.is_some() || task.digest.is_empty())
-            && self.state.task(self.plan, path).is_some_and(|task| task.attempts > 0)
+        self.state.task(self.plan, path).is_some_and(|task| task.kept.is_some() || task.runs_once_more())
     }
 
     fn steps(&mut self) -> Vec<StepPreview> {
@@ -215,6 +213,7 @@ fn untouched(step: &StepState, task: &TaskState) -> Fate {
         (None, Phase::Succeeded) => Fate::Kept,
         (None, Phase::InDoubt { .. }) => Fate::InDoubt,
         (None, Phase::Waiting) if task.kept.is_some() => Fate::Later,
+        (None, Phase::Waiting) if task.runs_once_more() => Fate::Again,
         (None, Phase::Waiting) => Fate::Waits,
         _ => Fate::Runs,
     }

@@ -272,6 +272,11 @@ impl TaskState {
         }
     }
 
+    /// It was done, and waits to be done again as its next occurrence.
+    pub(super) fn runs_once_more(&self) -> bool {
+        self.attempts > 0 && self.digest.is_empty()
+    }
+
     /// As it is before it runs again: its item and its numbers go on.
     pub(super) fn again(&self) -> Self {
         Self {
