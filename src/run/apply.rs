@@ -9,7 +9,7 @@ use super::ending;
 use super::entry::{Entry, Fact, MatrixItem, RunStatus, SkipReason, Stop, Timer};
 use super::pace;
 use super::replan::replan;
-use super::resume::resume;
+use super::resume::{let_downtime_pass, resume};
 use super::round::{remedy_due, rewind};
 use super::state::{Phase, RunState, StepStatus, TaskState};
 use super::table::advance;
@@ -86,13 +86,14 @@ fn apply_fact(plan: &Plan, state: &mut RunState, fact: &Fact, at: Timestamp) -> 
             state.recorded.alarms.clear();
             Ok(())
         }
-        Fact::Resolved { task, .. } if state.status != RunStatus::Running => {
+        Fact::Resolved { task, .. } => {
             transition(plan, state, task, fact, at)?;
-            // What follows from the answer is for a resume.
+            let_downtime_pass(&mut state.recorded, at);
+            // Nobody works on it; what follows from the answer is for a resume.
             state.recorded.status = RunStatus::Interrupted;
+            state.reindex(plan);
             Ok(())
         }
-        Fact::Resolved { .. } => Err("the run goes on".into()),
         Fact::AttemptStarted(started) => {
             transition(plan, state, &started.task, fact, at)?;
             pace::began(plan, state, at);
@@ -114,7 +115,10 @@ fn apply_fact(plan: &Plan, state: &mut RunState, fact: &Fact, at: Timestamp) -> 
 
 /// Whether a fact came from the world; all others are decisions, made only once everything that the step needs has ended.
 fn is_news(fact: &Fact) -> bool {
-    matches!(fact, Fact::AttemptEnded { .. } | Fact::ProbeEnded { .. } | Fact::TimerFired { .. })
+    matches!(
+        fact,
+        Fact::AttemptEnded { .. } | Fact::ProbeEnded { .. } | Fact::TimerFired { .. } | Fact::Resolved { .. }
+    )
 }
 
 pub(super) fn ready(state: &RunState, index: usize, id: &StepId) -> Result<(), String> {

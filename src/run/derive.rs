@@ -59,7 +59,7 @@ pub struct Mark {
     attempt: u32,
     /// The processes that worked on the run, the last one last. What another one left may be a copy's.
     epochs: Vec<String>,
-    /// Marks of other processes count too.
+    /// A copy of the run may be about.
     wary: bool,
 }
 
@@ -69,22 +69,27 @@ impl Mark {
         Self { stem, occurrence, attempt, epochs: state.epochs.clone(), wary: state.wary }
     }
 
-    /// Whether `text` carries the mark of this attempt or of an earlier one of this occurrence. Where a copy of the run may
-    /// be about, its attempts count too.
+    /// Whether `text` carries the mark of this attempt or of an earlier one of this occurrence, made by this very run.
     pub fn is_on(&self, text: &str) -> bool {
-        let counts = |found: Found| self.wary || (found.own && found.attempt <= self.attempt);
+        let counts = |found: Found| found.own && found.attempt <= self.attempt;
         self.found_on(text).is_some_and(|found| found.occurrence == self.occurrence && counts(found))
     }
 
     /// Whether `text` carries the mark of any attempt of this step, of whatever occurrence.
     pub fn is_of_step(&self, text: &str) -> bool {
-        self.found_on(text).is_some_and(|found| self.wary || found.own)
+        self.found_on(text).is_some_and(|found| found.own)
     }
 
-    /// Whether `text` carries the mark of an earlier attempt of this very run.
+    /// The same for an earlier attempt.
     pub fn is_of_earlier(&self, text: &str) -> bool {
         let of_occurrence = |found: &Found| found.occurrence == self.occurrence;
         self.found_on(text).filter(of_occurrence).is_some_and(|found| found.own && found.attempt < self.attempt)
+    }
+
+    /// Whether `text` carries the mark of this occurrence, and a copy of the run may have made what bears it: it must not
+    /// be touched. Where a copy may be about, that is so of all marks: a copy of the journal knows the same processes.
+    pub fn may_be_a_copys(&self, text: &str) -> bool {
+        self.found_on(text).is_some_and(|found| found.occurrence == self.occurrence && !found.own)
     }
 
     fn found_on(&self, text: &str) -> Option<Found> {
@@ -92,7 +97,7 @@ impl Mark {
         let (occurrence, rest) = rest.split_once('.')?;
         let mark = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next()?;
         let (attempt, epoch) = mark.split_once('-').unwrap_or((mark, ""));
-        let own = epoch.is_empty() || self.epochs.iter().any(|known| known == epoch);
+        let own = !self.wary && (epoch.is_empty() || self.epochs.iter().any(|known| known == epoch));
         Some(Found { occurrence: occurrence.parse().ok()?, attempt: attempt.parse().ok()?, own })
     }
 }

@@ -106,12 +106,16 @@ impl Stop {
 }
 
 /// How another process goes on.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Resumption {
     /// Drawn anew by each process; stands in the marks that it leaves, so that those of a copy are told apart.
     pub epoch: String,
     /// The run's folder may be a copy: what another one did is not in this journal.
     pub wary: bool,
+    /// A person vouches for this folder: whatever was thought before, no other copy did anything.
+    pub trusted: bool,
+    /// Secrets that were given anew, as a corrected password; all others stay.
+    pub secrets: Data,
     /// Only this step and what it needs.
     pub until: Option<StepId>,
     /// Run again although they have ended.

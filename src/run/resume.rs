@@ -1,10 +1,11 @@
 //! Another process goes on with a run.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::entry::{Doubt, Resumption, RunStatus, Stop, Timer};
 use super::outcome::{Happened, Outcome, ProbeAnswer};
-use super::state::{Phase, RunState, StepState, TaskState};
+use super::state::{Phase, Recorded, RunState, StepState, TaskState};
 use super::table::end_attempt;
 use super::verdict::KEY_LIFETIME;
 use crate::clock::Timestamp;
@@ -21,24 +22,29 @@ pub(super) fn resume(plan: &Plan, state: &mut RunState, how: &Resumption, at: Ti
     }
     // What is refused changes nothing.
     let mut next = state.clone();
-    let downtime = at.since(state.now);
     let run = &mut next.recorded;
-    // What came to an end by itself has a new time of its own.
-    let over = run.status == RunStatus::Failed || run.stopping == Some(Stop::Timeout);
-    run.since = if over { at } else { run.since.plus(downtime) };
+    let_downtime_pass(run, at);
     run.status = RunStatus::Running;
     run.stopping = None;
     run.until = how.until.clone();
-    run.wary |= how.wary;
+    run.wary = how.wary || (run.wary && !how.trusted);
     run.epochs.push(how.epoch.clone());
+    if !how.secrets.is_empty() {
+        Arc::make_mut(&mut run.started).secrets.extend(how.secrets.clone());
+    }
     run.alarms.clear();
     run.outputs = Data::new();
     run.notes.clear();
     for (planned, step) in plan.steps.iter().zip(&mut run.steps) {
         if run.teardown {
-            take_over_undo(planned, step, at, downtime);
+            take_over_undo(planned, step, at);
         } else {
-            resume_step(planned, step, at, downtime);
+            resume_step(planned, step, at);
+        }
+        if how.wary {
+            // What somebody saw before does not say what a copy has done since.
+            let tasks = step.tasks.iter_mut().chain(step.remedy.as_deref_mut());
+            tasks.for_each(|task| task.cleared = false);
         }
     }
     for task in &how.again {
@@ -52,7 +58,26 @@ pub(super) fn resume(plan: &Plan, state: &mut RunState, how: &Resumption, at: Ti
     Ok(())
 }
 
-fn resume_step(planned: &PlanStep, step: &mut StepState, at: Timestamp, downtime: Duration) {
+/// Nobody worked on the run since its last entry: that time counts against no budget.
+pub(super) fn let_downtime_pass(run: &mut Recorded, at: Timestamp) {
+    let downtime = at.since(run.now);
+    // What came to an end by itself has a new time of its own.
+    let over = run.status == RunStatus::Failed || run.stopping == Some(Stop::Timeout);
+    run.since = if over { at } else { run.since.plus(downtime) };
+    let later = |task: &mut TaskState| {
+        if !task.phase.is_terminal() {
+            task.since = task.since.map(|since| since.plus(downtime));
+        }
+    };
+    for step in &mut run.steps {
+        for task in step.tasks.iter_mut().chain(step.remedy.as_deref_mut()) {
+            later(task);
+            task.undo.as_deref_mut().into_iter().for_each(later);
+        }
+    }
+}
+
+fn resume_step(planned: &PlanStep, step: &mut StepState, at: Timestamp) {
     step.skipped.take_if(|reason| reason.is_failure());
     if step.tasks.iter().any(|task| task.phase == Phase::Failed) {
         step.rounds = 0;
@@ -68,10 +93,10 @@ fn resume_step(planned: &PlanStep, step: &mut StepState, at: Timestamp, downtime
         step.expanded = false;
     }
     for task in &mut step.tasks {
-        resume_task(task, at, downtime, planned.call.effect);
+        resume_task(task, at, planned.call.effect);
     }
     if let (Some(remedy), Some(spec)) = (&mut step.remedy, &planned.on_error) {
-        resume_task(remedy, at, downtime, spec.call.effect);
+        resume_task(remedy, at, spec.call.effect);
     }
 }
 
@@ -81,14 +106,14 @@ fn has_no_items(task: &TaskState) -> bool {
 }
 
 /// In a run that is torn down nothing begins anew: only what had not ended is taken over.
-fn take_over_undo(planned: &PlanStep, step: &mut StepState, at: Timestamp, downtime: Duration) {
+fn take_over_undo(planned: &PlanStep, step: &mut StepState, at: Timestamp) {
     let undo_effect = match &planned.undo {
         Undo::Call(call) => call.effect,
         _ => Effect::Repeat,
     };
     let take_over = |task: &mut TaskState, effect| {
         if !task.phase.is_terminal() {
-            resume_task(task, at, downtime, effect);
+            resume_task(task, at, effect);
         }
     };
     for task in &mut step.tasks {
@@ -100,10 +125,7 @@ fn take_over_undo(planned: &PlanStep, step: &mut StepState, at: Timestamp, downt
     }
 }
 
-fn resume_task(task: &mut TaskState, at: Timestamp, downtime: Duration, effect: Effect) {
-    if !task.phase.is_terminal() {
-        task.since = task.since.map(|since| since.plus(downtime));
-    }
+fn resume_task(task: &mut TaskState, at: Timestamp, effect: Effect) {
     let phase = std::mem::take(&mut task.phase);
     task.phase = match phase {
         Phase::Running => {

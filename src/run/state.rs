@@ -104,7 +104,8 @@ pub struct TaskState {
     pub not_before: Option<Timestamp>,
     /// An attempt of this occurrence may have taken place although nobody saw it: a refusal of a later one may be about that.
     pub unsure: bool,
-    /// In a run that may be a copy: somebody has looked, or said that there is no need to.
+    /// Somebody has looked whether it took place, or said that there is no need to. Counts where nothing was sent from
+    /// here, but a copy of the run may have.
     pub cleared: bool,
     /// When the task ended.
     pub ended: Option<Timestamp>,

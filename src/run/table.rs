@@ -29,6 +29,7 @@ pub(super) fn advance(task: &mut TaskState, fact: &Fact, at: Timestamp) -> Resul
             if *probe == task.probes + 1 =>
         {
             task.probes = *probe;
+            task.cleared = true;
             Probing
         }
         (Waiting | Due(Timer::Retry) | Ended(_) | Probed(_), Fact::ProbeStarted { probe, input: Some(input), .. })
@@ -139,13 +140,16 @@ fn fail(task: &mut TaskState, error: &StepError, at: Timestamp, answer: Option<B
 fn resolve(task: &mut TaskState, resolution: &Resolution, at: Timestamp) -> Phase {
     match resolution {
         Resolution::Done(outputs) => {
-            task.kept = None;
+            if let Some(kept) = task.kept.take() {
+                task.digest = kept.digest;
+            }
             task.stands = false;
             task.since.get_or_insert(at);
             succeed(task, outputs, at)
         }
         Resolution::Redo => {
-            *task = TaskState { cleared: true, ..task.again() };
+            // Also where nothing was sent from here: a copy may have used the key of this occurrence.
+            *task = TaskState { cleared: true, occurrence: task.occurrence + 1, ..task.again() };
             Phase::Waiting
         }
     }

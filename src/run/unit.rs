@@ -8,6 +8,7 @@ use super::entry::{AttemptStarted, Doubt, Fact, Timer};
 use super::outcome::{ErrorKind, ProbeAnswer, StepError};
 use super::scope::RunScope;
 use super::state::{Phase, RunState, TaskState};
+use super::verdict::KEY_LIFETIME;
 use crate::clock::Timestamp;
 use crate::expr::Template;
 use crate::id::{Role, TaskPath};
@@ -142,7 +143,7 @@ impl<'a> Unit<'a> {
         if another && self.task.unsure && self.effect() == Effect::Keyed && !self.was_not_done() {
             return self.changed("may have taken place, and its input is another since");
         }
-        if self.state.wary && !self.task.cleared && self.effect() == Effect::Once && self.role() != Role::Undo {
+        if self.must_look_first() {
             return Fact::ProbeStarted { task: self.path.clone(), probe: self.task.probes + 1, input: Some(input) };
         }
         self.attempt(input, digest)
@@ -155,6 +156,20 @@ impl<'a> Unit<'a> {
 
     fn was_not_done(&self) -> bool {
         self.task.phase == Phase::Probed(ProbeAnswer::NotDone)
+    }
+
+    /// A copy of the run may have done it, or the service has forgotten the key under which it may have been done.
+    fn must_look_first(&self) -> bool {
+        if self.task.cleared || self.role() == Role::Undo {
+            return false;
+        }
+        let expired = |since: Timestamp| self.state.now.since(since) > KEY_LIFETIME;
+        match self.effect() {
+            Effect::Read | Effect::Repeat => false,
+            Effect::Keyed if self.state.wary && expired(self.state.began) => true,
+            Effect::Keyed => self.task.unsure && self.task.first_sent.is_some_and(expired),
+            Effect::Once => self.state.wary,
+        }
     }
 
     fn attempt(&self, input: Data, digest: String) -> Fact {

@@ -102,11 +102,19 @@ fn not_done(unit: &Unit<'_>) -> Fact {
 /// What the step's own `probe` brought.
 fn after_look(unit: &Unit<'_>, outcome: &Outcome) -> Fact {
     let Some(probe) = &unit.step.probe else { return in_doubt(unit, Doubt::NoWay, "it has no way to look") };
-    // An answer of whatever status is one that `done-if` can judge; only a look that failed is made again.
-    if let Some(error) = outcome.error.as_ref().filter(|error| error.class.is_some() || outcome.data.is_empty()) {
-        return look_again(unit, &error.message, outcome.retry_after.unwrap_or_default());
+    match &outcome.error {
+        Some(error) if error.class.is_some() => {
+            return look_again(unit, &error.message, outcome.retry_after.unwrap_or_default());
+        }
+        Some(error) if outcome.data.is_empty() => return in_doubt(unit, Doubt::Unclear, &error.message),
+        // Any other answer, of whatever status, is one that `done-if` can judge.
+        _ => {}
     }
     match probe.done_if.holds(&unit.scope().with_response(&outcome.data)) {
+        Ok(false) if shows_nothing(&outcome.data) => {
+            let message = outcome.error.as_ref().map_or("the answer shows nothing", |error| &error.message);
+            in_doubt(unit, Doubt::Unclear, &format!("the look was not let through: {message}"))
+        }
         Ok(false) => not_done(unit),
         Ok(true) => {
             let seen = Outcome { error: None, ..outcome.clone() };
@@ -117,6 +125,12 @@ fn after_look(unit: &Unit<'_>, outcome: &Outcome) -> Fact {
         }
         Err(error) => in_doubt(unit, Doubt::Unclear, &format!("`done-if`: {}", error.message)),
     }
+}
+
+/// Sent elsewhere, or not allowed to see: whether something is there remains open.
+fn shows_nothing(data: &Data) -> bool {
+    let status = data.get("status").and_then(|status| status.expose().as_u64());
+    matches!(status, Some(300..=399 | 401 | 403 | 407))
 }
 
 fn look_again(unit: &Unit<'_>, reason: &str, asked: Duration) -> Fact {

@@ -1,8 +1,11 @@
 //! Rules of the decision core, one by one; `tests/it/simulation` has the random ones.
 
 mod again;
+mod copies;
 mod flow;
+mod looks;
 mod plans;
+mod resolved;
 mod situations;
 mod stops;
 mod table;

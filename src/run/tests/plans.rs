@@ -133,8 +133,30 @@ impl Run {
     }
 
     pub fn resumes(&mut self, after: Duration) -> &mut Self {
+        self.resumes_as(after, Resumption::default())
+    }
+
+    pub fn resumes_as(&mut self, after: Duration, how: Resumption) -> &mut Self {
         self.at = self.at.plus(after);
-        self.news(Fact::Resumed(Resumption::default()))
+        self.news(Fact::Resumed(how))
+    }
+
+    pub fn fires(&mut self, task: TaskPath) -> &mut Self {
+        self.news(Fact::TimerFired { task })
+    }
+
+    /// The look at `task` ends.
+    pub fn looks(&mut self, task: TaskPath, answer: ProbeAnswer) -> &mut Self {
+        let probe = self.task(&task).probes;
+        self.news(Fact::ProbeEnded { task, probe, answer })
+    }
+
+    pub fn resolves(&mut self, task: TaskPath, resolution: Resolution) -> &mut Self {
+        self.news(Fact::Resolved { task, resolution })
+    }
+
+    pub fn task(&self, task: &TaskPath) -> &TaskState {
+        self.state.task(&self.plan, task).unwrap()
     }
 
     pub fn phase(&self, task: &TaskPath) -> &'static str {

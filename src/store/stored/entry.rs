@@ -148,7 +148,7 @@ impl StoredFact {
             Fact::RunStarted(started) => {
                 Self::RunStarted(Box::new(StoredStarted::seal(started, keys, &place(seq, "", 0))?))
             }
-            Fact::Resumed(how) => Self::Resumed(how.into()),
+            Fact::Resumed(how) => Self::Resumed(StoredResumption::seal(how, keys, &place(seq, "", 0))?),
             Fact::Replanned(replanned) => Self::Replanned(StoredReplanned::seal(replanned, keys, &place(seq, "", 0))?),
             Fact::StopRequested(stop) => Self::StopRequested { stop: (*stop).into() },
             Fact::AlarmSet { alarm, due } => Self::AlarmSet { alarm: (*alarm).into(), due: Moment(*due) },
@@ -209,7 +209,7 @@ impl StoredFact {
     fn open(self, keys: &RunKeys, seq: u64) -> Result<Fact, Malformed> {
         Ok(match self {
             Self::RunStarted(started) => Fact::RunStarted(Box::new(started.open(keys, &place(seq, "", 0))?)),
-            Self::Resumed(how) => Fact::Resumed(how.open()?),
+            Self::Resumed(how) => Fact::Resumed(how.open(keys, &place(seq, "", 0))?),
             Self::Replanned(replanned) => Fact::Replanned(Box::new(replanned.open(keys, &place(seq, "", 0))?)),
             Self::StopRequested { stop } => Fact::StopRequested(stop.into()),
             Self::AlarmSet { alarm, due } => Fact::AlarmSet { alarm: alarm.into(), due: due.0 },

@@ -3,8 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::Malformed;
+use super::data::StoredData;
 use super::scalar::{step, task};
 use crate::run::Resumption;
+use crate::store::error::StoreError;
+use crate::store::seal::{Place, RunKeys};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct StoredResumption {
@@ -12,6 +15,10 @@ pub(super) struct StoredResumption {
     epoch: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     wary: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    trusted: bool,
+    #[serde(default, skip_serializing_if = "StoredData::is_empty")]
+    secrets: StoredData,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     until: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -20,24 +27,25 @@ pub(super) struct StoredResumption {
     keep: Vec<String>,
 }
 
-impl From<&Resumption> for StoredResumption {
-    fn from(how: &Resumption) -> Self {
-        let Resumption { epoch, wary, until, again, keep } = how;
-        Self {
+impl StoredResumption {
+    pub fn seal(how: &Resumption, keys: &RunKeys, place: &Place<'_>) -> Result<Self, StoreError> {
+        let Resumption { epoch, wary, trusted, secrets, until, again, keep } = how;
+        Ok(Self {
             epoch: epoch.clone(),
             wary: *wary,
+            trusted: *trusted,
+            secrets: StoredData::seal(secrets, keys, place, "secrets")?,
             until: until.as_ref().map(ToString::to_string),
             again: again.iter().map(ToString::to_string).collect(),
             keep: keep.iter().map(ToString::to_string).collect(),
-        }
+        })
     }
-}
 
-impl StoredResumption {
-    pub fn open(self) -> Result<Resumption, Malformed> {
-        let Self { epoch, wary, until, again, keep } = self;
+    pub fn open(self, keys: &RunKeys, place: &Place<'_>) -> Result<Resumption, Malformed> {
+        let Self { epoch, wary, trusted, secrets, until, again, keep } = self;
+        let secrets = secrets.open(keys, place, "secrets")?;
         let until = until.map(|id| step(&id)).transpose()?;
         let tasks = |paths: Vec<String>| paths.iter().map(|path| task(path)).collect::<Result<_, _>>();
-        Ok(Resumption { epoch, wary, until, again: tasks(again)?, keep: tasks(keep)? })
+        Ok(Resumption { epoch, wary, trusted, secrets, until, again: tasks(again)?, keep: tasks(keep)? })
     }
 }

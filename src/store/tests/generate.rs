@@ -149,8 +149,16 @@ fn items() -> BoxedStrategy<Vec<MatrixItem>> {
 }
 
 fn resumption() -> BoxedStrategy<Resumption> {
-    (text(), any::<bool>(), option::of(step()), vec(task(), 0..3), vec(task(), 0..3))
-        .prop_map(|(epoch, wary, until, again, keep)| Resumption { epoch, wary, until, again, keep })
+    (text(), any::<bool>(), any::<bool>(), data(), option::of(step()), vec(task(), 0..3), vec(task(), 0..3))
+        .prop_map(|(epoch, wary, trusted, secrets, until, again, keep)| Resumption {
+            epoch,
+            wary,
+            trusted,
+            secrets,
+            until,
+            again,
+            keep,
+        })
         .boxed()
 }
 
