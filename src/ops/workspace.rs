@@ -13,6 +13,8 @@ pub struct Workspace {
     pub key: KeySource,
     /// Where embedded sandboxes keep their state: the user's state folder, apart from the store. `None` if the user has none.
     pub sandboxes: Option<PathBuf>,
+    /// Where it is noted how far each run has come, so that a copy of one is noticed: the user's state folder, too.
+    pub witnesses: Option<PathBuf>,
     pub registry: Arc<Registry>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
@@ -22,7 +24,7 @@ pub struct Workspace {
 
 impl Workspace {
     pub(super) fn open(&self) -> Store {
-        Store::open(&self.store, self.entropy.clone())
+        Store::open(&self.store, self.entropy.clone()).witnessed(self.witnesses.clone())
     }
 
     /// The user's key, made on first use.

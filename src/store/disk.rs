@@ -44,6 +44,10 @@ pub trait Disk: Send {
     /// Returns once the journal is on stable storage.
     fn sync(&mut self) -> Result<(), StoreError>;
 
+    /// Writes once more what stands in the journal from `from` on, which is `bytes`, and returns once the journal is on stable
+    /// storage.
+    fn rewrite(&mut self, from: u64, bytes: &[u8]) -> Result<(), StoreError>;
+
     /// Cuts the journal to its first `len` bytes, which are on stable storage when this returns.
     fn truncate(&mut self, len: u64) -> Result<(), StoreError>;
 

@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::id::RunId;
 
 /// The longest first line of a journal that is read to list a run.
-const MAX_HEADER: u64 = 64 * 1024;
+pub(super) const MAX_HEADER: u64 = 64 * 1024;
 
 /// A run in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]

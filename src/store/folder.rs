@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, openat, renameat, statat};
@@ -12,6 +13,7 @@ use super::cancel::CANCEL;
 use super::disk::{Disk, RunFile};
 use super::error::StoreError;
 use super::lock::{self, Holder, Lock};
+use super::witness::Identity;
 use crate::id::RunId;
 
 const LOCK: &str = "lock";
@@ -60,6 +62,14 @@ impl Folder {
     /// Calls the folder by the path to which it will be moved.
     pub fn show_at(&mut self, path: PathBuf) {
         self.path = path;
+    }
+
+    /// What tells this folder from a copy. It has to stand at its path.
+    pub fn identity(&self) -> Result<Identity, StoreError> {
+        let absolute = std::fs::canonicalize(&self.path);
+        let absolute = absolute.map_err(|source| StoreError::Io { doing: "find", path: self.path.clone(), source })?;
+        let stat = rustix::fs::fstat(&self.fd).map_err(|error| failed("read", self.path.clone(), error))?;
+        Ok(Identity { path: absolute.to_string_lossy().into_owned(), inode: stat.st_ino })
     }
 
     /// Whether the folder still stands at its path: it is not there any more if it was renamed or removed.
@@ -166,6 +176,13 @@ impl Disk for Folder {
     fn sync(&mut self) -> Result<(), StoreError> {
         let synced = self.journal()?.sync_data();
         synced.map_err(|source| self.error("sync", RunFile::Journal, source))
+    }
+
+    fn rewrite(&mut self, from: u64, bytes: &[u8]) -> Result<(), StoreError> {
+        // Not the file that is open for appending: that one writes nowhere but at its end.
+        let journal = self.create_file(RunFile::Journal.name(), OFlags::WRONLY)?;
+        let written = journal.write_all_at(bytes, from).and_then(|()| journal.sync_all());
+        written.map_err(|source| self.error("write", RunFile::Journal, source))
     }
 
     fn truncate(&mut self, len: u64) -> Result<(), StoreError> {

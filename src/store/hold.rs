@@ -3,19 +3,29 @@
 
 use std::fs;
 
+use serde::Deserialize;
+
 use super::disk::{Disk as _, RunFile};
 use super::error::StoreError;
+use super::find::MAX_HEADER;
 use super::folder::{Folder, failed};
 use super::key::Key;
 use super::load::{Loaded, load};
 use super::lock::Holder;
 use super::runs::{Store, io_error, sync_folder};
 use super::seal::Seal;
+use super::witness::Witness;
 use crate::clock::Timestamp;
 use crate::id::RunId;
 
 /// A run folder is renamed to this and its id before it is removed. No run id begins with a dot.
 const FORGOTTEN: &str = ".forgotten-";
+
+/// A line of the journal, as far as it is of interest here.
+#[derive(Deserialize)]
+struct Sealed {
+    mac: String,
+}
 
 /// A locked run.
 pub struct Held<'a> {
@@ -61,11 +71,23 @@ impl Held<'_> {
     /// Removes the run. It is gone at once: what a crash leaves of it is never read as a run.
     pub fn forget(self) -> Result<(), StoreError> {
         let (place, runs) = (self.store.run_dir(&self.run), self.store.runs());
+        let witness = self.witness()?;
         let forgotten = runs.join(format!("{FORGOTTEN}{}", self.run));
         remove(&forgotten)?;
         rustix::fs::rename(&place, &forgotten).map_err(|error| failed("remove", place, error))?;
         sync_folder(&runs)?;
+        if let Some(witness) = witness {
+            witness.forget().map_err(|source| io_error("forget what is known of", &forgotten, source))?;
+        }
         remove(&forgotten)
+    }
+
+    /// What is known of the run outside of the store; `None` also if its journal does not say which run it is.
+    fn witness(&self) -> Result<Option<Witness>, StoreError> {
+        let line = self.folder.first_line(MAX_HEADER)?;
+        let mac = serde_json::from_slice::<Sealed>(&line).ok();
+        let identity = self.folder.identity()?;
+        Ok(mac.and_then(|line| self.store.witness(&self.run, &line.mac, identity)))
     }
 
     /// Makes every secret of the run unreadable, for good; all else stays readable.

@@ -142,6 +142,12 @@ impl Lines {
         self.whole() - end
     }
 
+    /// The bytes of all lines after a commit, and where they begin.
+    pub fn after(&self, commit: u64) -> (u64, &[u8]) {
+        let start = self.whole() - self.length_after(commit);
+        (start as u64, &self.bytes[start..self.whole()])
+    }
+
     fn line(&self, index: usize) -> &[u8] {
         let start = index.checked_sub(1).map_or(0, |before| self.ends[before].0);
         &self.bytes[start..self.ends[index].0]

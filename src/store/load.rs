@@ -8,6 +8,7 @@ use super::error::StoreError;
 use super::journal::{Lines, Origin};
 use super::key::Key;
 use super::seal::{RunKeys, Seal, workflow_digest};
+use super::suspicion::Suspicion;
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::id::RunId;
@@ -31,6 +32,8 @@ pub struct Loaded {
     pub secrets_pruned: Option<Timestamp>,
     /// What the user should know of; the run is whole nevertheless.
     pub warnings: Vec<String>,
+    /// Why the folder may be a copy. Known only to who opens it to go on.
+    pub suspicion: Option<Suspicion>,
 }
 
 /// Where a writer goes on.
@@ -45,6 +48,7 @@ pub(super) struct Position {
     /// Bytes of the checkpoint, and of the journal after it.
     pub checkpoint: u64,
     pub grown: u64,
+    pub lines: Lines,
 }
 
 pub(super) fn load(disk: &dyn Disk, key: &Key, entropy: Arc<dyn Entropy>) -> Result<(Loaded, Position), StoreError> {
@@ -81,11 +85,14 @@ pub(super) fn load(disk: &dyn Disk, key: &Key, entropy: Arc<dyn Entropy>) -> Res
         has_tail: lines.has_tail(),
         checkpoint: size,
         grown: lines.length_after(commit) as u64,
+        lines,
         keys,
     };
     let run = position.keys.run.clone();
     let (created, origin) = (header.created.0, header.origin);
-    let loaded = Loaded { run, created, origin, workflow, edits, snapshot, entries, secrets_pruned, warnings };
+    let suspicion = None;
+    let loaded =
+        Loaded { run, created, origin, workflow, edits, snapshot, entries, secrets_pruned, warnings, suspicion };
     Ok((loaded, position))
 }
 

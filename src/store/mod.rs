@@ -12,6 +12,9 @@
 //!     cancel          there for an instant: somebody asks the writer to end the run
 //! ```
 //!
+//! Outside of the store, in the user's state folder, is a record of how far each run had come and in which folder, so that
+//! a copy or a restored backup is noticed.
+//!
 //! `docs/checkpoint-format.md` describes the files. A [`Store`] creates, finds, reads and resumes runs; the one
 //! [`RunWriter`] of a run appends to its journal. Both reach the files through [`Disk`], so that
 //! [`simulated::ForgetfulDisk`] can stand in for a real one.
@@ -36,6 +39,8 @@ mod runs;
 mod seal;
 pub mod simulated;
 mod stored;
+mod suspicion;
+mod witness;
 mod writer;
 
 #[cfg(test)]
@@ -55,4 +60,5 @@ pub use load::Loaded;
 pub use lock::Holder;
 pub use runs::Store;
 pub use seal::PRUNED;
+pub use suspicion::Suspicion;
 pub use writer::{NewRun, RunWriter};

@@ -16,6 +16,8 @@ use super::key::Key;
 use super::load::{Loaded, load};
 use super::lock::Holder;
 use super::seal::Seal;
+use super::suspicion::Suspicion;
+use super::witness::{Identity, Witness};
 use super::writer::{NewRun, RunWriter};
 use crate::entropy::Entropy;
 use crate::id::RunId;
@@ -29,12 +31,20 @@ pub(super) const LAST: &str = "last";
 pub struct Store {
     dir: PathBuf,
     entropy: Arc<dyn Entropy>,
+    /// Where it is noted how far each run has come.
+    witnesses: Option<PathBuf>,
 }
 
 impl Store {
     /// The store in `dir`, usually `.onramp`.
     pub fn open(dir: impl Into<PathBuf>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { dir: dir.into(), entropy }
+        Self { dir: dir.into(), entropy, witnesses: None }
+    }
+
+    /// The same, with a folder outside of it in which it is noted how far each run has come. Without one, every run that is
+    /// resumed may be a copy.
+    pub fn witnessed(self, witnesses: Option<PathBuf>) -> Self {
+        Self { witnesses, ..self }
     }
 
     /// The folder of a run, whether or not it is there.
@@ -57,9 +67,14 @@ impl Store {
             return Err(StoreError::Exists { run: run.clone() });
         }
         let folder = self.stage(run, holder)?;
-        let writer = RunWriter::create(Box::new(folder), new, key, self.entropy.clone())?;
+        let mut writer = RunWriter::create(Box::new(folder), new, key, self.entropy.clone())?;
         match rustix::fs::rename(self.staging(run), self.run_dir(run)) {
-            Ok(()) => sync_folder(&self.runs()).map(|()| writer),
+            Ok(()) => {
+                sync_folder(&self.runs())?;
+                let identity = self.folder(run)?.identity()?;
+                writer.keep_witness(|header| self.witness(run, header, identity));
+                Ok(writer)
+            }
             Err(Errno::EXIST | Errno::NOTEMPTY) => Err(StoreError::Exists { run: run.clone() }),
             Err(error) => Err(failed("create", self.run_dir(run), error)),
         }
@@ -99,7 +114,18 @@ impl Store {
         if !folder.is_in_place() {
             return Err(self.not_found(run.as_str()));
         }
-        RunWriter::resume(Box::new(folder), key, self.entropy.clone())
+        let identity = folder.identity()?;
+        let witness = |header: &str| self.witness(run, header, identity);
+        let (writer, mut loaded) = RunWriter::resume_beside(Box::new(folder), key, self.entropy.clone(), witness)?;
+        if self.witnesses.is_none() {
+            loaded.suspicion = Some(Suspicion::Homeless);
+        }
+        Ok((writer, loaded))
+    }
+
+    /// `header` is the MAC of the journal's first line.
+    pub(super) fn witness(&self, run: &RunId, header: &str, folder: Identity) -> Option<Witness> {
+        Some(Witness::new(self.witnesses.as_ref()?, run, header, folder))
     }
 
     /// Reads a run as it is now, also while it is being written.

@@ -28,6 +28,8 @@ struct Contents {
     /// Bytes that still fit into the journal.
     room: Option<usize>,
     sync_fails: bool,
+    /// A sync failed: from here on nothing reaches the disk until it is written again, whatever later syncs say.
+    dropped: Option<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -85,6 +87,7 @@ impl ForgetfulDisk {
             file.current = file.durable.clone();
         }
         contents.boot += 1;
+        contents.dropped = None;
     }
 
     /// The process dies, the machine stays up: nothing is forgotten.
@@ -186,11 +189,24 @@ impl Disk for Handle {
     fn sync(&mut self) -> Result<(), StoreError> {
         let mut contents = self.contents("sync", RunFile::Journal)?;
         if contents.sync_fails {
+            let synced = contents.synced;
+            contents.dropped.get_or_insert(synced);
             return Err(failed("sync", RunFile::Journal, "input/output error"));
         }
-        contents.synced = contents.journal.len();
+        contents.synced = contents.dropped.unwrap_or(contents.journal.len());
         contents.counts.syncs += 1;
         Ok(())
+    }
+
+    fn rewrite(&mut self, from: u64, bytes: &[u8]) -> Result<(), StoreError> {
+        let mut contents = self.contents("write", RunFile::Journal)?;
+        let from = usize::try_from(from).unwrap_or(usize::MAX);
+        if contents.journal.get(from..) != Some(bytes) {
+            return Err(failed("write", RunFile::Journal, "this is not what stands there"));
+        }
+        contents.dropped.take_if(|dropped| *dropped >= from);
+        drop(contents);
+        self.sync()
     }
 
     fn truncate(&mut self, len: u64) -> Result<(), StoreError> {

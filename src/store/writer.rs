@@ -13,9 +13,10 @@ use super::key::Key;
 use super::load::{Loaded, Position, load};
 use super::seal::{RunKeys, Seal, workflow_digest};
 use super::stored::Moment;
+use super::witness::Witness;
 use crate::entropy::Entropy;
 use crate::id::RunId;
-use crate::run::{Entry, Recorded};
+use crate::run::{Entry, Fact, Recorded};
 
 /// A journal that has not grown by this many bytes is not worth a checkpoint.
 const MIN_GROWTH: u64 = 4096;
@@ -44,6 +45,10 @@ pub struct RunWriter {
     seq: u64,
     checkpoint: u64,
     grown: u64,
+    /// The MAC of the journal's first line.
+    header: Link,
+    /// Told of every commit that is on stable storage.
+    witness: Option<Witness>,
     /// Why nothing more is written.
     failed: Option<Failure>,
 }
@@ -81,7 +86,18 @@ impl RunWriter {
         disk.replace(RunFile::Seal, seal.to_line()?.as_bytes(), true)?;
         let start = Point { commit: 0, link };
         let synced = start.clone();
-        let mut writer = Self { disk, keys, at: start, synced, seq: 0, checkpoint: 0, grown: 0, failed: None };
+        let mut writer = Self {
+            header: start.link.clone(),
+            disk,
+            keys,
+            at: start,
+            synced,
+            seq: 0,
+            checkpoint: 0,
+            grown: 0,
+            witness: None,
+            failed: None,
+        };
         writer.append(std::slice::from_ref(new.first), true)?;
         writer.checkpoint(new.state, false)?;
         Ok(writer)
@@ -89,17 +105,52 @@ impl RunWriter {
 
     /// Opens a run to go on with it. What a crash left behind the last whole commit is cut off.
     pub fn resume(disk: Box<dyn Disk>, key: &Key, entropy: Arc<dyn Entropy>) -> Result<(Self, Loaded), StoreError> {
+        Self::resume_beside(disk, key, entropy, |_| None)
+    }
+
+    /// The same; `witness` is asked for the record of this folder, by the MAC of the journal's header.
+    pub(super) fn resume_beside(
+        disk: Box<dyn Disk>,
+        key: &Key,
+        entropy: Arc<dyn Entropy>,
+        witness: impl FnOnce(&str) -> Option<Witness>,
+    ) -> Result<(Self, Loaded), StoreError> {
         let mut disk = disk;
         let seal = Seal::read(&*disk)?;
         seal.check_writable(&*disk)?;
         seal.check_whole(&*disk)?;
-        let (loaded, position) = load(&*disk, key, entropy)?;
-        let Position { keys, at, mut synced, seq, whole, has_tail, checkpoint, grown } = position;
+        let (mut loaded, position) = load(&*disk, key, entropy)?;
+        let Position { keys, at, synced, seq, whole, has_tail, checkpoint, grown, lines } = position;
         if has_tail {
             disk.truncate(whole)?;
-            synced = at.clone();
         }
-        Ok((Self { disk, keys, at, synced, seq, checkpoint, grown, failed: None }, loaded))
+        // After a sync that failed, the kernel may hold lines in memory alone and take them for written: the next sync would
+        // report success without them. Only what is written anew is certain, and nothing is sent before it is.
+        let (from, unsynced) = lines.after(synced.commit);
+        disk.rewrite(from, unsynced)?;
+        let header = lines.link(0).cloned().unwrap_or_else(Link::start);
+        let mut witness = witness(header.as_str());
+        if let Some(witness) = &mut witness {
+            loaded.suspicion = witness.examine(|commit| lines.link(commit).map(Link::as_str));
+        }
+        let synced = at.clone();
+        Ok((Self { disk, keys, at, synced, seq, checkpoint, grown, header, witness, failed: None }, loaded))
+    }
+
+    /// Keeps the record of a new run, whose folder has come to its place.
+    pub(super) fn keep_witness(&mut self, witness: impl FnOnce(&str) -> Option<Witness>) {
+        self.witness = witness(self.header.as_str());
+        self.bear_witness();
+    }
+
+    /// A run without a record is taken for a copy when it is resumed, no more: it is no reason to stop.
+    fn bear_witness(&mut self) {
+        if let Some(witness) = &mut self.witness
+            && let Err(error) = witness.note(self.seq, &self.synced)
+        {
+            tracing::warn!(%error, "how far the run has come could not be noted in the state folder");
+            self.witness = None;
+        }
     }
 
     pub fn run(&self) -> &RunId {
@@ -132,11 +183,16 @@ impl RunWriter {
             self.at = Point { commit, link };
             self.seq += entries.len() as u64;
             self.grown += line.len() as u64;
+            let takes_over = |entry: &Entry| matches!(&entry.fact, Fact::Resumed(how) if how.wary || how.trusted);
+            if let Some(witness) = self.witness.as_mut().filter(|_| entries.iter().any(takes_over)) {
+                witness.accept();
+            }
         }
         if sync && self.synced.commit < self.at.commit {
             let synced = self.disk.sync();
             synced.map_err(|error| self.fail(&error, self.synced.commit))?;
             self.synced = self.at.clone();
+            self.bear_witness();
         }
         Ok(())
     }

@@ -67,11 +67,27 @@ fn a_failed_sync_is_not_tried_again() {
     let (mut writer, _) = resume_on(&disk, &key(1)).unwrap();
     disk.fail_syncs(true);
     let error = writer.append(&[intent(3)], true).unwrap_err();
-    assert!(matches!(error, StoreError::NotCommitted { committed: 1, .. }), "{error:?}");
+    assert!(matches!(error, StoreError::NotCommitted { committed: 2, .. }), "{error:?}");
     disk.fail_syncs(false);
     let before = disk.counts();
     assert!(writer.append(&[], true).is_err());
     assert_eq!(disk.counts(), before);
+}
+
+#[test]
+fn what_a_failed_sync_left_in_memory_is_written_again_before_anybody_goes_on() {
+    let disk = disk_with(1);
+    let (mut writer, _) = resume_on(&disk, &key(1)).unwrap();
+    disk.fail_syncs(true);
+    writer.append(&[intent(3)], true).unwrap_err();
+    disk.fail_syncs(false);
+    disk.kill();
+    // The line can be read, and another sync would report that it is safe.
+    assert_eq!(present(&disk), 3);
+    let (mut writer, _) = resume_on(&disk, &key(1)).unwrap();
+    writer.append(&[intent(4)], true).unwrap();
+    disk.crash(Crash::default());
+    assert_eq!(present(&disk), 4);
 }
 
 #[test]

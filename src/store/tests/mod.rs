@@ -11,3 +11,4 @@ mod keys;
 mod runs;
 mod secrets;
 mod stored;
+mod witness;

@@ -79,7 +79,7 @@ fn the_journal_can_be_read_by_people() {
     assert_eq!(line.as_object_mut().unwrap().remove("mac").unwrap().as_str().unwrap().len(), 64);
     let expected = json!({
         "commit": 2,
-        "synced": 0,
+        "synced": 1,
         "entries": [{
             "seq": 2,
             "at": "2026-11-22T01:34:05.002Z",
