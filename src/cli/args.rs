@@ -6,10 +6,12 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod handling;
+mod resolve;
 mod stopping;
 mod teardown;
 
 pub use handling::{Exec, Export, ExportFormat, Key, Prune, Rotate};
+pub use resolve::Resolve;
 pub use stopping::{Cancel, Inject};
 pub use teardown::Teardown;
 
@@ -63,6 +65,8 @@ pub enum Command {
     /// What waits for them keeps what it did, unless `--downstream` says that it runs again too. What is unfinished in the run
     /// goes on as with `resume`.
     Retry(Retry),
+    /// Say of a step in doubt, failed or interrupted that it took place, or run it again.
+    Resolve(Resolve),
     /// List all runs, the newest first.
     Runs(Runs),
     /// Show a run: its steps, errors and outputs.
@@ -211,6 +215,10 @@ pub struct GoingOn {
     /// Must be the base URL that the run was started with, if it is given.
     #[arg(long, env = "ONRAMP_BASE_URL", value_name = "URL", hide_env_values = true)]
     pub base_url: Option<String>,
+
+    /// No other copy of the run's folder was worked in, although it was moved, copied or restored.
+    #[arg(long)]
+    pub trust_checkpoint: bool,
 
     #[command(flatten)]
     pub inject: Inject,

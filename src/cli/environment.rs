@@ -50,6 +50,11 @@ pub fn sandboxes() -> Option<PathBuf> {
     Some(user_folder("XDG_STATE_HOME", ".local/state")?.join("onramp/sandbox"))
 }
 
+/// Where it is noted how far runs have come; `None` without a home.
+pub fn witnesses() -> Option<PathBuf> {
+    Some(user_folder("XDG_STATE_HOME", ".local/state")?.join("onramp/runs"))
+}
+
 fn user_folder(variable_name: &str, below_home: &str) -> Option<PathBuf> {
     let absolute = |path: PathBuf| path.is_absolute().then_some(path);
     let named = variable(variable_name).map(PathBuf::from).and_then(absolute);

@@ -23,15 +23,14 @@ pub fn given(workflow: &Workflow, pairs: &[String], file: Option<&Path>) -> Resu
     }
     let mut named = BTreeSet::new();
     for pair in pairs {
-        let (name, value) = pair.split_once('=').ok_or_else(|| format!("`{pair}` is not NAME=VALUE"))?;
+        let (name, value) = self::pair(pair)?;
         if !named.insert(name) {
             return Err(format!("the input `{name}` is given twice; a list is one value: {name}=A,B"));
         }
         let of_input = |error| format!("the input `{name}`: {error}");
         let secret = workflow.inputs.iter().any(|input| input.name.as_str() == name && input.secret);
-        let text = match value.strip_prefix('@') {
-            Some("-") => read(std::io::stdin(), "standard input").map_err(of_input)?,
-            Some(path) => open(Path::new(path)).and_then(|file| read(file, path)).map_err(of_input)?,
+        let text = match from_elsewhere(value).map_err(of_input)? {
+            Some(text) => text,
             None if secret => {
                 return Err(format!(
                     "`{name}` is secret, and others can read a process's arguments: use {name}=@FILE, {name}=@- or \
@@ -44,6 +43,20 @@ pub fn given(workflow: &Workflow, pairs: &[String], file: Option<&Path>) -> Resu
         given.insert(name.to_owned(), Given::Text(text));
     }
     Ok(given)
+}
+
+/// NAME and VALUE.
+pub fn pair(pair: &str) -> Result<(&str, &str), String> {
+    pair.split_once('=').ok_or_else(|| format!("`{pair}` is not NAME=VALUE"))
+}
+
+/// What `@FILE` or `@-` stands for; `None` for a value that is what it says.
+pub fn from_elsewhere(value: &str) -> Result<Option<String>, String> {
+    match value.strip_prefix('@') {
+        Some("-") => read(std::io::stdin(), "standard input").map(Some),
+        Some(path) => open(Path::new(path)).and_then(|file| read(file, path)).map(Some),
+        None => Ok(None),
+    }
 }
 
 fn document(path: &Path) -> Result<BTreeMap<String, Given>, String> {

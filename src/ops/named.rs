@@ -44,15 +44,10 @@ pub(super) async fn again(
     }
     let (run, writer, stored) = open(workspace, run.as_str(), talk)?;
     let resume = ResumeRequest {
-        run: run.to_string(),
-        environment: request.environment,
-        base_url: None,
-        as_stored: false,
-        keep: Vec::new(),
-        redo: Vec::new(),
         until: request.until,
         file: Some(request.file),
         inject: request.inject,
+        ..ResumeRequest::new(run.to_string(), request.environment)
     };
     go_on(workspace, &run, (writer, stored), &resume, None, console, talk).await
 }

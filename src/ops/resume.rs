@@ -9,7 +9,8 @@ use super::inject::injection;
 use super::prepare::{Prepared, Retry, prepare};
 use super::run::RunOutcome;
 use super::stored::{Stored, restore, sealing_key};
-use super::surroundings::{MAILBOX_VARIABLE, mailbox_url, revive};
+use super::surroundings::{MAILBOX_VARIABLE, mailbox, revive};
+use super::takeover::takeover;
 use super::teardown::refuse_torn_down;
 use super::{OpError, Workspace};
 use crate::engine;
@@ -18,7 +19,8 @@ use crate::id::RunId;
 use crate::mail::Mailbox;
 use crate::plan::Plan;
 use crate::report::Rerun;
-use crate::run::{RunState, RunStatus};
+use crate::run::{Resumption, RunState, RunStatus};
+use crate::secret::{Data, Datum};
 use crate::store::RunWriter;
 
 pub struct ResumeRequest<'a> {
@@ -38,6 +40,8 @@ pub struct ResumeRequest<'a> {
     pub file: Option<PathBuf>,
     /// Troubles to inject, as `fail:STEP`.
     pub inject: Vec<String>,
+    /// No other copy of the run did anything, whatever speaks for that.
+    pub trust_checkpoint: bool,
 }
 
 impl<'a> ResumeRequest<'a> {
@@ -53,6 +57,7 @@ impl<'a> ResumeRequest<'a> {
             until: None,
             file: None,
             inject: Vec::new(),
+            trust_checkpoint: false,
         }
     }
 }
@@ -162,8 +167,16 @@ pub(super) async fn go_on(
     if let Some(refusal) = refusal {
         return Err(refusal);
     }
-    let Stored { plan, mut state, .. } = stored;
-    same_surroundings(&plan, &state, request)?;
+    let Stored { plan, mut state, suspicion, .. } = stored;
+    let secrets = same_surroundings(&plan, &state, request)?;
+    for secret in secrets.values() {
+        console.mask.learn(secret);
+        let message = "the mailbox is read with the password in the environment, which the run did not have before";
+        talk.say(&format!("{message} ({MAILBOX_VARIABLE})"));
+    }
+    let Resumption { epoch, wary, trusted, .. } =
+        takeover(workspace, run, suspicion.as_ref(), request.trust_checkpoint, &mut |text| talk.say(text))?;
+    let how = Resumption { epoch, wary, trusted, secrets, ..how };
     let going_on = edit.as_ref().map_or(&plan, |edit| &edit.plan);
     let settings = &state.started.settings;
     let injection =
@@ -200,8 +213,9 @@ fn is_edited(workspace: &Workspace, stored: &Stored, request: &ResumeRequest<'_>
     !request.as_stored && !matches!(found, Ok(File::Unchanged | File::Gone(_)))
 }
 
-/// Base URL and mailbox are part of a run: what it did at one service cannot go on at another.
-pub(super) fn same_surroundings(plan: &Plan, state: &RunState, request: &ResumeRequest<'_>) -> Result<(), OpError> {
+/// Base URL and mailbox are part of a run: what it did at one service cannot go on at another. Another password of the same
+/// mailbox is a correction: the secret is given anew.
+pub(super) fn same_surroundings(plan: &Plan, state: &RunState, request: &ResumeRequest<'_>) -> Result<Data, OpError> {
     let settings = &state.started.settings;
     let run = &state.started.run;
     if let Some(given) = &request.base_url
@@ -213,15 +227,16 @@ pub(super) fn same_surroundings(plan: &Plan, state: &RunState, request: &ResumeR
         let message = format!("run {run} belongs to {}; it cannot go on against {given}", settings.base_url);
         return Err(OpError::Usage(message));
     }
-    let stored = mailbox_url(&plan.workflow, &state.started.secrets);
+    let stored = mailbox(&plan.workflow, &state.started.secrets).filter(|_| !settings.sandbox);
+    let (Some((name, stored)), Some(given)) = (stored, (request.environment)(MAILBOX_VARIABLE)) else {
+        return Ok(Data::new());
+    };
     let place = |url: &str| Mailbox::parse(url).ok().map(|mailbox| mailbox.to_string());
-    match (stored, (request.environment)(MAILBOX_VARIABLE)) {
-        (Some(stored), Some(given)) if !settings.sandbox && place(stored) != place(&given) => {
-            let message = format!(
-                "run {run} waits at another mailbox than {MAILBOX_VARIABLE} names; unset it, or start a new run"
-            );
-            Err(OpError::Usage(message))
-        }
-        _ => Ok(()),
+    if place(stored) != place(&given) {
+        let message =
+            format!("run {run} waits at another mailbox than {MAILBOX_VARIABLE} names; unset it, or start a new run");
+        return Err(OpError::Usage(message));
     }
+    let anew = (stored != given).then(|| (name.to_owned(), Datum::secret(given.into())));
+    Ok(anew.into_iter().collect())
 }

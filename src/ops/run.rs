@@ -13,6 +13,7 @@ use super::inject::injection;
 use super::inputs_from::with_outputs;
 use super::named;
 use super::prepare::step_named;
+use super::random::{draw, word};
 use super::resume::Talk;
 use super::surroundings::{self, DEFAULT_BASE_URL, MAILBOX_VARIABLE};
 use super::{OpError, Workspace, validate};
@@ -123,10 +124,7 @@ fn origin_of(file: &Path) -> Origin {
 
 /// Sorts by time, is unlikely to meet another, and can be read aloud: `20261122-013405-k7qz2m`.
 fn new_id(now: Timestamp, entropy: &dyn Entropy) -> Result<RunId, OpError> {
-    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let mut bytes = [0u8; 6];
-    draw(entropy, &mut bytes)?;
-    let tail: String = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    let tail = word(entropy, 6)?;
     let time = DateTime::<Utc>::from_timestamp_millis(now.as_millis()).unwrap_or_default();
     RunId::new(&format!("{}-{tail}", time.format("%Y%m%d-%H%M%S"))).map_err(|error| OpError::Usage(error.to_string()))
 }
@@ -135,10 +133,6 @@ fn seed(entropy: &dyn Entropy) -> Result<Secret<Vec<u8>>, OpError> {
     let mut seed = vec![0u8; 32];
     draw(entropy, &mut seed)?;
     Ok(Secret::new(seed))
-}
-
-fn draw(entropy: &dyn Entropy, bytes: &mut [u8]) -> Result<(), OpError> {
-    entropy.fill(bytes).map_err(|error| OpError::Usage(format!("the system gives no random bytes: {error}")))
 }
 
 /// Inputs and secrets as the user gave them; what is wrong with either is told together. With a sandbox the environment is

@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::diagnostic::Source;
 use crate::plan::Plan;
 use crate::run::{Fact, RunState, apply};
-use crate::store::{Key, Loaded, Origin};
+use crate::store::{Key, Loaded, Origin, Suspicion};
 
 /// A run as it is stored.
 pub(super) struct Stored {
@@ -19,6 +19,8 @@ pub(super) struct Stored {
     /// When the run's secrets were made unreadable, if they were.
     pub secrets_pruned: Option<Timestamp>,
     pub warnings: Vec<String>,
+    /// Why the folder may be a copy.
+    pub suspicion: Option<Suspicion>,
 }
 
 impl Stored {
@@ -31,7 +33,7 @@ impl Stored {
 
 /// Folds what was loaded, each entry with the text that the workflow had then.
 pub(super) fn restore(workspace: &Workspace, loaded: Loaded) -> Result<Stored, OpError> {
-    let Loaded { run, origin, workflow, edits, snapshot, entries, secrets_pruned, warnings, .. } = loaded;
+    let Loaded { run, origin, workflow, edits, snapshot, entries, secrets_pruned, warnings, suspicion, .. } = loaded;
     let plan_of = |text: &str| {
         let source = Source::new(&origin.workflow_path, text);
         Ok::<_, OpError>(validate::check(workspace, source).into_plan()?.1)
@@ -54,7 +56,7 @@ pub(super) fn restore(workspace: &Workspace, loaded: Loaded) -> Result<Stored, O
         }
         apply(&plan, &mut state, &entry)?;
     }
-    Ok(Stored { plan, state, origin, secrets_pruned, warnings })
+    Ok(Stored { plan, state, origin, secrets_pruned, warnings, suspicion })
 }
 
 /// The key of an existing run is never made anew.

@@ -64,9 +64,14 @@ pub(super) fn forget(workspace: &Workspace, run: &RunId, settings: &Settings) ->
 }
 
 /// The mailbox among a run's secrets: the one that the workflow reads from [`MAILBOX_VARIABLE`].
-pub(super) fn mailbox_url<'a>(workflow: &Workflow, secrets: &'a Data) -> Option<&'a str> {
+pub(super) fn mailbox_url<'a>(workflow: &'a Workflow, secrets: &'a Data) -> Option<&'a str> {
+    mailbox(workflow, secrets).map(|(_, url)| url)
+}
+
+/// The same with the name of the secret.
+pub(super) fn mailbox<'a>(workflow: &'a Workflow, secrets: &'a Data) -> Option<(&'a str, &'a str)> {
     let secret = workflow.secrets.iter().find(|secret| secret.env.as_deref() == Some(MAILBOX_VARIABLE))?;
-    secrets.get(secret.name.as_str())?.expose().as_str()
+    Some((secret.name.as_str(), secrets.get(secret.name.as_str())?.expose().as_str()?))
 }
 
 /// The environment as a sandbox run sees it: the mailbox is the sandbox's, and nothing else is set.

@@ -136,7 +136,7 @@ fn waits_for(names: &Names<'_>, step: &Step) -> Vec<(usize, Span)> {
 }
 
 /// Every template of a step but those of its undo, which is rendered when the run has ended.
-fn templates(step: &Step) -> impl Iterator<Item = &Template> {
+pub(super) fn templates(step: &Step) -> impl Iterator<Item = &Template> {
     let captures = step.captures.iter().chain(step.probe.iter().flat_map(|probe| &probe.captures));
     let captures = captures.filter_map(|capture| capture.from.template());
     let probe = step.probe.iter().flat_map(|probe| probe.with.iter().map(|(_, value)| value).chain([&probe.done_if]));

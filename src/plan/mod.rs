@@ -7,12 +7,14 @@ mod graph;
 mod load;
 mod model;
 mod probe;
+mod readers;
 mod remedy;
 mod secrecy;
 
 pub use compare::{Change, Comparison, Part, compare};
 pub use load::{Loaded, load};
 pub use model::{Call, Parameters, Plan, PlanStep, Probe, Remedy, Undo};
+pub use readers::Readers;
 
 #[cfg(test)]
 mod tests;

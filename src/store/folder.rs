@@ -180,7 +180,7 @@ impl Disk for Folder {
 
     fn rewrite(&mut self, from: u64, bytes: &[u8]) -> Result<(), StoreError> {
         // Not the file that is open for appending: that one writes nowhere but at its end.
-        let journal = self.create_file(RunFile::Journal.name(), OFlags::WRONLY)?;
+        let journal = self.create_file(&RunFile::Journal.name(), OFlags::WRONLY)?;
         let written = journal.write_all_at(bytes, from).and_then(|()| journal.sync_all());
         written.map_err(|source| self.error("write", RunFile::Journal, source))
     }

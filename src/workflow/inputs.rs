@@ -55,9 +55,7 @@ fn value(input: &Input, given: Option<&Given>, sandbox: bool) -> Result<Value, I
     let name = || input.name.to_string();
     let wrong = |why: String| InputError::Wrong { name: name(), why };
     let value = match given {
-        Some(Given::Text(text)) => {
-            from_text(text, &input.ty).ok_or_else(|| wrong(format!("{} is wanted", wanted(&input.ty))))?
-        }
+        Some(Given::Text(text)) => typed(text, &input.ty).map_err(|wanted| wrong(format!("{wanted} is wanted")))?,
         Some(Given::Json(Value::Null)) if input.optional => Value::Null,
         Some(Given::Json(value)) if conforms(value, &input.ty) => value.clone(),
         Some(Given::Json(_)) => return Err(wrong(format!("{} is wanted", wanted(&input.ty)))),
@@ -78,6 +76,11 @@ fn value(input: &Input, given: Option<&Given>, sandbox: bool) -> Result<Value, I
         Some(why) => Err(wrong(why)),
         None => Ok(value),
     }
+}
+
+/// A value of type `ty`, written as text; else what is wanted.
+pub fn typed(text: &str, ty: &Type) -> Result<Value, String> {
+    from_text(text, ty).ok_or_else(|| wanted(ty))
 }
 
 fn from_text(text: &str, ty: &Type) -> Option<Value> {

@@ -17,7 +17,7 @@ pub(crate) use check::{Names, check};
 pub(crate) use decode::decode;
 pub use duration::parse_duration;
 pub use effect::Effect;
-pub use inputs::{Given, InputError, bind, bind_secrets};
+pub use inputs::{Given, InputError, bind, bind_secrets, typed};
 pub use model::{
     Capture, CaptureFrom, Expect, Input, Limits, Matrix, OnError, Output, Probe, Rate, SecretInput, Spanned, Step,
     Undo, Workflow,

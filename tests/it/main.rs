@@ -7,6 +7,8 @@ mod again;
 mod architecture;
 mod cancel;
 mod cli;
+mod copies;
+mod doubt;
 mod dovecot;
 mod faults;
 mod flow;

@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::{cannot_tell, client, failed, gone, not_undone, nothing_to_undo, unable, undone};
 use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
-use crate::modelslab::{ApiError, Client};
-use crate::run::{Outcome, ProbeAnswer, StepError};
+use crate::modelslab::{ApiError, ApiKey, Client};
+use crate::run::{Mark, Outcome, ProbeAnswer, StepError};
 use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
 
 pub struct CreateApiKey;
@@ -62,21 +62,32 @@ impl CreateApiKey {
             return Ok(failed(&ApiError::unusable("the answer has no key in it")));
         };
         // A request of an earlier attempt may have landed after the look that missed it.
-        let swept = match context.order.number {
-            0 | 1 => Ok(()),
-            _ => sweep(&client, token, |notes| mark.is_of_earlier(notes)).await.map(drop),
+        let left_over = match context.order.number {
+            0 | 1 => Ok(None),
+            _ => left_over(&client, token, mark, &made.id).await,
         };
-        let warning = swept.err().map(|error| format!("a key of an earlier attempt may be left over: {error}"));
+        let warning =
+            left_over.unwrap_or_else(|error| Some(format!("a key of an earlier attempt may be left over: {error}")));
         let values = [("key", Value::from(key.expose().as_str())), ("id", made.id.into()), ("name", name.into())];
         Ok(Outcome { warning, ..Outcome::succeeded(outputs(&self.spec(), values)) })
     }
 
-    /// A key that this step made and whose secret never arrived is of no use to anybody: it goes, and is made anew.
+    /// A key that this step made and whose secret never arrived is of no use to anybody: it goes, and is made anew. One
+    /// that a copy of this run may have made is in use there, and stays.
     async fn look(&self, context: &Context) -> Result<ProbeAnswer, StepError> {
         let token = context.require("token")?;
         let mark = &context.order.mark;
-        Ok(match sweep(&client(context)?, token, |notes| mark.is_on(notes)).await {
-            Ok(_) => ProbeAnswer::NotDone,
+        let client = client(context)?;
+        let swept = async {
+            let keys = client.api_keys(token).await?;
+            match keys.iter().find(|key| noted(key, |notes| mark.may_be_a_copys(notes))) {
+                Some(key) => Ok(Some(format!("{}; its secret is with that copy alone", of_a_copy(key)))),
+                None => sweep(&client, token, &keys, |notes| mark.is_on(notes)).await.map(|_| None),
+            }
+        };
+        Ok(match swept.await {
+            Ok(None) => ProbeAnswer::NotDone,
+            Ok(Some(reason)) => ProbeAnswer::CannotTell { reason, again: None },
             Err(error) => cannot_tell(&error),
         })
     }
@@ -92,7 +103,11 @@ impl CreateApiKey {
         {
             return Ok(not_undone(&error, &format!("the key {id}")));
         }
-        Ok(match (sweep(&client, token, |notes| context.order.mark.is_of_step(notes)).await, known) {
+        let marked = async {
+            let keys = client.api_keys(token).await?;
+            sweep(&client, token, &keys, |notes| context.order.mark.is_of_step(notes)).await
+        };
+        Ok(match (marked.await, known) {
             (Ok(0), None) => nothing_to_undo(),
             (Ok(_), _) => undone(),
             (Err(error), Some(_)) if !error.transient => {
@@ -104,14 +119,36 @@ impl CreateApiKey {
     }
 }
 
-/// Deletes the keys whose notes are `ours`; how many there were.
-async fn sweep(client: &Client, token: &str, ours: impl Fn(&str) -> bool) -> Result<usize, ApiError> {
+/// Deletes what earlier attempts left, and says what a copy of the run may have made beside the key `own`.
+async fn left_over(client: &Client, token: &str, mark: &Mark, own: &str) -> Result<Option<String>, ApiError> {
+    let keys = client.api_keys(token).await?;
+    sweep(client, token, &keys, |notes| mark.is_of_earlier(notes)).await?;
+    let other = keys.iter().find(|key| key.id != own && noted(key, |notes| mark.may_be_a_copys(notes)));
+    Ok(other.map(of_a_copy))
+}
+
+fn of_a_copy(key: &ApiKey) -> String {
+    format!(
+        "the key `{}` (id {}) has the mark of this step, and another copy of this run may have made it",
+        key.name, key.id
+    )
+}
+
+fn noted(key: &ApiKey, wanted: impl Fn(&str) -> bool) -> bool {
+    key.notes.as_deref().is_some_and(wanted)
+}
+
+/// Deletes those of `keys` whose notes are `ours`; how many there were.
+async fn sweep(
+    client: &Client,
+    token: &str,
+    keys: &[ApiKey],
+    ours: impl Fn(&str) -> bool,
+) -> Result<usize, ApiError> {
     let mut swept = 0;
-    for key in client.api_keys(token).await? {
-        if key.notes.as_deref().is_some_and(&ours) {
-            gone(client.delete_api_key(token, &key.id).await)?;
-            swept += 1;
-        }
+    for key in keys.iter().filter(|key| noted(key, &ours)) {
+        gone(client.delete_api_key(token, &key.id).await)?;
+        swept += 1;
     }
     Ok(swept)
 }

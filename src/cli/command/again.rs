@@ -53,6 +53,7 @@ fn request(going: &GoingOn) -> ResumeRequest<'static> {
         until: going.until.clone(),
         file: None,
         inject: going.inject.inject.clone(),
+        trust_checkpoint: going.trust_checkpoint,
     }
 }
 

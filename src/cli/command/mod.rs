@@ -6,6 +6,7 @@ mod exec;
 mod export;
 mod key;
 mod prune;
+mod resolve;
 mod run;
 mod sandbox;
 mod show;
@@ -30,6 +31,7 @@ pub async fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure
         Command::Run(args) => run::run(args, global).await,
         Command::Resume(args) => again::resume(args, global).await,
         Command::Retry(args) => again::retry(args, global).await,
+        Command::Resolve(args) => resolve::resolve(args, global),
         Command::Runs(args) => show::runs(args, global),
         Command::Show(args) => show::show(args, global),
         Command::Cancel(args) => cancel::cancel(args, global).await,
@@ -48,6 +50,7 @@ fn workspace(store: &Path, command: &str) -> Workspace {
         store: store.to_owned(),
         key: environment::key_source(),
         sandboxes: environment::sandboxes(),
+        witnesses: environment::witnesses(),
         registry: Arc::new(Registry::builtin()),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),

@@ -1,0 +1,38 @@
+//! `onramp resolve`.
+
+use super::run::summary;
+use super::workspace;
+use crate::cli::args::{Global, Resolve as Args};
+use crate::cli::console::stdout_look;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::{out, values};
+use crate::ops::{self, Answer, GivenOutput, OpError, ResolveRequest, Resolved};
+use crate::report::{Secrets, json, page};
+
+pub fn resolve(args: Args, global: &Global) -> Result<Exit, Failure> {
+    let workspace = workspace(&args.store.store, "onramp resolve");
+    let answer = match args.redo {
+        true => Answer::Redo,
+        false => {
+            Answer::Done(args.output.iter().map(|pair| given(pair)).collect::<Result<_, _>>().map_err(OpError::Usage)?)
+        }
+    };
+    let request = ResolveRequest { run: args.run, task: args.step, answer };
+    let Resolved { outcome, words, mask } = ops::resolve(&workspace, request)?;
+    words.iter().for_each(|word| out::say(word));
+    let summary = summary(&outcome, Secrets::Masked, &mask, &args.store.store);
+    if args.json {
+        out::print_json(&json::run(&summary))?;
+    } else {
+        out::print(&page::summary(&summary, &stdout_look(global.color)))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn given(pair: &str) -> Result<GivenOutput, String> {
+    let (name, value) = values::pair(pair)?;
+    let file = values::from_elsewhere(value).map_err(|error| format!("the output `{name}`: {error}"))?;
+    let is_argument = file.is_none();
+    Ok(GivenOutput { name: name.to_owned(), text: file.unwrap_or_else(|| value.to_owned()), is_argument })
+}

@@ -1,0 +1,239 @@
+//! A person answers for a step: it took place, or it shall run again.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::attach::learn;
+use super::run::RunOutcome;
+use super::stored::{Stored, restore, sealing_key};
+use super::{OpError, Workspace};
+use crate::diagnostic::nearest;
+use crate::id::{Role, TaskPath};
+use crate::plan::{Plan, PlanStep};
+use crate::run::{Entry, Fact, Phase, Resolution, RunState, TaskState, apply};
+use crate::secret::{Data, Datum, Mask};
+use crate::workflow::{ActionSpec, CaptureFrom, Effect, Type, typed};
+
+pub struct ResolveRequest {
+    /// An id, the beginning of one, or `last`.
+    pub run: String,
+    /// As `signup`, `invite[ada@onramp.test]` or `code/on-error`.
+    pub task: String,
+    pub answer: Answer,
+}
+
+pub enum Answer {
+    /// It took place, with these outputs.
+    Done(Vec<GivenOutput>),
+    /// It shall run again.
+    Redo,
+}
+
+/// An output as the user gave it.
+pub struct GivenOutput {
+    pub name: String,
+    pub text: String,
+    /// It stood among the arguments, which others can read.
+    pub is_argument: bool,
+}
+
+/// The run after the answer, which is in its journal.
+pub struct Resolved {
+    pub outcome: RunOutcome,
+    /// What was done, and what the user should know of.
+    pub words: Vec<String>,
+    /// Knows the run's secrets.
+    pub mask: Mask,
+}
+
+/// Records the answer. Nothing is sent: what follows is for a resume.
+pub fn resolve(workspace: &Workspace, request: ResolveRequest) -> Result<Resolved, OpError> {
+    let store = workspace.open();
+    let run = store.find(&request.run)?;
+    let (mut writer, loaded) = store.resume(&run, &sealing_key(workspace)?, &workspace.holder())?;
+    let Stored { plan, mut state, warnings: mut words, .. } = restore(workspace, loaded)?;
+    let task = named(&plan, &state, &request.task).map_err(OpError::Usage)?;
+    let resolution = match request.answer {
+        Answer::Redo => {
+            words.push(format!("`{task}` will run again, under a new idempotency key"));
+            Resolution::Redo
+        }
+        Answer::Done(given) => {
+            let outputs = outputs(workspace, &plan, &state, &task, given, &mut words).map_err(OpError::Usage)?;
+            words.push(format!("`{task}` counts as done and is not sent again{}", with(&outputs)));
+            Resolution::Done(outputs)
+        }
+    };
+    words.push(format!("go on with `onramp resume {run}`"));
+    let at = workspace.clock.now().max(state.now);
+    let entry = Entry { seq: state.seq + 1, at, fact: Fact::Resolved { task, resolution } };
+    apply(&plan, &mut state, &entry)?;
+    writer.append(&[entry], true)?;
+    writer.checkpoint(&state, true)?;
+    let mask = Mask::default();
+    learn(&mask, &workspace.registry, &plan, &state);
+    Ok(Resolved { outcome: RunOutcome { plan, state, dir: store.run_dir(&run) }, words, mask })
+}
+
+fn with(outputs: &Data) -> String {
+    let known: Vec<&str> =
+        outputs.iter().filter(|(_, datum)| !datum.expose().is_null()).map(|(name, _)| name.as_str()).collect();
+    if known.is_empty() { String::new() } else { format!("; its outputs: {}", known.join(", ")) }
+}
+
+/// The task that is meant, if there is something to be answered about it.
+fn named(plan: &Plan, state: &RunState, text: &str) -> Result<TaskPath, String> {
+    let unknown = || {
+        let step = text.split(['[', '/']).next().unwrap_or(text);
+        let near = nearest(step, plan.steps.iter().map(|step| step.id.as_str()));
+        let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        format!("the run has no step `{}`{near}", text.escape_debug())
+    };
+    let path = TaskPath::parse(text).map_err(|_| unknown())?;
+    let index = plan.index(&path.step).ok_or_else(unknown)?;
+    let (planned, step) = (&plan.steps[index], &state.steps[index]);
+    if path.role == Role::Undo {
+        return Err(format!("`{path}` is tried again by `onramp teardown`; there is nothing to answer about it"));
+    }
+    if step.skipped.is_some() {
+        return Err(format!("`{path}` was skipped and did nothing: answer for the step that it waits for"));
+    }
+    if planned.matrix.is_some() && path.item.is_none() && path.role == Role::Step {
+        return Err(whole_matrix(&path, step.tasks.iter().filter_map(|task| task.item.as_deref())));
+    }
+    let task = state.task(plan, &path).ok_or_else(|| match path.role {
+        Role::Step => {
+            format!("`{}` has no item `{}`", path.step, path.item.as_deref().unwrap_or_default().escape_debug())
+        }
+        _ => format!("`{}` has no `on-error`", path.step),
+    })?;
+    answerable(task, &path)?;
+    let called = path.role != Role::Remedy || step.tasks.iter().any(|task| task.phase == Phase::Remedying);
+    if called { Ok(path) } else { Err(format!("`{path}` is over: answer for `{}` itself", path.step)) }
+}
+
+fn whole_matrix<'a>(path: &TaskPath, items: impl Iterator<Item = &'a str>) -> String {
+    const SOME: usize = 5;
+    let items: Vec<String> = items.take(SOME).map(|item| format!("{path}[{}]", item.escape_debug())).collect();
+    match items.as_slice() {
+        [] => format!("the items of `{path}` are not known: there is nothing to answer before a resume finds them"),
+        items => format!("`{path}` has a matrix; name one of its items, such as {}", items.join(", ")),
+    }
+}
+
+fn answerable(task: &TaskState, path: &TaskPath) -> Result<(), String> {
+    match &task.phase {
+        Phase::Succeeded => Err(format!("`{path}` has succeeded; `onramp retry` runs it again")),
+        Phase::Remedying => Err(format!("`{path}` waits for what helps it: answer for `{path}/on-error`")),
+        Phase::Skipped(_) => Err(format!("`{path}` was skipped and did nothing")),
+        Phase::Waiting if task.attempts == 0 && !task.cleared && task.kept.is_none() => {
+            Err(format!("`{path}` has not begun: there is nothing to answer about it"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// All outputs that the step declares: those given, else those known, else null.
+fn outputs(
+    workspace: &Workspace,
+    plan: &Plan,
+    state: &RunState,
+    path: &TaskPath,
+    given: Vec<GivenOutput>,
+    words: &mut Vec<String>,
+) -> Result<Data, String> {
+    let (Some(index), Some(task)) = (plan.index(&path.step), state.task(plan, path)) else { return Ok(Data::new()) };
+    let planned = &plan.steps[index];
+    // What a remedy brings, nobody refers to.
+    let declared: &[(String, bool)] = if path.role == Role::Step { &planned.outputs } else { &[] };
+    let spec = workspace.registry.get(planned.call.action).map(|action| action.spec());
+    let given = read(planned, declared, spec.as_ref(), given)?;
+    let before = known(task);
+    let value = |name: &String| {
+        let known = || before.and_then(|known| known.get(name)).or_else(|| echoed(task, planned, spec.as_ref()?, name));
+        given.get(name).cloned().or_else(|| known().map(|datum| datum.expose().clone()))
+    };
+    let outputs: Data = declared
+        .iter()
+        .map(|(name, secret)| (name.clone(), Datum::new(value(name).unwrap_or(Value::Null), *secret)))
+        .collect();
+    let missing = outputs.iter().filter(|(name, datum)| datum.expose().is_null() && !given.contains_key(*name));
+    missing
+        .map(|(name, _)| miss(plan, state, path, name))
+        .try_for_each(|missed| missed.map(|word| words.extend(word)))?;
+    Ok(outputs)
+}
+
+/// What was sent comes back from it. Not from a read, of which it may be a part.
+fn echoed<'a>(task: &'a TaskState, planned: &PlanStep, spec: &ActionSpec, name: &str) -> Option<&'a Datum> {
+    let parameter = spec.output(name)?.echoes.filter(|_| planned.call.effect != Effect::Read)?;
+    task.input.get(parameter)
+}
+
+/// The outputs from before an edit, or of an answer that was not as the step wants it.
+fn known(task: &TaskState) -> Option<&Data> {
+    let kept = task.kept.as_ref().map(|kept| &kept.outputs);
+    kept.or_else(|| task.answer.as_ref().map(|answer| &answer.data))
+}
+
+/// An output without a value is refused where a step would be sent with a null in its place, and told of elsewhere.
+fn miss(plan: &Plan, state: &RunState, path: &TaskPath, name: &str) -> Result<Option<String>, String> {
+    let readers = plan.readers(&path.step, name);
+    let open = |reader: &&&crate::id::StepId| {
+        let step = plan.index(reader).map(|index| &state.steps[index]);
+        step.is_some_and(|step| step.status() != crate::run::StepStatus::Succeeded)
+    };
+    if let Some(reader) = readers.steps.iter().find(open) {
+        return Err(format!("`{reader}` needs the output `{name}` of `{path}`: give it with --output {name}=@FILE"));
+    }
+    let outputs: Vec<String> = readers.outputs.iter().map(|output| format!("`{output}`")).collect();
+    Ok((!outputs.is_empty())
+        .then(|| format!("the output `{name}` of `{path}` is null, and with it the workflow's {}", outputs.join(", "))))
+}
+
+/// The given outputs, each of its type.
+fn read(
+    planned: &PlanStep,
+    declared: &[(String, bool)],
+    spec: Option<&ActionSpec>,
+    given: Vec<GivenOutput>,
+) -> Result<BTreeMap<String, Value>, String> {
+    let mut values = BTreeMap::new();
+    for GivenOutput { name, text, is_argument } in given {
+        let Some((_, secret)) = declared.iter().find(|(known, _)| *known == name) else {
+            let names: Vec<String> = declared.iter().map(|(name, _)| format!("`{name}`")).collect();
+            let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            return Err(format!(
+                "there is no output `{}` of `{}`; its outputs: {known}",
+                name.escape_debug(),
+                planned.id
+            ));
+        };
+        if *secret && is_argument {
+            return Err(format!(
+                "the output `{name}` is secret, and others can read a process's arguments: use --output {name}=@FILE or \
+                 --output {name}=@-"
+            ));
+        }
+        let value =
+            value(planned, spec, &name, &text).map_err(|wanted| format!("the output `{name}`: {wanted} is wanted"))?;
+        if values.insert(name.clone(), value).is_some() {
+            return Err(format!("the output `{name}` is given twice"));
+        }
+    }
+    Ok(values)
+}
+
+/// A capture has no type of its own: what can be read as JSON is, unless it was taken out of text.
+fn value(planned: &PlanStep, spec: Option<&ActionSpec>, name: &str, text: &str) -> Result<Value, String> {
+    let capture = planned.captures.iter().find(|capture| capture.name.as_str() == name);
+    match capture.map(|capture| &capture.from) {
+        Some(CaptureFrom::Header(_) | CaptureFrom::Regex(_)) => Ok(text.into()),
+        Some(_) => Ok(serde_json::from_str(text).unwrap_or_else(|_| text.into())),
+        None => match spec.and_then(|spec| spec.output(name)).map(|output| &output.ty) {
+            Some(Type::Any) | None => Ok(serde_json::from_str(text).unwrap_or_else(|_| text.into())),
+            Some(ty) => typed(text, ty),
+        },
+    }
+}
