@@ -1,8 +1,10 @@
 //! What to type next.
 
+use super::doubt::{AnswerView, DoubtView};
 use super::stand::Stand;
 use super::summary::{Place, StepView, Summary, TaskView};
-use crate::run::{RunStatus, TeardownStatus};
+use crate::diagnostic::is_hostile;
+use crate::run::{Doubt, RunStatus, TeardownStatus};
 
 pub(super) struct Advice {
     /// What no command does, in sentences.
@@ -35,8 +37,11 @@ pub(super) fn advice(summary: &Summary) -> Advice {
             vec![next("show", " --reveal", "with the secret outputs")]
         }
         RunStatus::Succeeded => vec![show],
-        RunStatus::Failed | RunStatus::InDoubt => resume().into_iter().chain([show]).collect(),
-        RunStatus::Interrupted | RunStatus::Cancelled => vec![next("resume", "", "goes on from here")],
+        RunStatus::Failed | RunStatus::InDoubt => resume().into_iter().chain(answers(summary)).chain([show]).collect(),
+        RunStatus::Interrupted | RunStatus::Cancelled => {
+            let resume = next("resume", "", "goes on from here");
+            [resume].into_iter().chain(answers(summary)).collect()
+        }
         RunStatus::Running => vec![next("show", "", "how it stands by then")],
     };
     let going_on = summary.status == RunStatus::Running || summary.teardown == Some(TeardownStatus::Done);
@@ -57,7 +62,7 @@ fn torn_down(summary: &Summary) -> Option<&'static str> {
 /// What a resume would do, if it would do anything.
 fn resumable(summary: &Summary) -> Option<&'static str> {
     let any = |wanted: fn(&TaskView) -> bool| summary.steps.iter().flat_map(|step| &step.tasks).any(wanted);
-    if any(|task| task.doubt.as_ref().is_some_and(|doubt| doubt.can_look)) {
+    if any(|task| task.doubt.as_ref().is_some_and(DoubtView::can_look)) {
         Some("looks again, then goes on")
     } else if any(|task| task.stand == Stand::Failed && !task.answered) {
         Some("goes on with what failed")
@@ -70,24 +75,43 @@ fn resumable(summary: &Summary) -> Option<&'static str> {
 
 /// No resume moves it.
 fn is_stuck(task: &TaskView) -> bool {
-    task.answered || task.doubt.as_ref().is_some_and(|doubt| !doubt.can_look)
+    task.answered || task.doubt.as_ref().is_some_and(|doubt| !doubt.can_look())
+}
+
+/// What a person can answer about the first steps that wait for it.
+fn answers(summary: &Summary) -> Vec<Next> {
+    const SOME: usize = 3;
+    let tasks = summary.steps.iter().flat_map(|step| &step.tasks);
+    let answerable = tasks.filter_map(|task| Some((task, task.answer.as_ref()?)));
+    answerable.take(SOME).flat_map(|(task, answer)| both(summary, task, answer)).collect()
+}
+
+fn both(summary: &Summary, task: &TaskView, answer: &AnswerView) -> [Next; 2] {
+    let (done, redo) = match task.doubt.as_ref().map(|doubt| doubt.doubt) {
+        Some(Doubt::Changed) => ("what it did may stay", "does it once more"),
+        Some(_) => ("if it took place", "if not: sends it"),
+        None => ("goes on as it is", "sends it once more"),
+    };
+    let value = |secret: &bool| if *secret { "@FILE" } else { "VALUE" };
+    let outputs = answer.outputs.iter().map(|(name, secret)| format!(" --output {name}={}", value(secret)));
+    let task = quoted(&answer.task);
+    let next =
+        |flags: String, purpose| Next { command: command(summary, "resolve", &flags), purpose, shows_again: false };
+    [next(format!(" {task} --done{}", outputs.collect::<String>()), done), next(format!(" {task} --redo"), redo)]
 }
 
 fn remarks(summary: &Summary) -> Vec<String> {
     let steps = |wanted: fn(&TaskView) -> bool| named(summary, wanted);
-    let unseen = steps(|task| task.doubt.as_ref().is_some_and(|doubt| !doubt.can_look && !doubt.changed)).map(|steps| {
-        format!(
-            "No program can look whether {steps} took place: find out at the service. This version has no command to tell \
-             onramp what you found, so it stays in doubt."
-        )
+    let unseen = steps(|task| task.doubt.as_ref().is_some_and(|doubt| doubt.doubt == Doubt::NoWay)).map(|steps| {
+        format!("No program can look whether {steps} took place: find out at the service, and tell onramp.")
     });
     let answered = steps(|task| task.answered).map(|steps| {
         format!(
-            "{steps} took place, and only the answer was not as the workflow wants it: a resume judges the same answer \
-             again and sends nothing."
+            "{steps} took place, and only the answer was not as the workflow wants it. Correct `expect` or `outputs` in the \
+             workflow and resume: the same answer is judged again and nothing is sent. Or say how it is to go on."
         )
     });
-    let changed = steps(|task| task.doubt.as_ref().is_some_and(|doubt| doubt.changed)).map(|steps| {
+    let changed = steps(|task| task.doubt.as_ref().is_some_and(|doubt| doubt.doubt == Doubt::Changed)).map(|steps| {
         format!(
             "{steps} took effect with another input than now: `{}` leaves it at that, with `--redo` it is done once more.",
             command(summary, "resume", " --keep STEP")
@@ -114,14 +138,18 @@ fn command(summary: &Summary, verb: &str, flags: &str) -> String {
     format!("onramp {verb} {}{flags}{store}", summary.run)
 }
 
-/// As one word for a POSIX shell.
+/// As one word for a POSIX shell. Nothing in it commands a terminal or a CI system; such a word cannot be typed as it is.
 fn quoted(word: &str) -> String {
     let harmless = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | '@' | ':' | ',');
     if !word.is_empty() && word.chars().all(harmless) {
-        word.to_owned()
-    } else {
-        crate::diagnostic::escape(&format!("'{}'", word.replace('\'', r"'\''")))
+        return word.to_owned();
     }
+    let visible: String = word
+        .chars()
+        .flat_map(|c| if is_hostile(c) { c.escape_unicode().collect::<Vec<_>>() } else { vec![c] })
+        .collect();
+    let word = visible.replace('\'', r"'\''");
+    if word.contains("##") { format!("'{}'", word.replace('#', "#''")) } else { format!("'{word}'") }
 }
 
 #[cfg(test)]
@@ -157,8 +185,39 @@ mod tests {
         let error = StepError::new(ErrorKind::Assertion, "assertion.capture", "output `id`: nothing is there");
         tape.end("signup", Outcome::failed(Happened::Done, error));
         let Advice { remarks, commands } = advice(&tape.summary(Secrets::Masked));
-        assert!(remarks[0].starts_with("`signup` took place") && remarks[0].contains("sends nothing"), "{remarks:?}");
+        assert!(remarks[0].starts_with("`signup` took place") && remarks[0].contains("nothing is sent"), "{remarks:?}");
         assert!(commands.iter().all(|next| !next.command.contains("resume")));
         assert_eq!(advice(&bad().summary(Secrets::Masked)).commands[0].purpose, "goes on with what failed");
+    }
+
+    fn commands(tape: &Tape) -> Vec<String> {
+        advice(&tape.summary(Secrets::Masked)).commands.into_iter().map(|next| next.command).collect()
+    }
+
+    #[test]
+    fn a_doubt_is_answered_by_commands_that_can_be_typed() {
+        let mut tape = Tape::begin(bootstrap(), vec!["it's".into()], crate::clock::Timestamp::from_millis(0));
+        tape.end("signup", done()).end("code", done()).end("key", done());
+        tape.end("invite[it's]", lost()).fire("invite[it's]").look("invite[it's]", ProbeAnswer::NoWay);
+        let expected = [
+            r"onramp resolve 20261122-013405-k7qz2m 'invite[it'\''s]' --done",
+            r"onramp resolve 20261122-013405-k7qz2m 'invite[it'\''s]' --redo",
+            "onramp show 20261122-013405-k7qz2m",
+        ];
+        assert_eq!(commands(&tape), expected);
+    }
+
+    #[test]
+    fn an_answered_effect_can_be_taken_as_it_is() {
+        let mut tape = Tape::start(bootstrap());
+        let error = StepError::new(ErrorKind::Assertion, "assertion.capture", "output `id`: nothing is there");
+        tape.end("signup", Outcome::failed(Happened::Done, error));
+        assert_eq!(commands(&tape)[0], "onramp resolve 20261122-013405-k7qz2m signup --done");
+    }
+
+    #[test]
+    fn what_stands_in_a_command_commands_nobody_else() {
+        assert_eq!(quoted("a\n::error::x"), r"'a\u{a}::error::x'");
+        assert_eq!(quoted("##[group]"), "'#''#''[group]'");
     }
 }

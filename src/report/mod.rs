@@ -6,6 +6,7 @@
 
 mod advice;
 mod compress;
+mod doubt;
 pub mod export;
 mod frame;
 mod grid;
@@ -30,6 +31,7 @@ mod timeline;
 mod undo;
 mod view;
 
+pub use doubt::{AnswerView, DoubtView};
 pub use history::{End, History, Kind, Pause, Stretch};
 pub use lines::Lines;
 pub use live::{Live, Size};
@@ -38,5 +40,5 @@ pub use prospects::prospects;
 pub use reporter::Reporter;
 pub use rerun::{Rerun, RerunStep, Verdict};
 pub use stand::Stand;
-pub use summary::{DoubtView, ErrorView, OutputView, Place, Secrets, StepView, Summary, TaskView};
+pub use summary::{ErrorView, OutputView, Place, Secrets, StepView, Summary, TaskView};
 pub use undo::{UndoStatus, UndoView};

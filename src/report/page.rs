@@ -185,9 +185,9 @@ mod tests {
     │ reset while reading the answer
     │ nobody knows whether attempt 1 of `signup`
     │ took place: logging in answers 500
-    │ look at the service: modelslab.signup was
-    │ asked for with email=agent@onramp.test,
-    │ password=***
+    │ try to log in as agent@onramp.test: if that
+    │ works, or asks you to verify the address,
+    │ the account was made
   · code    waiting
   · invite  waiting
   · key     waiting
@@ -195,6 +195,8 @@ mod tests {
   Run    20261122-013405-k7qz2m
   Files  .onramp/runs/20261122-013405-k7qz2m
   Next   onramp resume 20261122-013405-k7qz2m
+         onramp resolve 20261122-013405-k7qz2m signup --done
+         onramp resolve 20261122-013405-k7qz2m signup --redo
          onramp show 20261122-013405-k7qz2m
 "
         );

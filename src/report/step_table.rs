@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::grid::{Cell, Grid};
 use super::look::{Look, Tone};
 use super::stand::Stand;
@@ -95,10 +93,7 @@ fn details(grid: &mut Grid, indent: usize, task: &TaskView, look: &Look) {
     }
     if let Some(doubt) = &task.doubt {
         detail(grid, indent, Tone::Care, &doubt.question, look);
-        let sent: Vec<String> = doubt.sent.iter().map(|(name, value)| format!("{name}={}", plain(value))).collect();
-        let with = if sent.is_empty() { String::new() } else { format!(" with {}", sent.join(", ")) };
-        let text = format!("look at the service: {} was asked for{with}", doubt.action);
-        detail(grid, indent, Tone::Plain, &text, look);
+        detail(grid, indent, Tone::Plain, &doubt.what_to_look_at(), look);
     }
     if let Some(warning) = &task.warning {
         detail(grid, indent, Tone::Care, &format!("warning: {warning}"), look);
@@ -131,8 +126,4 @@ pub(super) fn skipped(reason: &SkipReason) -> String {
         SkipReason::NothingToUndo => "nothing to undo".into(),
         SkipReason::CannotUndo { why } => format!("cannot be undone: {why}"),
     }
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

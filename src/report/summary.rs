@@ -6,13 +6,13 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::doubt::{AnswerView, DoubtView};
 use super::stand::Stand;
 use super::undo::UndoView;
 use crate::clock::Timestamp;
+use crate::id::TaskPath;
 use crate::plan::{Plan, PlanStep};
-use crate::run::{
-    Doubt, ErrorKind, Phase, RunState, RunStatus, SkipReason, StepError, StepState, Stop, TaskState, TeardownStatus,
-};
+use crate::run::{ErrorKind, Phase, RunState, RunStatus, SkipReason, StepError, Stop, TaskState, TeardownStatus};
 use crate::secret::{Data, Datum, Mask};
 use crate::workflow::Effect;
 
@@ -34,7 +34,7 @@ impl Secrets {
 }
 
 /// A value as it may be shown; of a public one, each text in which a secret turns up is masked there.
-fn masked(datum: &Datum, mask: &Mask) -> Value {
+pub(super) fn masked(datum: &Datum, mask: &Mask) -> Value {
     fn inside(value: Value, mask: &Mask) -> Value {
         match value {
             Value::String(text) => Value::String(mask.apply(&text)),
@@ -105,6 +105,8 @@ pub struct TaskView {
     /// Why this item did not run.
     pub skipped: Option<SkipReason>,
     pub doubt: Option<DoubtView>,
+    /// A person may answer for it.
+    pub answer: Option<AnswerView>,
     /// It failed although its effect took place: only its answer was not as the step wants it. A resume judges the same
     /// answer again and sends nothing.
     pub answered: bool,
@@ -119,20 +121,6 @@ pub struct ErrorView {
     pub message: String,
 }
 
-/// An effect of which nobody knows whether it took place.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DoubtView {
-    pub question: String,
-    /// A resume looks again; otherwise only a person can find out.
-    pub can_look: bool,
-    /// It did take effect, with another input than it would have now.
-    pub changed: bool,
-    /// What was asked for.
-    pub action: &'static str,
-    /// What was sent, secrets masked.
-    pub sent: Vec<(String, Value)>,
-}
-
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutputView {
     pub name: String,
@@ -145,8 +133,7 @@ pub struct OutputView {
 impl Summary {
     /// `mask` knows the run's secrets, in case a text repeats one.
     pub fn new(plan: &Plan, state: &RunState, place: Place, secrets: Secrets, mask: &Mask) -> Self {
-        let running = state.status == RunStatus::Running;
-        let views = plan.steps.iter().zip(&state.steps);
+        let of_step = |step: usize| StepView::new(plan, state, step, mask);
         Self {
             run: state.started.run.to_string(),
             workflow: state.started.workflow.clone(),
@@ -156,7 +143,7 @@ impl Summary {
             began: state.began,
             base_url: mask.apply(&state.started.settings.base_url),
             sandbox: state.started.settings.sandbox,
-            steps: views.map(|(planned, step)| StepView::new(planned, step, state, running, mask)).collect(),
+            steps: (0..plan.steps.len()).map(of_step).collect(),
             outputs: outputs(plan, &state.outputs, secrets, mask),
             stopped: state.stopping,
             notes: state.notes.iter().map(|note| mask.apply(note)).collect(),
@@ -189,15 +176,18 @@ fn outputs(plan: &Plan, data: &Data, secrets: Secrets, mask: &Mask) -> Vec<Outpu
 }
 
 impl StepView {
-    fn new(planned: &PlanStep, step: &StepState, state: &RunState, running: bool, mask: &Mask) -> Self {
-        let remedy = step.remedy.as_deref().filter(|remedy| matches!(remedy.phase, Phase::InDoubt { .. }));
+    fn new(plan: &Plan, state: &RunState, step: usize, mask: &Mask) -> Self {
+        let (planned, step) = (&plan.steps[step], &state.steps[step]);
+        let running = state.status == RunStatus::Running;
         let mut tasks: Vec<TaskView> =
-            step.tasks.iter().map(|task| TaskView::new(planned, task, state, running, mask)).collect();
+            step.tasks.iter().map(|task| TaskView::new(plan, state, planned, task, mask)).collect();
         let mut stand = Stand::of_step(step.status(), running);
+        let remedy = step.remedy.as_deref().filter(|remedy| matches!(remedy.phase, Phase::InDoubt { .. }));
         if let (Some(remedy), Some(task)) = (remedy, tasks.first_mut()) {
             let action = planned.on_error.as_ref().map_or(planned.call.action, |on_error| on_error.call.action);
-            *task = TaskView { doubt: doubt(remedy, action, mask), stand: Stand::InDoubt, ..task.clone() };
-            stand = Stand::InDoubt;
+            let answer = AnswerView::new(plan, state, &TaskPath::remedy(planned.id.clone()), remedy);
+            task.doubt = DoubtView::new(remedy, action, mask);
+            (task.answer, task.stand, stand) = (Some(answer), Stand::InDoubt, Stand::InDoubt);
         }
         Self {
             id: planned.id.to_string(),
@@ -223,9 +213,14 @@ impl StepView {
 }
 
 impl TaskView {
-    fn new(planned: &PlanStep, task: &TaskState, state: &RunState, running: bool, mask: &Mask) -> Self {
-        let stand = Stand::of_phase(&task.phase, running);
+    fn new(plan: &Plan, state: &RunState, planned: &PlanStep, task: &TaskState, mask: &Mask) -> Self {
+        let stand = Stand::of_phase(&task.phase, state.status == RunStatus::Running);
         let failed = matches!(stand, Stand::Failed | Stand::InDoubt | Stand::Interrupted);
+        let doubt = DoubtView::new(task, planned.call.action, mask);
+        let answered = stand == Stand::Failed
+            && task.answer.is_some()
+            && matches!(planned.call.effect, Effect::Once | Effect::Keyed);
+        let answer = || AnswerView::new(plan, state, &task.path(&planned.id), task);
         Self {
             item: task.item.as_deref().map(str::to_owned),
             stand,
@@ -237,10 +232,9 @@ impl TaskView {
                 Phase::Skipped(reason) => Some(reason.clone()),
                 _ => None,
             },
-            doubt: doubt(task, planned.call.action, mask),
-            answered: stand == Stand::Failed
-                && task.answer.is_some()
-                && matches!(planned.call.effect, Effect::Once | Effect::Keyed),
+            answer: (doubt.is_some() || answered).then(answer),
+            doubt,
+            answered,
             undo: UndoView::new(state, planned, task, mask),
         }
     }
@@ -250,18 +244,6 @@ impl ErrorView {
     pub fn new(error: &StepError, mask: &Mask) -> Self {
         Self { code: error.code.clone(), kind: error.kind, message: mask.apply(&error.message) }
     }
-}
-
-fn doubt(task: &TaskState, action: &'static str, mask: &Mask) -> Option<DoubtView> {
-    let Phase::InDoubt { doubt, question } = &task.phase else { return None };
-    let sent = task.input.iter().map(|(name, datum)| (name.clone(), masked(datum, mask))).collect();
-    Some(DoubtView {
-        question: mask.apply(question),
-        can_look: *doubt == Doubt::Unclear,
-        changed: *doubt == Doubt::Changed,
-        action,
-        sent,
-    })
 }
 
 fn took(tasks: &[TaskState], now: Timestamp) -> Option<Duration> {

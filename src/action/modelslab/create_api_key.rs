@@ -139,12 +139,7 @@ fn noted(key: &ApiKey, wanted: impl Fn(&str) -> bool) -> bool {
 }
 
 /// Deletes those of `keys` whose notes are `ours`; how many there were.
-async fn sweep(
-    client: &Client,
-    token: &str,
-    keys: &[ApiKey],
-    ours: impl Fn(&str) -> bool,
-) -> Result<usize, ApiError> {
+async fn sweep(client: &Client, token: &str, keys: &[ApiKey], ours: impl Fn(&str) -> bool) -> Result<usize, ApiError> {
     let mut swept = 0;
     for key in keys.iter().filter(|key| noted(key, &ours)) {
         gone(client.delete_api_key(token, &key.id).await)?;
