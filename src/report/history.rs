@@ -106,7 +106,8 @@ impl Fold<'_> {
             Fact::TimerFired { task } => self.close(task, entry.at, None),
             Fact::ProbeStarted { task, probe, .. } => self.begin(task, Kind::Look(*probe), entry.at),
             Fact::ProbeEnded { task, answer, .. } => self.close(task, entry.at, Some(self.of_look(answer))),
-            Fact::Resumed(_) => self.resume(entry.at),
+            // Nobody worked on it until then.
+            Fact::Resumed(_) | Fact::Resolved { .. } => self.resume(entry.at),
             _ => {}
         }
         self.now = entry.at;
@@ -129,7 +130,11 @@ impl Fold<'_> {
             self.open.iter().filter(|(_, (kind, _))| *kind == Kind::Wait).map(|(task, _)| task.clone()).collect();
         self.close_all("cut off");
         waits.iter().for_each(|task| self.begin(task, Kind::Wait, at));
-        self.history.pauses.push(Pause { from: self.since_start(self.now), to: self.since_start(at) });
+        let (from, to) = (self.since_start(self.now), self.since_start(at));
+        match self.history.pauses.last_mut().filter(|pause| pause.to == from) {
+            Some(pause) => pause.to = to,
+            None => self.history.pauses.push(Pause { from, to }),
+        }
     }
 
     fn close_all(&mut self, how: &str) {

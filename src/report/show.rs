@@ -152,6 +152,18 @@ mod tests {
     }
 
     #[test]
+    fn the_time_until_somebody_answered_is_not_one_of_work() {
+        let mut tape = Tape::start(bootstrap());
+        tape.wait(100).end("signup", lost()).fire("signup").look("signup", crate::run::ProbeAnswer::NoWay);
+        let resolution = crate::run::Resolution::Done(crate::secret::Data::new());
+        let task = crate::id::TaskPath::parse("signup").unwrap();
+        tape.wait(86_400_000).push(crate::run::Fact::Resolved { task, resolution });
+        tape.wait(3_600_000).push(crate::run::Fact::Resumed(crate::run::Resumption::default()));
+        let text = shown(&tape, false, Secrets::Masked);
+        assert!(text.contains("in 5.1 s of work over 1d 01h") && text.matches("┊ resumed").count() == 1, "{text}");
+    }
+
+    #[test]
     fn secrets_are_shown_in_full_only_when_asked_for() {
         assert!(shown(&good(), true, Secrets::Revealed).contains("api_key  ml_live_0123456789\n"));
         assert!(!shown(&good(), true, Secrets::Masked).contains("ml_live"));
