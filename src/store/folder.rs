@@ -64,10 +64,12 @@ impl Folder {
         self.path = path;
     }
 
-    /// What tells this folder from a copy. It has to stand at its path.
+    /// What tells this folder from a copy, at the path by which it is called.
     pub fn identity(&self) -> Result<Identity, StoreError> {
-        let absolute = std::fs::canonicalize(&self.path);
-        let absolute = absolute.map_err(|source| StoreError::Io { doing: "find", path: self.path.clone(), source })?;
+        let find = |source| StoreError::Io { doing: "find", path: self.path.clone(), source };
+        let (parent, name) = (self.path.parent(), self.path.file_name());
+        let (Some(parent), Some(name)) = (parent, name) else { return Err(find(io::ErrorKind::InvalidInput.into())) };
+        let absolute = std::fs::canonicalize(parent).map_err(find)?.join(name);
         let stat = rustix::fs::fstat(&self.fd).map_err(|error| failed("read", self.path.clone(), error))?;
         Ok(Identity { path: absolute.to_string_lossy().into_owned(), inode: stat.st_ino })
     }

@@ -67,14 +67,12 @@ impl Store {
             return Err(StoreError::Exists { run: run.clone() });
         }
         let folder = self.stage(run, holder)?;
+        let identity = folder.identity()?;
         let mut writer = RunWriter::create(Box::new(folder), new, key, self.entropy.clone())?;
+        // Before the run appears: one that is killed just then must not look as if it came from elsewhere.
+        writer.keep_witness(|header| self.witness(run, header, identity));
         match rustix::fs::rename(self.staging(run), self.run_dir(run)) {
-            Ok(()) => {
-                sync_folder(&self.runs())?;
-                let identity = self.folder(run)?.identity()?;
-                writer.keep_witness(|header| self.witness(run, header, identity));
-                Ok(writer)
-            }
+            Ok(()) => sync_folder(&self.runs()).map(|()| writer),
             Err(Errno::EXIST | Errno::NOTEMPTY) => Err(StoreError::Exists { run: run.clone() }),
             Err(error) => Err(failed("create", self.run_dir(run), error)),
         }

@@ -137,7 +137,7 @@ impl RunWriter {
         Ok((Self { disk, keys, at, synced, seq, checkpoint, grown, header, witness, failed: None }, loaded))
     }
 
-    /// Keeps the record of a new run, whose folder has come to its place.
+    /// Keeps the record of a new run.
     pub(super) fn keep_witness(&mut self, witness: impl FnOnce(&str) -> Option<Witness>) {
         self.witness = witness(self.header.as_str());
         self.bear_witness();
