@@ -7,6 +7,7 @@ use super::attach::{Console, host};
 use super::resume::same_surroundings;
 use super::stored::{Stored, restore, sealing_key};
 use super::surroundings::revive;
+use super::takeover::takeover;
 use super::{OpError, ResumeRequest, RunOutcome, Talk, Workspace};
 use crate::engine;
 use crate::plan::Plan;
@@ -19,6 +20,7 @@ pub struct Teardown {
     state: RunState,
     writer: RunWriter,
     dir: PathBuf,
+    how: Resumption,
 }
 
 impl Teardown {
@@ -31,14 +33,17 @@ impl Teardown {
             StoreError::Locked { .. } => OpError::Usage(format!("{error}; stop it first: onramp cancel {run}")),
             other => other.into(),
         })?;
-        let Stored { plan, state, secrets_pruned, warnings, .. } = restore(workspace, loaded)?;
+        let Stored { plan, state, secrets_pruned, warnings, suspicion, .. } = restore(workspace, loaded)?;
         warnings.iter().for_each(|warning| talk.say(warning));
         if secrets_pruned.is_some() {
             let message = format!("the secrets of run {run} were pruned: what it made can only be removed by hand");
             return Err(OpError::Usage(message));
         }
-        same_surroundings(&plan, &state, request)?;
-        Ok(Self { plan, state, writer, dir: store.run_dir(&run) })
+        let secrets = same_surroundings(&plan, &state, request)?;
+        let trust = request.trust_checkpoint;
+        let how = takeover(workspace, &run, suspicion.as_ref(), trust, &mut |text| talk.say(text))?;
+        let how = Resumption { secrets, ..how };
+        Ok(Self { plan, state, writer, dir: store.run_dir(&run), how })
     }
 
     /// What it would do, in the order in which it would.
@@ -59,10 +64,11 @@ impl Teardown {
 
     /// Undoes until the run stands still again.
     pub async fn carry_out(self, workspace: &Workspace, console: Console) -> Result<RunOutcome, OpError> {
-        let Self { plan, mut state, writer, dir } = self;
+        let Self { plan, mut state, writer, dir, how } = self;
         let sandbox = revive(workspace, &state.started.run, &state.started.settings).await?;
+        how.secrets.values().for_each(|secret| console.mask.learn(secret));
         let mut host = host(workspace, plan.clone(), &state, writer, console)?;
-        engine::tear_down(&plan, &mut state, Resumption::default(), &mut host).await?;
+        engine::tear_down(&plan, &mut state, how, &mut host).await?;
         if let Some(sandbox) = sandbox {
             sandbox.stop().await;
         }

@@ -44,15 +44,6 @@ impl Run {
         self.news(Fact::Resumed(Resumption::default()))
     }
 
-    fn fires(&mut self, task: TaskPath) -> &mut Self {
-        self.news(Fact::TimerFired { task })
-    }
-
-    fn looks(&mut self, task: TaskPath, answer: ProbeAnswer) -> &mut Self {
-        let probe = self.state.task(&self.plan, &task).unwrap().probes;
-        self.news(Fact::ProbeEnded { task, probe, answer })
-    }
-
     /// The undos that are under way.
     fn undoes(&self) -> Vec<String> {
         let mut running = Vec::new();
