@@ -59,11 +59,14 @@ pub struct Diagnostic {
     pub label: String,
     /// What to do.
     pub help: Option<String>,
+    /// The text that the span is of, if it is not the one that was asked about: a file that it calls.
+    pub source: Option<Source>,
 }
 
 impl Diagnostic {
     pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, code, message: message.into(), span, label: String::new(), help: None }
+        let (severity, message, label) = (Severity::Error, message.into(), String::new());
+        Self { severity, code, message, span, label, help: None, source: None }
     }
 
     pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Self {
@@ -80,8 +83,15 @@ impl Diagnostic {
         self
     }
 
+    /// The same finding in another text than the one that was asked about.
+    pub fn within(mut self, source: &Source) -> Self {
+        self.source.get_or_insert_with(|| source.clone());
+        self
+    }
+
     /// Draws the finding on the user's line, as rustc would.
     pub fn render(&self, source: &Source, color: bool) -> String {
+        let source = self.source.as_ref().unwrap_or(source);
         let message = escape(&self.message);
         let label = escape(&self.label);
         let help = self.help.as_deref().map(escape);
@@ -106,6 +116,7 @@ impl Diagnostic {
 
     /// The finding as data, for `--json`.
     pub fn to_json(&self, source: &Source) -> serde_json::Value {
+        let source = self.source.as_ref().unwrap_or(source);
         let (line, column) = source.position(self.span.start);
         let (end_line, end_column) = source.position(self.span.end);
         serde_json::json!({

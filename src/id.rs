@@ -68,8 +68,9 @@ macro_rules! id {
 }
 
 id!(
-    /// A step of a workflow, as it is written in the file: `verify`.
-    StepId, "step id", is_snake_case, "use lower-case letters, digits and _, starting with a letter, at most 64"
+    /// A step of a workflow, as it is written in the file: `verify`. A step of a called file has the path of calls before it:
+    /// `account/verify`.
+    StepId, "step id", is_step_path, "use lower-case letters, digits and _, starting with a letter, at most 64"
 );
 id!(
     /// An input, secret or output: `access_token`.
@@ -86,10 +87,43 @@ fn is_snake_case(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
+/// Ids with `/` between them. The last may be [`CALL_INPUTS`], which no step of a file can be called.
+fn is_step_path(text: &str) -> bool {
+    let (calls, last) = text.rsplit_once('/').map_or((None, text), |(calls, last)| (Some(calls), last));
+    let calls = || calls.into_iter().flat_map(|calls| calls.split('/'));
+    text.len() <= MAX_STEP_PATH
+        && calls().all(is_snake_case)
+        && (is_snake_case(last) || (last == CALL_INPUTS && calls().next().is_some()))
+}
+
 fn is_run_id(text: &str) -> bool {
     text.len() <= 64
         && text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+/// The last part of the id under which a call's inputs are taken in.
+const CALL_INPUTS: &str = "call-inputs";
+
+/// Calls are nested no deeper than this allows.
+const MAX_STEP_PATH: usize = 40 * 65;
+
+impl StepId {
+    /// An id as a workflow file may write it: that of a step of its own.
+    pub fn local(text: &str) -> Result<Self, InvalidId> {
+        Self::new(if text.contains('/') { "" } else { text })
+            .map_err(|error| InvalidId { text: text.chars().take(80).collect(), ..error })
+    }
+
+    /// This step inside of the file that `call` calls.
+    pub fn within(&self, call: Option<&Self>) -> Self {
+        call.map_or_else(|| self.clone(), |call| Self(format!("{call}/{self}").into()))
+    }
+
+    /// Where the inputs of this call are taken in.
+    pub fn call_inputs(&self) -> Self {
+        Self(format!("{self}/{CALL_INPUTS}").into())
+    }
 }
 
 /// What of a step is meant: the step itself, or something that is done for it.
@@ -178,6 +212,7 @@ mod tests {
         for bad in ["", "Verify", "2nd", "a-b", "a b", "a.b", "é", &"a".repeat(65)] {
             assert!(StepId::new(bad).is_err(), "{bad}");
         }
+        assert!(StepId::local("verify").is_ok() && StepId::local("account/verify").is_err());
         assert!(RunId::new("20261122-013405-k7qz2m").is_ok());
         for bad in ["", "-a", "../x", "a/b", "a.b"] {
             assert!(RunId::new(bad).is_err(), "{bad}");
@@ -191,5 +226,20 @@ mod tests {
             assert_eq!(TaskPath::parse(text).unwrap().to_string(), text);
         }
         assert!(TaskPath::parse("invite[x").is_err());
+    }
+
+    #[test]
+    fn a_step_of_a_called_file_is_a_path_of_ids() {
+        for text in ["call/step", "a/b/c", "call/step[item]", "call/step/on-error", "undo:call/step[a/b]"] {
+            assert_eq!(TaskPath::parse(text).unwrap().to_string(), text);
+        }
+        assert_eq!(TaskPath::parse("call/on-error").unwrap(), TaskPath::remedy(StepId::new("call").unwrap()));
+        let call = StepId::new("call").unwrap();
+        assert_eq!(StepId::new("step").unwrap().within(Some(&call)).as_str(), "call/step");
+        assert_eq!(StepId::new(call.call_inputs().as_str()), Ok(call.call_inputs()));
+        for bad in ["/", "a/", "/a", "a//b", "a/B", "a/on-error", "call-inputs", "a/call-inputs/b", &"a/".repeat(1500)]
+        {
+            assert!(StepId::new(bad).is_err(), "{bad}");
+        }
     }
 }

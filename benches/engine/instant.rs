@@ -130,7 +130,7 @@ pub fn run(plan: &Plan, disk: Option<&ForgetfulDisk>) -> RunState {
     let (first, mut state) = begin(plan);
     let writer = disk.map(|disk| {
         let origin = Origin { workflow_path: "bench.yaml".into(), workflow_file: None };
-        let new = NewRun { workflow: "", origin: &origin, first: &first, state: &state };
+        let new = NewRun { texts: &"".into(), origin: &origin, first: &first, state: &state };
         RunWriter::create(disk.handle(), new, &key(), Arc::new(SeededEntropy::new(2))).unwrap()
     });
     let mut host = Instant { queue: Vec::new(), writer, ended: Vec::new() };

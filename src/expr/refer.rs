@@ -49,7 +49,7 @@ impl<'s> Resolver<'s> {
             return self.incomplete(at, last, FORM);
         }
         let Some(output) = self.field(at + 4) else { return self.incomplete(at, at + 4, FORM) };
-        match (StepId::new(step), Name::new(output)) {
+        match (StepId::local(step), Name::new(output)) {
             (Ok(step), Ok(output)) => self.refer(Reference::Output(step, output), at, at + 6),
             (Err(error), _) => self.invalid(at + 2, &error),
             (_, Err(error)) => self.invalid(at + 6, &error),

@@ -9,11 +9,11 @@ use super::{OpError, Workspace, validate};
 use crate::plan::{Comparison, Plan, compare};
 use crate::run::{Replanned, RunState};
 use crate::secret::{Data, Datum};
-use crate::workflow::{InputError, Workflow, bind, bind_secrets};
+use crate::workflow::{InputError, Texts, Workflow, bind, bind_secrets};
 
 /// Another text than the run has, without errors.
 pub(super) struct Edit {
-    pub text: String,
+    pub texts: Texts,
     pub plan: Arc<Plan>,
     pub comparison: Comparison,
     /// Its digest is known once it is stored.
@@ -39,17 +39,18 @@ pub(super) fn look(
         Ok(checked) => checked,
         Err(error) => return Ok(File::Gone(error.to_string())),
     };
-    if checked.source.text == stored.plan.workflow.source.text {
+    if checked.texts == stored.texts {
         return Ok(File::Unchanged);
     }
-    let (source, plan) = checked.into_plan()?;
+    let shown = checked.source.path.clone();
+    let (texts, plan) = checked.into_plan()?;
     let (state, name) = (&stored.state, &plan.workflow.name);
     if *name != state.started.workflow {
         let run = &state.started.run;
         let message = format!(
             "{} is the workflow `{name}` now, and run {run} is one of `{}`: a new name is a new workflow. Start a new run, \
              give it its old name, or go on without the file: `--as-stored`",
-            source.path, state.started.workflow
+            shown, state.started.workflow
         );
         return Err(OpError::Usage(message));
     }
@@ -57,7 +58,7 @@ pub(super) fn look(
     let (inputs, secrets) = gained(&plan.workflow, state, environment)?;
     let recheck = comparison.recheck.clone();
     let replanned = Replanned { version: state.version + 1, workflow: String::new(), recheck, inputs, secrets };
-    Ok(File::Edited(Box::new(Edit { text: source.text.to_string(), plan, comparison, replanned })))
+    Ok(File::Edited(Box::new(Edit { texts, plan, comparison, replanned })))
 }
 
 /// Values for the inputs and secrets that the run does not have, and those that are secret only now.

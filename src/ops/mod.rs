@@ -10,6 +10,7 @@ mod export;
 mod inject;
 mod inputs_from;
 mod key;
+mod library;
 mod named;
 mod outputs;
 mod prepare;

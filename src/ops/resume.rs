@@ -171,8 +171,9 @@ pub(super) async fn go_on(
     let secrets = same_surroundings(&plan, &state, request)?;
     for secret in secrets.values() {
         console.mask.learn(secret);
-        let message = "the mailbox is read with the password in the environment, which the run did not have before";
-        talk.say(&format!("{message} ({MAILBOX_VARIABLE})"));
+        talk.say(&format!(
+            "the mailbox is read with the password in {MAILBOX_VARIABLE}, which the run did not have before"
+        ));
     }
     let Resumption { epoch, wary, trusted, .. } =
         takeover(workspace, run, suspicion.as_ref(), request.trust_checkpoint, &mut |text| talk.say(text))?;
@@ -191,8 +192,8 @@ pub(super) async fn go_on(
             plan
         }
         Some(edit) => {
-            let Edit { text, plan: newer, mut replanned, .. } = edit;
-            replanned.workflow = writer.keep_workflow(replanned.version, &text)?;
+            let Edit { texts, plan: newer, mut replanned, .. } = edit;
+            replanned.workflow = writer.keep_workflow(replanned.version, &texts)?;
             let started = replanned.onto(&state.started);
             let mut host = host_of(workspace, newer.clone(), &started, state.now, writer, console)?;
             host.inject(injection);

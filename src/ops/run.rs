@@ -67,7 +67,7 @@ pub async fn run(
     console: Console,
     talk: &mut dyn Talk,
 ) -> Result<RunOutcome, OpError> {
-    let (source, plan) = validate(workspace, &request.file)?.into_plan()?;
+    let (texts, plan) = validate(workspace, &request.file)?.into_plan()?;
     let workflow = &plan.workflow;
     let until = request.until.as_ref().map(|step| step_named(&plan, step)).transpose()?;
     let all = with_outputs(workspace, workflow, &request, &mut |text| talk.say(text))?;
@@ -105,7 +105,7 @@ pub async fn run(
     let mut state = RunState::new(&plan, started.clone(), now);
     let origin = origin_of(&request.file);
     let store = workspace.open();
-    let new = NewRun { workflow: &source.text, origin: &origin, first: &first, state: &state };
+    let new = NewRun { texts: &texts, origin: &origin, first: &first, state: &state };
     let writer = store.create(new, &key, &workspace.holder())?;
     let mut host = host(workspace, plan.clone(), &state, writer, console)?;
     host.inject(injection);

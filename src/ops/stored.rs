@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use super::{OpError, Workspace, validate};
 use crate::clock::Timestamp;
-use crate::diagnostic::Source;
 use crate::plan::Plan;
 use crate::run::{Fact, RunState, apply};
 use crate::store::{Key, Loaded, Origin, Suspicion};
+use crate::workflow::{Sources, Texts};
 
 /// A run as it is stored.
 pub(super) struct Stored {
     /// Of the workflow as the run has it, whatever became of its file.
     pub plan: Arc<Plan>,
+    /// What the plan was made from.
+    pub texts: Texts,
     pub state: RunState,
     pub origin: Origin,
     /// When the run's secrets were made unreadable, if they were.
@@ -33,13 +35,13 @@ impl Stored {
 
 /// Folds what was loaded, each entry with the text that the workflow had then.
 pub(super) fn restore(workspace: &Workspace, loaded: Loaded) -> Result<Stored, OpError> {
-    let Loaded { run, origin, workflow, edits, snapshot, entries, secrets_pruned, warnings, suspicion, .. } = loaded;
-    let plan_of = |text: &str| {
-        let source = Source::new(&origin.workflow_path, text);
-        Ok::<_, OpError>(validate::check(workspace, source).into_plan()?.1)
+    let Loaded { run, origin, mut texts, edits, snapshot, entries, secrets_pruned, warnings, suspicion, .. } = loaded;
+    let plan_of = |texts: &Texts| {
+        let sources = Sources::kept(&origin.workflow_path, texts);
+        Ok::<_, OpError>(validate::check(workspace, sources).into_plan()?.1)
     };
-    let mut plan = plan_of(&workflow)?;
-    let mut edits = edits.iter();
+    let mut plan = plan_of(&texts)?;
+    let mut edits = edits.into_iter();
     let mut entries = entries.into_iter();
     let mut state = match snapshot {
         Some(recorded) => RunState::restore(&plan, recorded),
@@ -50,13 +52,14 @@ pub(super) fn restore(workspace: &Workspace, loaded: Loaded) -> Result<Stored, O
     };
     for entry in entries {
         if matches!(entry.fact, Fact::Replanned(_))
-            && let Some(text) = edits.next()
+            && let Some(newer) = edits.next()
         {
-            plan = plan_of(text)?;
+            texts = newer;
+            plan = plan_of(&texts)?;
         }
         apply(&plan, &mut state, &entry)?;
     }
-    Ok(Stored { plan, state, origin, secrets_pruned, warnings, suspicion })
+    Ok(Stored { plan, texts, state, origin, secrets_pruned, warnings, suspicion })
 }
 
 /// The key of an existing run is never made anew.

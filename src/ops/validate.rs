@@ -3,17 +3,20 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::library::called_file;
 use super::{OpError, Workspace};
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::plan::{self, Plan};
-use crate::workflow::read_source;
+use crate::workflow::{Sources, Texts, read_source};
 
 /// A larger file is not a workflow.
-const MAX_FILE: u64 = 1024 * 1024;
+pub(super) const MAX_FILE: u64 = 1024 * 1024;
 
-/// What is to be said about one file. There is a plan if nothing is wrong with it.
+/// What is to be said about one file and those that it calls. There is a plan if nothing is wrong with them.
 pub struct Checked {
     pub source: Source,
+    /// Of this file and of those that it calls.
+    pub texts: Texts,
     pub findings: Vec<Diagnostic>,
     pub plan: Option<Arc<Plan>>,
 }
@@ -31,14 +34,17 @@ pub fn validate(workspace: &Workspace, path: &Path) -> Result<Checked, OpError> 
     }
     let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
     Ok(match read_source(&shown, &bytes) {
-        Ok(source) => check(workspace, source),
-        Err(broken) => Checked { source: broken.0, findings: vec![broken.1], plan: None },
+        Ok(source) => check(workspace, Sources::gather(source, &mut |called| called_file(path, called))),
+        Err(broken) => {
+            Checked { texts: Texts::from(&*broken.0.text), source: broken.0, findings: vec![broken.1], plan: None }
+        }
     })
 }
 
-pub(super) fn check(workspace: &Workspace, source: Source) -> Checked {
-    let loaded = plan::load(source.clone(), &workspace.registry.catalogue());
-    Checked { source, findings: loaded.diagnostics, plan: loaded.plan.map(Arc::new) }
+pub(super) fn check(workspace: &Workspace, sources: Sources) -> Checked {
+    let (source, texts) = (sources.main.clone(), sources.texts());
+    let loaded = plan::load(sources, &workspace.registry.catalogue());
+    Checked { source, texts, findings: loaded.diagnostics, plan: loaded.plan.map(Arc::new) }
 }
 
 impl Checked {
@@ -47,9 +53,9 @@ impl Checked {
     }
 
     /// The plan, or what stands in its way.
-    pub(super) fn into_plan(self) -> Result<(Source, Arc<Plan>), OpError> {
+    pub(super) fn into_plan(self) -> Result<(Texts, Arc<Plan>), OpError> {
         match self.plan {
-            Some(plan) => Ok((self.source, plan)),
+            Some(plan) => Ok((self.texts, plan)),
             None => Err(OpError::Workflow { source: self.source, findings: self.findings }),
         }
     }

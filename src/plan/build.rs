@@ -1,62 +1,56 @@
-//! A checked workflow becomes a plan.
-
-use std::collections::HashMap;
+//! The order of a file's steps, and each step as the plan has it.
 
 use super::effect::{effect_of, effect_of_undo};
 use super::graph::Graph;
 use super::probe;
 use super::remedy::{MAX_RERUN, RerunError, rerun};
 use super::secrecy::Secrecy;
-use super::{Call, Parameters, Plan, PlanStep, Probe, Remedy, Undo};
+use super::{Call, Parameters, PlanStep, Probe, Remedy, StepKind, Undo};
 use crate::diagnostic::Diagnostic;
 use crate::expr::Template;
 use crate::id::StepId;
-use crate::workflow::{ActionSpec, Capture, Effect, Names, Report, Spanned, Step, UndoRule, Workflow};
+use crate::workflow::{ActionSpec, Capture, Effect, Names, Report, RetryPolicy, Spanned, Step, UndoRule};
 
-/// All of a plan but the workflow, which it takes in last.
-pub(super) struct Parts {
-    steps: Vec<PlanStep>,
-    /// For each output of the workflow, whether it is made from a secret.
-    secret_outputs: Vec<bool>,
+/// What a file says by itself of its steps. Positions are those of `order`.
+pub(super) struct Local {
+    /// The places in the file of its steps, each after those that it waits for.
+    pub order: Vec<usize>,
+    /// For each position, the positions that it waits for.
+    pub needs: Vec<Vec<usize>>,
+    /// For each position, those that its remedy runs again.
+    pub reruns: Vec<Option<Vec<usize>>>,
+    /// For each output of the file, whether it is made from a secret.
+    pub secret_outputs: Vec<bool>,
 }
 
-/// Resolves everything and reports what does not fit; `None` if an action is unknown or there is a cycle.
-pub(super) fn parts(names: &Names<'_>, report: &mut Report) -> Option<Parts> {
+/// Finds the order of a file's steps and reports what does not fit; `None` if there is a cycle. `called` says which
+/// outputs of a file that is called are secret.
+pub(super) fn local(names: &Names<'_>, called: &dyn Fn(&str) -> Vec<bool>, report: &mut Report) -> Option<Local> {
     let graph = Graph::new(names);
     let order = graph.order();
     if order.len() < names.workflow.steps.len() {
         graph.report_cycles(names.workflow, report);
         return None;
     }
-    let secrecy = Secrecy::new(names, &order);
-    secrecy.report_outputs(names, report);
+    let mut secrecy = Secrecy::new(names.workflow, |_| false);
+    for &index in &order {
+        match &names.calls[index] {
+            Some(file) => {
+                let secret = called(&names.workflow.steps[index].uses.value);
+                secrecy.learn_call(file, index, &secret)
+            }
+            None => secrecy.learn(names, index),
+        };
+    }
+    secrecy.report_outputs(names.workflow, &[], report);
     let mut position = vec![0; order.len()];
     order.iter().enumerate().for_each(|(at, step)| position[*step] = at);
     let needs: Vec<Vec<usize>> = order.iter().map(|step| positions(&graph.needs(*step), &position)).collect();
-    let mut steps = Vec::with_capacity(order.len());
-    for (at, &index) in order.iter().enumerate() {
-        let step = &names.workflow.steps[index];
-        let reruns = reruns(names, step, at, &position, &needs, report);
-        let remedy = remedy(step, names.remedies[index].as_deref(), reruns);
-        let outputs = secrecy.outputs(index);
-        let undo = names.undos[index].as_deref();
-        probe::check(names, index, report);
-        steps.push(plan_step(step, names.actions[index].as_deref(), needs[at].clone(), outputs, remedy, undo));
-    }
-    let mut steps: Vec<PlanStep> = steps.into_iter().collect::<Option<_>>()?;
-    for (at, needs) in needs.iter().enumerate() {
-        needs.iter().for_each(|need| steps[*need].dependants.push(at));
-    }
-    let secret_outputs = names.workflow.outputs.iter().map(|output| secrecy.is_secret(&output.value, None)).collect();
-    Some(Parts { steps, secret_outputs })
-}
-
-pub(super) fn plan(parts: Parts, mut workflow: Workflow) -> Plan {
-    for (output, secret) in workflow.outputs.iter_mut().zip(parts.secret_outputs) {
-        output.secret |= secret;
-    }
-    let by_id: HashMap<_, _> = parts.steps.iter().enumerate().map(|(index, step)| (step.id.clone(), index)).collect();
-    Plan { workflow, steps: parts.steps, by_id }
+    order.iter().for_each(|index| probe::check(names, *index, report));
+    let steps = order.iter().enumerate().map(|(at, index)| (at, &names.workflow.steps[*index]));
+    let reruns = steps.map(|(at, step)| reruns(names, step, at, &position, &needs, report)).collect();
+    let secret_outputs = secrecy.of_outputs(names.workflow);
+    Some(Local { order, needs, reruns, secret_outputs })
 }
 
 fn positions(steps: &[usize], position: &[usize]) -> Vec<usize> {
@@ -65,22 +59,27 @@ fn positions(steps: &[usize], position: &[usize]) -> Vec<usize> {
     positions
 }
 
-fn plan_step(
-    step: &Step,
-    action: Option<&ActionSpec>,
-    needs: Vec<usize>,
+/// Where a step stands in the plan.
+pub(super) struct Spot {
+    pub id: StepId,
+    pub within: Option<usize>,
+    pub needs: Vec<usize>,
+}
+
+/// A step that asks an action; `None` if an action is unknown.
+pub(super) fn plan_step(
+    names: &Names<'_>,
+    index: usize,
+    spot: Spot,
     outputs: Vec<(String, bool)>,
-    on_error: Option<Remedy>,
-    undo: Option<&ActionSpec>,
+    rerun: Option<Vec<usize>>,
 ) -> Option<PlanStep> {
-    let action = action?;
+    let step = &names.workflow.steps[index];
+    let action = names.actions[index].as_deref()?;
     let own = call(action, step.effect.as_ref().map(|effect| effect.value), &step.with);
     Some(PlanStep {
-        id: step.id.clone(),
-        undo: undo_of(step, action, &own, undo)?,
+        undo: undo_of(step, action, &own, names.undos[index].as_deref())?,
         call: own,
-        needs,
-        dependants: Vec::new(),
         condition: step.condition.clone(),
         matrix: step.matrix.clone(),
         retry: step.retry.clone().unwrap_or_default(),
@@ -96,8 +95,35 @@ fn plan_step(
         expect: step.expect.clone(),
         captures: captures(&step.captures, &outputs),
         outputs,
-        on_error,
+        on_error: remedy(step, names.remedies[index].as_deref(), rerun),
+        ..decided(spot, StepKind::Action)
     })
+}
+
+/// A step that is decided and not done.
+pub(super) fn decided(spot: Spot, kind: StepKind) -> PlanStep {
+    let Spot { id, within, needs } = spot;
+    PlanStep {
+        id,
+        kind,
+        within,
+        needs,
+        call: Call { action: "call", effect: Effect::Read, with: Vec::new() },
+        outputs: Vec::new(),
+        dependants: Vec::new(),
+        condition: None,
+        matrix: None,
+        retry: RetryPolicy::default(),
+        timeout: None,
+        attempt_timeout: None,
+        settle: None,
+        expect: None,
+        captures: Vec::new(),
+        probe: None,
+        undo: Undo::Nothing,
+        on_error: None,
+        continue_on_error: false,
+    }
 }
 
 /// As secret as the output that each is.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use super::{Call, Plan, PlanStep};
+use super::{Call, Plan, PlanStep, StepKind};
 use crate::expr::Template;
 use crate::id::StepId;
 use crate::workflow::{Capture, CaptureFrom};
@@ -65,7 +65,7 @@ pub struct Comparison {
 pub fn compare(older: &Plan, newer: &Plan) -> Comparison {
     let change = |step: &PlanStep| match older.index(&step.id) {
         None => Change::New,
-        Some(index) => match edited(&older.steps[index], step) {
+        Some(index) => match edited((older, &older.steps[index]), (newer, step)) {
             parts if parts.is_empty() => Change::Same,
             parts => Change::Edited(parts),
         },
@@ -95,16 +95,38 @@ impl Comparison {
     }
 }
 
-fn edited(older: &PlanStep, newer: &PlanStep) -> Vec<Part> {
+/// Each step with the plan that it is of.
+fn edited((before, older): (&Plan, &PlanStep), (after, newer): (&Plan, &PlanStep)) -> Vec<Part> {
     let differ = [
         (Part::Uses, older.call.action != newer.call.action),
-        (Part::With, with(&older.call) != with(&newer.call)),
+        (Part::With, with(&older.call) != with(&newer.call) || taken_in(before, older) != taken_in(after, newer)),
         (Part::Effect, older.call.effect != newer.call.effect),
-        (Part::Outputs, answer(older) != answer(newer)),
+        (Part::Outputs, answer(older) != answer(newer) || handed_out(before, older) != handed_out(after, newer)),
         (Part::If, condition(older) != condition(newer)),
         (Part::Matrix, matrix(older) != matrix(newer)),
     ];
     differ.into_iter().filter(|(_, differ)| *differ).map(|(part, _)| part).collect()
+}
+
+/// What a called file makes of what it is given.
+fn taken_in(plan: &Plan, step: &PlanStep) -> Option<Value> {
+    let StepKind::Entry(call) = step.kind else { return None };
+    let file = &plan.calls.get(call)?.file;
+    let inputs = file.inputs.iter().map(|input| {
+        let kind = json!([input.ty.to_string(), input.format, input.secret, input.optional]);
+        (input.name.to_string(), json!([kind, input.default, input.sandbox]))
+    });
+    let secrets = file.secrets.iter();
+    let secrets: Value =
+        secrets.map(|secret| (secret.name.to_string(), json!([secret.optional, secret.sandbox]))).collect();
+    Some(json!([inputs.collect::<Value>(), secrets]))
+}
+
+/// What a called file gives its caller.
+fn handed_out(plan: &Plan, step: &PlanStep) -> Option<Value> {
+    let StepKind::Exit(call) = step.kind else { return None };
+    let outputs = plan.calls.get(call)?.file.outputs.iter();
+    Some(outputs.map(|output| (output.name.to_string(), json!([output.value.canonical(), output.secret]))).collect())
 }
 
 fn with(call: &Call) -> Value {

@@ -143,5 +143,6 @@ pub(super) fn templates(step: &Step) -> impl Iterator<Item = &Template> {
     let with = step.with.iter().map(|(_, value)| value);
     let matrix = step.matrix.iter().flat_map(|matrix| matrix.variables.iter().map(|(_, value)| value));
     let remedy = step.on_error.iter().flat_map(|remedy| remedy.with.iter().map(|(_, value)| value));
-    with.chain(&step.condition).chain(matrix).chain(remedy).chain(captures).chain(probe)
+    let secrets = step.secrets.iter().map(|(_, value)| value);
+    with.chain(secrets).chain(&step.condition).chain(matrix).chain(remedy).chain(captures).chain(probe)
 }

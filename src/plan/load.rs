@@ -1,29 +1,35 @@
 //! From a file to a plan.
 
-use super::{Plan, build};
-use crate::diagnostic::{Diagnostic, Severity, Source};
-use crate::workflow::{self, Catalogue, Names, Report};
+use std::sync::Arc;
+
+use super::Plan;
+use super::files::Reader;
+use super::flatten::flatten;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::workflow::{Catalogue, Report, Sources};
 
 /// What came of reading a workflow.
 #[derive(Debug)]
 pub struct Loaded {
     /// There if nothing is wrong; warnings do not count.
     pub plan: Option<Plan>,
-    /// In the order of the file; at most 100.
+    /// In the order of the file, then those of the files that it calls; at most 100.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// Reads, checks and plans a workflow. All errors are found in one pass.
-pub fn load(source: Source, catalogue: &Catalogue) -> Loaded {
+pub fn load(sources: impl Into<Sources>, catalogue: &Catalogue) -> Loaded {
+    let sources = sources.into();
+    let mut reader = Reader::read(&sources, catalogue);
+    let mut diagnostics = reader.findings();
+    let mut files = reader.files;
+    if diagnostics.iter().any(|found| found.severity == Severity::Error) {
+        return Loaded { plan: None, diagnostics };
+    }
     let mut report = Report::default();
-    let Some(workflow) = workflow::decode(&source, catalogue, &mut report) else {
-        return Loaded { plan: None, diagnostics: report.into_findings() };
-    };
-    let names = Names::new(&workflow, catalogue);
-    workflow::check(&names, &mut report);
-    let parts = build::parts(&names, &mut report);
-    let diagnostics = report.into_findings();
-    let is_sound = diagnostics.iter().all(|found| found.severity != Severity::Error);
-    let plan = parts.filter(|_| is_sound).map(|parts| build::plan(parts, workflow));
+    let flat = flatten(&files, sources.main_path(), catalogue, &mut report);
+    diagnostics.extend(report.into_findings());
+    let main = files.remove(sources.main_path()).flatten();
+    let plan = flat.zip(main).map(|(flat, main)| flat.into_plan(Arc::unwrap_or_clone(main.workflow)));
     Loaded { plan, diagnostics }
 }

@@ -3,6 +3,8 @@
 mod build;
 mod compare;
 mod effect;
+mod files;
+mod flatten;
 mod graph;
 mod load;
 mod model;
@@ -13,7 +15,7 @@ mod secrecy;
 
 pub use compare::{Change, Comparison, Part, compare};
 pub use load::{Loaded, load};
-pub use model::{Call, Parameters, Plan, PlanStep, Probe, Remedy, Undo};
+pub use model::{Call, FileCall, Parameters, Plan, PlanStep, Probe, Remedy, StepKind, Undo};
 pub use readers::Readers;
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! What a run needs to know of its workflow, resolved once: indices instead of names, classes instead of rules.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::diagnostic::Source;
 use crate::expr::Template;
 use crate::id::{Role, StepId, TaskPath};
 use crate::workflow::{Capture, Effect, Expect, Matrix, RetryPolicy, Workflow};
@@ -12,6 +14,8 @@ use crate::workflow::{Capture, Effect, Expect, Matrix, RetryPolicy, Workflow};
 pub struct Plan {
     pub workflow: Workflow,
     pub steps: Vec<PlanStep>,
+    /// The files that steps call. One that is called twice stands here twice.
+    pub calls: Vec<FileCall>,
     pub(super) by_id: HashMap<StepId, usize>,
 }
 
@@ -19,7 +23,39 @@ impl Plan {
     /// Puts a plan together from steps that stand in topological order.
     pub fn assemble(workflow: Workflow, steps: Vec<PlanStep>) -> Self {
         let by_id = steps.iter().enumerate().map(|(index, step)| (step.id.clone(), index)).collect();
-        Self { workflow, steps, by_id }
+        Self { workflow, steps, calls: Vec::new(), by_id }
+    }
+
+    /// The text in which a step of `within` is written.
+    pub fn source(&self, within: Option<usize>) -> &Source {
+        within.map_or(&self.workflow.source, |call| &self.calls[call].file.source)
+    }
+
+    /// The step itself; for a call, all of its steps.
+    pub fn whole(&self, step: &StepId) -> Vec<StepId> {
+        match self.index(step).map(|index| self.steps[index].kind) {
+            Some(StepKind::Exit(call)) => {
+                let all = self.calls[call].entry..=self.calls[call].exit;
+                all.map(|index| self.steps[index].id.clone()).collect()
+            }
+            _ => vec![step.clone()],
+        }
+    }
+
+    /// All steps as they are shown, by index and with the number of calls around them: a call once, before what is inside.
+    pub fn outline(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let mut depth = 0;
+        self.steps.iter().enumerate().filter_map(move |(index, step)| match step.kind {
+            StepKind::Action => Some((index, depth)),
+            StepKind::Entry(call) => {
+                depth += 1;
+                Some((self.calls[call].exit, depth - 1))
+            }
+            StepKind::Exit(_) => {
+                depth -= 1;
+                None
+            }
+        })
     }
 
     pub fn index(&self, id: &StepId) -> Option<usize> {
@@ -82,9 +118,35 @@ pub struct Call {
     pub with: Parameters,
 }
 
+/// A file that a step calls. Its steps stand in the plan between the two that stand for the call itself.
+#[derive(Debug, Clone)]
+pub struct FileCall {
+    /// Of the step that calls.
+    pub id: StepId,
+    pub file: Arc<Workflow>,
+    /// The step that takes the inputs in.
+    pub entry: usize,
+    /// The step that hands the outputs out, and has the id of the call.
+    pub exit: usize,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepKind {
+    /// It asks an action.
+    Action,
+    /// It takes the inputs of a call in: its outputs are `inputs.NAME` and `secrets.NAME` of the file. Decided, not done.
+    Entry(usize),
+    /// It hands the outputs of a call out. Decided, not done.
+    Exit(usize),
+}
+
 #[derive(Debug, Clone)]
 pub struct PlanStep {
     pub id: StepId,
+    pub kind: StepKind,
+    /// The call in whose file it is written; its names are looked up there.
+    pub within: Option<usize>,
     pub call: Call,
     /// The names of all outputs, and which are secret: those of the action, then those captured.
     pub outputs: Vec<(String, bool)>,

@@ -4,54 +4,61 @@ use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Reference, Template};
-use crate::workflow::{Names, Report, Step};
+use crate::workflow::{Input, Names, Report, Step, Workflow};
 
 /// The secrecy of every named value, known before the run.
 pub(super) struct Secrecy<'w> {
     inputs: HashSet<&'w str>,
-    /// For each step in the order of the file: its outputs.
-    outputs: Vec<Vec<(String, bool)>>,
+    /// Of steps by their places in the file.
     secret: HashSet<(usize, String)>,
     steps: HashMap<&'w str, usize>,
 }
 
 impl<'w> Secrecy<'w> {
-    /// `order` is the topological order: what a step refers to is known before the step is looked at.
-    pub fn new(names: &Names<'w>, order: &[usize]) -> Self {
-        let workflow = names.workflow;
-        let mut secrecy = Self {
-            inputs: workflow.inputs.iter().filter(|input| input.secret).map(|input| input.name.as_str()).collect(),
-            outputs: vec![Vec::new(); workflow.steps.len()],
+    /// Nothing is known of any step yet. `given` says which inputs are secret by what they are given.
+    pub fn new(workflow: &'w Workflow, given: impl Fn(&Input) -> bool) -> Self {
+        let inputs = workflow.inputs.iter().filter(|input| input.secret || given(input));
+        Self {
+            inputs: inputs.map(|input| input.name.as_str()).collect(),
             secret: HashSet::new(),
             steps: workflow.steps.iter().enumerate().map(|(index, step)| (step.id.as_str(), index)).collect(),
-        };
-        for &index in order {
-            let step = &workflow.steps[index];
-            let own = names.actions[index].iter().flat_map(|action| &action.outputs);
-            let given = |name: &str| {
-                step.with.iter().any(|(key, value)| key.value == name && secrecy.is_secret(value, Some(step)))
-            };
-            let mut outputs: Vec<(String, bool)> =
-                own.map(|output| (output.name.to_owned(), output.is_secret(given))).collect();
-            for capture in &step.captures {
-                // What a probe says to be secret is so wherever it came from.
-                let probed = step.probe.iter().flat_map(|probe| &probe.captures).filter(|c| c.name == capture.name);
-                let secret = probed.chain([capture]).any(|capture| {
-                    let template = capture.from.template();
-                    capture.secret || template.is_some_and(|template| secrecy.is_secret(template, Some(step)))
-                });
-                outputs.push((capture.name.to_string(), secret));
-            }
-            let secret = outputs.iter().filter(|(_, secret)| *secret).map(|(name, _)| (index, name.clone()));
-            secrecy.secret.extend(secret);
-            secrecy.outputs[index] = outputs;
         }
-        secrecy
     }
 
-    /// The outputs of a step, by its place in the file.
-    pub fn outputs(&self, step: usize) -> Vec<(String, bool)> {
-        self.outputs[step].clone()
+    /// Finds out the outputs of a step, by its place in the file. What it refers to must be known before.
+    pub fn learn(&mut self, names: &Names<'w>, index: usize) -> Vec<(String, bool)> {
+        let step = &names.workflow.steps[index];
+        let own = names.actions[index].iter().flat_map(|action| &action.outputs);
+        let given =
+            |name: &str| step.with.iter().any(|(key, value)| key.value == name && self.is_secret(value, Some(step)));
+        let mut outputs: Vec<(String, bool)> =
+            own.map(|output| (output.name.to_owned(), output.is_secret(given))).collect();
+        for capture in &step.captures {
+            // What a probe says to be secret is so wherever it came from.
+            let probed = step.probe.iter().flat_map(|probe| &probe.captures).filter(|c| c.name == capture.name);
+            let secret = probed.chain([capture]).any(|capture| {
+                let template = capture.from.template();
+                capture.secret || template.is_some_and(|template| self.is_secret(template, Some(step)))
+            });
+            outputs.push((capture.name.to_string(), secret));
+        }
+        self.take(index, outputs)
+    }
+
+    /// The same of a step that calls `file`, of whose outputs those are secret.
+    pub fn learn_call(&mut self, file: &Workflow, index: usize, secret: &[bool]) -> Vec<(String, bool)> {
+        let outputs = file.outputs.iter().zip(secret).map(|(output, secret)| (output.name.to_string(), *secret));
+        self.take(index, outputs.collect())
+    }
+
+    fn take(&mut self, index: usize, outputs: Vec<(String, bool)>) -> Vec<(String, bool)> {
+        self.secret.extend(outputs.iter().filter(|(_, secret)| *secret).map(|(name, _)| (index, name.clone())));
+        outputs
+    }
+
+    /// For each output of the workflow, whether it is secret.
+    pub fn of_outputs(&self, workflow: &Workflow) -> Vec<bool> {
+        workflow.outputs.iter().map(|output| output.secret || self.is_secret(&output.value, None)).collect()
     }
 
     /// Whether a template of `step` (of the workflow, if none) is secret whatever the values are.
@@ -71,9 +78,14 @@ impl<'w> Secrecy<'w> {
         })
     }
 
-    /// Warns of outputs of the workflow that are secret without saying so.
-    pub fn report_outputs(&self, names: &Names<'_>, report: &mut Report) {
-        for output in names.workflow.outputs.iter().filter(|output| !output.secret) {
+    pub fn is_secret_input(&self, name: &str) -> bool {
+        self.inputs.contains(name)
+    }
+
+    /// Warns of outputs of the workflow that are secret without saying so, but for those of which that is `known`.
+    pub fn report_outputs(&self, workflow: &Workflow, known: &[bool], report: &mut Report) {
+        let known = known.iter().copied().chain(std::iter::repeat(false));
+        for (output, _) in workflow.outputs.iter().zip(known).filter(|(output, known)| !output.secret && !known) {
             if self.is_secret(&output.value, None) {
                 report.add(|| {
                     Diagnostic::warning("W0101", output.span, format!("the output `{}` is secret", output.name))

@@ -61,7 +61,9 @@ fn torn_down(summary: &Summary) -> Option<&'static str> {
 
 /// What a resume would do, if it would do anything.
 fn resumable(summary: &Summary) -> Option<&'static str> {
-    let any = |wanted: fn(&TaskView) -> bool| summary.steps.iter().flat_map(|step| &step.tasks).any(wanted);
+    // What failed inside of a call counts, not that the call did.
+    let steps = || summary.steps.iter().filter(|step| !step.call.is_some_and(|inner| inner.failed));
+    let any = |wanted: fn(&TaskView) -> bool| steps().flat_map(|step| &step.tasks).any(wanted);
     if any(|task| task.doubt.as_ref().is_some_and(DoubtView::can_look)) {
         Some("looks again, then goes on")
     } else if any(|task| task.stand == Stand::Failed && !task.answered) {

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use super::call::opens;
 use super::compress::{Line, compress, rank};
 use super::look::{Look, Tone};
 use super::stand::Stand;
 use super::text::{inert, pad, pad_left, shorten, time};
-use super::view::{Doing, StepRow, TaskRow, View};
+use super::view::{Doing, Row, StepRow, TaskRow, View};
 use crate::clock::Timestamp;
 use crate::run::Stop;
 
@@ -64,7 +65,7 @@ impl Pen<'_> {
     fn head(&self) -> String {
         let look = self.look;
         let name = look.paint(Tone::Strong, &inert(&self.view.workflow));
-        let (done, all) = (self.view.finished(), self.view.steps.len());
+        let (done, all) = (self.view.finished(), self.view.acting().count());
         let elapsed = time(self.moment.now.since(self.view.began));
         let rest = look.paint(Tone::Faint, &format!("{done}/{all} steps  {elapsed}  {}", self.view.run));
         format!("{} {name}  {rest}", look.paint(Tone::Busy, self.spinner()))
@@ -72,23 +73,49 @@ impl Pen<'_> {
 
     fn body(&self) -> Vec<Line> {
         let mut lines = Vec::new();
-        for step in &self.view.steps {
-            let (since, ended) = step.times();
-            let stand = step.stand();
-            let text = self.step_text(step, stand);
-            let parts = Parts { indent: 2, name: &step.id, stand, since, ended, text };
+        // The depth of a call that is not opened: what is deeper is left out.
+        let mut closed: Option<usize> = None;
+        for row in &self.view.rows {
+            if closed.is_some_and(|depth| row.depth > depth) {
+                continue;
+            }
+            let (step, stand) = (&self.view.steps[row.step], self.view.stand(row));
+            let is_open = opens(stand) && !stand.is_finished();
+            closed = (row.entry.is_some() && !is_open).then_some(row.depth);
+            let (since, ended) =
+                row.entry.map_or(step.times(), |entry| (self.view.steps[entry].times().0, step.times().1));
+            let text = match row.entry {
+                Some(entry) => self.call_text(row, entry, stand),
+                None => self.step_text(step, stand),
+            };
+            let indent = 2 + 2 * row.depth;
+            let parts = Parts { indent, name: &step.id, stand, since, ended, text };
             lines.push(Line { rank: rank(stand, false), text: self.line(&parts) });
             if step.matrix && !stand.is_finished() {
-                lines.extend(step.tasks.iter().filter(|task| shown(step, task)).map(|task| self.item(task)));
+                let tasks = step.tasks.iter().filter(|task| shown(step, task));
+                lines.extend(tasks.map(|task| self.item(task, indent + 2)));
             }
         }
         lines
     }
 
-    fn item(&self, task: &TaskRow) -> Line {
+    /// How many of the steps inside are done, once it has begun.
+    fn call_text(&self, row: &Row, entry: usize, stand: Stand) -> String {
+        match stand {
+            Stand::Waiting => self.awaited(&self.view.steps[entry]),
+            Stand::Skipped => "skipped".into(),
+            Stand::Succeeded => String::new(),
+            _ => {
+                let done = self.view.inside(row).filter(|step| step.stand().is_finished()).count();
+                format!("{done}/{}", self.view.inside(row).count())
+            }
+        }
+    }
+
+    fn item(&self, task: &TaskRow, indent: usize) -> Line {
         let name = inert(task.item.as_deref().unwrap_or_default());
         let (stand, since, ended) = (task.stand, task.since, task.ended);
-        let parts = Parts { indent: 4, name: &name, stand, since, ended, text: self.doing(&task.doing) };
+        let parts = Parts { indent, name: &name, stand, since, ended, text: self.doing(&task.doing) };
         Line { rank: rank(stand, true), text: self.line(&parts) }
     }
 

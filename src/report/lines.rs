@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::time::Duration;
 
-use super::Reporter;
 use super::stand::sign_of;
 use super::step_table::skipped;
 use super::text::{columns, count, inert, pad, stopwatch, time};
+use super::{Reporter, call};
 use crate::clock::Timestamp;
 use crate::id::{Role, TaskPath};
-use crate::plan::Plan;
+use crate::plan::{Plan, StepKind};
 use crate::run::{Entry, Fact, ProbeAnswer, Resolution, RunState, RunStatus, SkipReason, StepError, Stop, Timer};
 use crate::secret::Mask;
 
@@ -50,7 +50,8 @@ impl<W: Write + Send> Lines<W> {
 
     /// The column never shrinks, so that it moves once for a matrix and not with each of its lines.
     fn widen(&mut self, entry: &Entry, plan: &Plan, subject: &str) {
-        let ids = plan.steps.iter().filter(|_| self.width == 0).map(|step| columns(step.id.as_str()));
+        let named = plan.steps.iter().filter(|step| self.width == 0 && !matches!(step.kind, StepKind::Entry(_)));
+        let ids = named.map(|step| columns(step.id.as_str()));
         let items = match &entry.fact {
             Fact::ItemsExpanded { step, items } => {
                 items.iter().map(|item| columns(step.as_str()) + columns(&inert(&item.key)) + 2).max()
@@ -130,7 +131,12 @@ impl<W: Write + Send> Reporter for Lines<W> {
         if let Fact::Rewound { steps, .. } = &entry.fact {
             self.open.retain(|task, _| !steps.contains(&task.step));
         }
-        if let Some(task) = entry.fact.task() {
+        if let Some(call) = call::begun(plan, &entry.fact) {
+            self.open.insert(TaskPath::step(call.id.clone()), Open { since: entry.at, attempt: 0, error: None });
+            self.write(entry, plan, state, call.id.as_str(), &format!("calls {}", call.file.source.path));
+        } else if call::is_told_by_call(plan, state, &entry.fact) {
+            // Nothing to add.
+        } else if let Some(task) = entry.fact.task() {
             if let Some(text) = self.of_task(task, entry, plan, state) {
                 self.write(entry, plan, state, &task.to_string(), &text);
             }

@@ -5,6 +5,7 @@
 //! one moment; [`json`] and [`page`] render it. All are functions of values; time and the terminal are handed in.
 
 mod advice;
+mod call;
 mod compress;
 mod doubt;
 pub mod export;

@@ -8,7 +8,7 @@ use super::{Place, Secrets, Summary};
 use crate::clock::Timestamp;
 use crate::diagnostic::Source;
 use crate::id::{RunId, StepId, TaskPath};
-use crate::plan::{Call, Plan, PlanStep, Remedy, Undo};
+use crate::plan::{Call, Plan, PlanStep, Remedy, StepKind, Undo};
 use crate::run::*;
 use crate::secret::{Data, Datum, Mask, Secret};
 use crate::workflow::{Effect, Limits, Matrix, RetryClass, RetryPolicy, Workflow};
@@ -17,6 +17,8 @@ use crate::workflow::{Effect, Limits, Matrix, RetryClass, RetryPolicy, Workflow}
 pub fn step(id: &str, action: &'static str, needs: &[usize]) -> PlanStep {
     PlanStep {
         id: StepId::new(id).unwrap(),
+        kind: StepKind::Action,
+        within: None,
         call: Call { action, effect: Effect::Once, with: Vec::new() },
         outputs: Vec::new(),
         needs: needs.to_vec(),

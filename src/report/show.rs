@@ -79,7 +79,7 @@ pub fn runs(summaries: &[Summary], look: &Look) -> String {
             Cell::new(&summary.run, Tone::Plain).sign(look.sign(sign), tone),
             Cell::new(inert(&summary.workflow), Tone::Plain),
             Cell::new(word, tone),
-            Cell::new(format!("{}/{}", settled(summary), summary.steps.len()), Tone::Plain).right(),
+            Cell::new(format!("{}/{}", settled(summary), own(summary).count()), Tone::Plain).right(),
             Cell::new(format!("{minutes}Z"), Tone::Faint),
             Cell::new(time(summary.took), Tone::Plain).right(),
         ]);
@@ -90,7 +90,12 @@ pub fn runs(summaries: &[Summary], look: &Look) -> String {
 /// Steps that need not run any more.
 fn settled(summary: &Summary) -> usize {
     let unwanted = |step: &&StepView| step.skipped == Some(SkipReason::Condition);
-    summary.steps.iter().filter(|step| step.stand == Stand::Succeeded || unwanted(step)).count()
+    own(summary).filter(|step| step.stand == Stand::Succeeded || unwanted(step)).count()
+}
+
+/// Those that do something themselves.
+fn own(summary: &Summary) -> impl Iterator<Item = &StepView> {
+    summary.steps.iter().filter(|step| step.call.is_none())
 }
 
 #[cfg(test)]

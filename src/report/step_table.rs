@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::call::{Inner, opens};
 use super::grid::{Cell, Grid};
 use super::look::{Look, Tone};
 use super::stand::Stand;
@@ -20,20 +21,33 @@ const LEAST_TEXT: usize = 20;
 
 pub(super) fn render(summary: &Summary, look: &Look) -> String {
     let mut grid = Grid::new(2, 0);
+    // The depth of a call that is not opened: what is deeper is left out.
+    let mut closed: Option<usize> = None;
     for step in &summary.steps {
+        if closed.is_some_and(|depth| step.depth > depth) {
+            continue;
+        }
+        closed = (step.call.is_some() && !opens(step.stand)).then_some(step.depth);
         let tone = if step.stand == Stand::Skipped { Tone::Faint } else { Tone::Strong };
-        let name = Cell::new(&step.id, tone).sign(look.sign(step.stand.sign()), step.stand.tone());
+        let name = Cell::new(step.local_name(), tone).indent(2 * step.depth);
+        let name = name.sign(look.sign(step.stand.sign()), step.stand.tone());
         if let Some(reason) = &step.skipped {
             grid.row_with(vec![name, Cell::new(step.stand.word(), Tone::Faint)], &skipped(reason));
             continue;
         }
         let once_each = step.is_matrix() && !step.tasks.is_empty() && step.tasks.iter().all(|task| task.attempts == 1);
-        let tries = if once_each { count(step.tasks.len(), "item", "items") } else { tries(step.attempts) };
+        let tries = match step.call {
+            Some(Inner { steps, once_each: true, .. }) => count(steps, "step", "steps"),
+            _ if once_each => count(step.tasks.len(), "item", "items"),
+            _ => tries(step.attempts),
+        };
         row(&mut grid, name, (step.stand, step.undo.as_ref()), tries, step.took);
         if step.is_matrix() {
             items(&mut grid, step, look);
         } else {
-            step.tasks.iter().for_each(|task| details(&mut grid, 4, task, look));
+            // What failed inside says why in its own place.
+            let told = step.call.is_some_and(|inner| inner.failed);
+            step.tasks.iter().filter(|_| !told).for_each(|task| details(&mut grid, 4 + 2 * step.depth, task, look));
         }
     }
     grid.render(look)
@@ -69,9 +83,10 @@ fn items(grid: &mut Grid, step: &StepView, look: &Look) {
     };
     for task in &shown {
         let item = inert(task.item.as_deref().unwrap_or_default());
-        let name = Cell::new(item, Tone::Plain).sign(look.sign(task.stand.sign()), task.stand.tone()).indent(2);
+        let name = Cell::new(item, Tone::Plain).sign(look.sign(task.stand.sign()), task.stand.tone());
+        let name = name.indent(2 + 2 * step.depth);
         row(grid, name, (task.stand, task.undo.as_ref()), tries(task.attempts), task.took);
-        details(grid, 6, task, look);
+        details(grid, 6 + 2 * step.depth, task, look);
     }
     let mut rest: BTreeMap<&str, usize> = BTreeMap::new();
     step.tasks.iter().for_each(|task| *rest.entry(task.stand.word()).or_default() += 1);
@@ -79,7 +94,11 @@ fn items(grid: &mut Grid, step: &StepView, look: &Look) {
     let rest: Vec<String> = rest.iter().filter(|(_, n)| **n > 0).map(|(word, n)| format!("{n} {word}")).collect();
     if !rest.is_empty() {
         let lead = if shown.is_empty() { "" } else { "and " };
-        grid.free(format!("      {}", look.paint(Tone::Faint, &format!("{lead}{}", rest.join(", ")))));
+        grid.free(format!(
+            "{}{}",
+            " ".repeat(6 + 2 * step.depth),
+            look.paint(Tone::Faint, &format!("{lead}{}", rest.join(", ")))
+        ));
     }
 }
 

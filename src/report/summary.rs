@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::call::{self, Inner};
 use super::doubt::{AnswerView, DoubtView};
 use super::stand::Stand;
 use super::undo::UndoView;
@@ -68,7 +69,7 @@ pub struct Summary {
     pub began: Timestamp,
     pub base_url: String,
     pub sandbox: bool,
-    /// In the order of the plan.
+    /// In the order of the plan; a call stands before what is inside of it.
     pub steps: Vec<StepView>,
     pub outputs: Vec<OutputView>,
     pub notes: Vec<String>,
@@ -80,6 +81,10 @@ pub struct Summary {
 #[derive(Debug, Clone, PartialEq)]
 pub struct StepView {
     pub id: String,
+    /// How many calls it is inside of.
+    pub depth: usize,
+    /// It calls a file.
+    pub call: Option<Inner>,
     pub action: &'static str,
     pub stand: Stand,
     pub attempts: u32,
@@ -133,7 +138,8 @@ pub struct OutputView {
 impl Summary {
     /// `mask` knows the run's secrets, in case a text repeats one.
     pub fn new(plan: &Plan, state: &RunState, place: Place, secrets: Secrets, mask: &Mask) -> Self {
-        let of_step = |step: usize| StepView::new(plan, state, step, mask);
+        let running = state.status == RunStatus::Running;
+        let views = (0..plan.steps.len()).map(|step| StepView::new(plan, state, step, mask)).collect();
         Self {
             run: state.started.run.to_string(),
             workflow: state.started.workflow.clone(),
@@ -143,7 +149,7 @@ impl Summary {
             began: state.began,
             base_url: mask.apply(&state.started.settings.base_url),
             sandbox: state.started.settings.sandbox,
-            steps: (0..plan.steps.len()).map(of_step).collect(),
+            steps: call::outline(plan, state, views, running),
             outputs: outputs(plan, &state.outputs, secrets, mask),
             stopped: state.stopping,
             notes: state.notes.iter().map(|note| mask.apply(note)).collect(),
@@ -191,6 +197,8 @@ impl StepView {
         }
         Self {
             id: planned.id.to_string(),
+            depth: 0,
+            call: None,
             action: planned.call.action,
             stand,
             attempts: step.attempts(),
@@ -199,6 +207,11 @@ impl StepView {
             undo: UndoView::of_all(state, tasks.iter().filter_map(|task| task.undo.as_ref())),
             tasks,
         }
+    }
+
+    /// As it is called below the row of the call that it is inside of.
+    pub fn local_name(&self) -> &str {
+        self.id.rsplit('/').next().unwrap_or(&self.id)
     }
 
     /// The step has a matrix whose items are known.

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::call::{self, local_name};
 use super::stand::Stand;
 use super::text::{columns, inert};
 use crate::clock::Timestamp;
 use crate::id::Role;
-use crate::plan::{Plan, PlanStep};
+use crate::plan::{Plan, PlanStep, StepKind};
 use crate::run::{Entry, Fact, Phase, RunState, StepState, Stop, TaskState, Timer, Undoing};
 
 pub(super) struct View {
@@ -17,10 +18,24 @@ pub(super) struct View {
     pub stopping: Option<Stop>,
     /// In the order of the plan.
     pub steps: Vec<StepRow>,
+    /// What is drawn, from above.
+    pub rows: Vec<Row>,
+}
+
+/// One line of the outline.
+pub(super) struct Row {
+    /// Among the steps.
+    pub step: usize,
+    /// How many calls it is inside of.
+    pub depth: usize,
+    /// For a call, the step that takes its inputs in; all between that and `step` is inside.
+    pub entry: Option<usize>,
 }
 
 pub(super) struct StepRow {
     pub id: String,
+    /// It asks an action, and does not only stand for a call.
+    pub acts: bool,
     pub needs: Vec<usize>,
     pub matrix: bool,
     pub expanded: bool,
@@ -69,6 +84,7 @@ impl View {
                 .zip(&state.steps)
                 .map(|(planned, step)| StepRow::new(planned, step, state))
                 .collect(),
+            rows: rows(plan),
         }
     }
 
@@ -120,8 +136,32 @@ impl View {
     }
 
     pub fn finished(&self) -> usize {
-        self.steps.iter().filter(|step| step.stand().is_finished()).count()
+        self.acting().filter(|step| step.stand().is_finished()).count()
     }
+
+    /// The steps that do something themselves.
+    pub fn acting(&self) -> impl Iterator<Item = &StepRow> {
+        self.steps.iter().filter(|step| step.acts)
+    }
+
+    /// The steps inside of a call that do something themselves.
+    pub fn inside(&self, row: &Row) -> impl Iterator<Item = &StepRow> {
+        let first = row.entry.map_or(row.step, |entry| entry + 1);
+        self.steps[first..row.step].iter().filter(|step| step.acts)
+    }
+
+    pub fn stand(&self, row: &Row) -> Stand {
+        let inside: Vec<Stand> = self.inside(row).map(StepRow::stand).collect();
+        call::stand(self.steps[row.step].stand(), &inside, true)
+    }
+}
+
+fn rows(plan: &Plan) -> Vec<Row> {
+    let entry = |step: usize| match plan.steps[step].kind {
+        StepKind::Exit(call) => Some(plan.calls[call].entry),
+        _ => None,
+    };
+    plan.outline().map(|(step, depth)| Row { step, depth, entry: entry(step) }).collect()
 }
 
 impl StepRow {
@@ -132,15 +172,19 @@ impl StepRow {
         tasks.iter().for_each(|task| *tally.entry(task.stand).or_insert(0) += 1);
         let positions =
             tasks.iter().enumerate().filter_map(|(place, task)| Some((task.item.clone()?, place))).collect();
-        let items = step.tasks.iter().filter_map(|task| Some(columns(&inert(task.item.as_deref()?)) + 4));
+        let depth = 2 * planned.id.as_str().matches('/').count();
+        let items = step.tasks.iter().filter_map(|task| Some(columns(&inert(task.item.as_deref()?)) + 4 + depth));
+        let acts = planned.kind == StepKind::Action;
+        let id = local_name(&planned.id);
         Self {
-            id: planned.id.to_string(),
+            id: id.to_owned(),
+            acts,
             needs: planned.needs.clone(),
             matrix: planned.matrix.is_some(),
             expanded: step.expanded,
             skipped: step.skipped.is_some(),
             teardown: state.teardown,
-            name_width: items.chain([columns(planned.id.as_str()) + 2]).max().unwrap_or(0),
+            name_width: items.chain([columns(id) + 2 + depth]).max().unwrap_or(0),
             tasks,
             positions,
             tally,

@@ -12,11 +12,11 @@ use super::replan::replan;
 use super::resume::{let_downtime_pass, resume};
 use super::round::{remedy_due, rewind};
 use super::state::{Phase, RunState, StepStatus, TaskState};
-use super::table::advance;
+use super::table::{advance, pass};
 use super::teardown;
 use crate::clock::Timestamp;
 use crate::id::{Role, StepId, TaskPath};
-use crate::plan::Plan;
+use crate::plan::{Plan, StepKind};
 
 /// An entry that cannot follow on the state: a bug, or a journal that was tampered with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,7 +160,11 @@ fn task_moves(
         state.position(step, path.item.as_ref()).ok_or_else(|| format!("`{path}` is not an item of its matrix"))?;
     let task = &mut state.recorded.steps[step].tasks[position];
     let before = Standing::from(&task.phase);
-    advance(task, fact, at).map_err(|phase| unlisted(path, phase, fact))?;
+    let moved = match plan.steps[step].kind {
+        StepKind::Action => advance(task, fact, at),
+        StepKind::Entry(_) | StepKind::Exit(_) => pass(task, fact, at),
+    };
+    moved.map_err(|phase| unlisted(path, phase, fact))?;
     state.moved(plan, step, position, before);
     if state.steps[step].tasks[position].phase.is_terminal() {
         finish_step(plan, state, step);

@@ -7,9 +7,9 @@ use super::pace::Room;
 use super::scope::{RunScope, failed_through};
 use super::state::{Phase, RunState};
 use super::unit::Unit;
-use super::{ending, matrix, pace, teardown, verdict};
+use super::{call, ending, matrix, pace, teardown, verdict};
 use crate::id::{Role, TaskPath};
-use crate::plan::Plan;
+use crate::plan::{Plan, StepKind};
 
 /// As many facts are decided on at once; what is more follows on these. A wide fan is not held in memory as a whole.
 pub const BATCH: usize = 1000;
@@ -126,6 +126,9 @@ fn time_limit(plan: &Plan, state: &RunState) -> Option<Fact> {
 /// A step whose needs are all terminal: skip it, learn its items, or start as many of its tasks as may run.
 fn begin(plan: &Plan, state: &RunState, step: usize, room: Room, facts: &mut Vec<Fact>) {
     let planned = &plan.steps[step];
+    if let StepKind::Exit(call) = planned.kind {
+        return facts.push(call::leave(plan, state, step, call));
+    }
     // In this occurrence: a step that runs again is asked again whether it may.
     let tasks = &state.recorded.steps[step].tasks;
     let untouched = tasks.iter().all(|task| task.phase == Phase::Waiting && task.first_sent.is_none());
@@ -137,6 +140,9 @@ fn begin(plan: &Plan, state: &RunState, step: usize, room: Room, facts: &mut Vec
     }
     if let Some(reason) = failed_fast(plan, state, step) {
         return leave_out(plan, state, step, &reason, facts);
+    }
+    if let StepKind::Entry(call) = planned.kind {
+        return facts.push(call::enter(plan, state, step, &plan.calls[call]));
     }
     match &planned.matrix {
         Some(matrix) if !state.steps[step].expanded => {
@@ -170,6 +176,9 @@ fn failed_fast(plan: &Plan, state: &RunState, step: usize) -> Option<SkipReason>
 fn admit(plan: &Plan, state: &RunState, step: usize) -> Result<(), Fact> {
     let planned = &plan.steps[step];
     let skipped = |reason| Fact::Skipped { task: TaskPath::step(planned.id.clone()), reason };
+    if let Some(reason) = call::barred(plan, state, step) {
+        return Err(skipped(reason));
+    }
     let failed = planned.needs.iter().find(|need| failed_through(plan, state, **need));
     let upstream = failed.map(|need| SkipReason::Upstream { step: plan.steps[*need].id.to_string() });
     let upstream = match state.stopping {
@@ -184,8 +193,7 @@ fn admit(plan: &Plan, state: &RunState, step: usize) -> Result<(), Fact> {
         Ok(true) => Ok(()),
         Ok(false) => Err(skipped(upstream.unwrap_or(SkipReason::Condition))),
         Err(error) => {
-            let (line, column) = plan.workflow.source.position(error.span.start);
-            let message = format!("`if` ({}:{line}:{column}): {}", plan.workflow.source.path, error.message);
+            let message = format!("`if` {}", call::place(plan, planned, &error));
             let error = StepError::new(ErrorKind::Config, "config.expression", message);
             Err(Fact::Failed { task: TaskPath::step(planned.id.clone()), error })
         }

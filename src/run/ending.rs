@@ -37,7 +37,10 @@ pub fn end(plan: &Plan, state: &RunState) -> Fact {
 pub(super) fn status(plan: &Plan, state: &RunState) -> RunStatus {
     let doubt = |phase: &Phase| matches!(phase, Phase::InDoubt { .. });
     let all: Vec<StepStatus> = state.steps.iter().map(|step| step.status()).collect();
-    let counts = |(step, status): (&PlanStep, &StepStatus)| *status == StepStatus::Failed && !step.continue_on_error;
+    // What fails inside of a call is for the call to count.
+    let counts = |(step, status): (&PlanStep, &StepStatus)| {
+        *status == StepStatus::Failed && step.within.is_none() && !step.continue_on_error
+    };
     let failed = plan.steps.iter().zip(&all).any(counts);
     // A run that was told to end when nothing was left to do has ended as it would have. Where a step failed, `continue-on-error`
     // or not, it may have failed since it was cut off, or had no further try.

@@ -2,6 +2,7 @@
 
 mod agenda;
 mod apply;
+mod call;
 mod capture;
 mod decide;
 mod delay;

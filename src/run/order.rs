@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::call::needs_began;
 use super::derive::{Mark, idempotency_key};
 use super::entry::{Alarm, Fact, Stop};
 use super::state::{Phase, RunState, TaskState};
 use super::unit::Unit;
 use crate::clock::Timestamp;
 use crate::id::{Role, TaskPath};
-use crate::plan::{Plan, PlanStep, Undo};
+use crate::plan::{Plan, Undo};
 use crate::secret::Data;
 use crate::workflow::Effect;
 
@@ -153,7 +154,7 @@ fn order(unit: &Unit<'_>, number: u32) -> Order {
         },
         mark: Mark::new(state, &path, marked.occurrence, marked.attempts),
         deadline: unit.attempt_deadline(),
-        needs_began: needs_began(state, unit.step),
+        needs_began: needs_began(unit.plan, state, unit.step),
         claims: state.claims.clone(),
         undoes,
     }
@@ -166,9 +167,4 @@ fn undone(unit: &Unit<'_>) -> Undone {
         certain: task.is_some_and(|task| task.phase == Phase::Succeeded && !task.unsure),
         first_sent: task.and_then(|task| task.first_sent),
     }
-}
-
-fn needs_began(state: &RunState, step: &PlanStep) -> Option<Timestamp> {
-    let tasks = step.needs.iter().flat_map(|need| &state.recorded.steps[*need].tasks);
-    tasks.filter_map(|task| task.first_sent).min()
 }

@@ -48,7 +48,9 @@ pub(super) fn resume(plan: &Plan, state: &mut RunState, how: &Resumption, at: Ti
         }
     }
     for task in &how.again {
-        run_again(plan, &mut next, task)?;
+        for step in plan.whole(&task.step) {
+            run_again(plan, &mut next, &TaskPath { step, ..task.clone() })?;
+        }
     }
     for task in &how.keep {
         let_stand(plan, &mut next, task)?;

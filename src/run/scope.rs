@@ -11,6 +11,8 @@ use crate::secret::{Data, Datum};
 pub(super) struct RunScope<'a> {
     pub plan: &'a Plan,
     pub state: &'a RunState,
+    /// The call in whose file the expressions are written.
+    within: Option<usize>,
     /// The values of the matrix item, if there is one.
     pub matrix: Option<&'a Data>,
     /// The answer to capture from, if there is one.
@@ -22,7 +24,12 @@ pub(super) struct RunScope<'a> {
 
 impl<'a> RunScope<'a> {
     pub fn new(plan: &'a Plan, state: &'a RunState) -> Self {
-        Self { plan, state, matrix: None, response: None, own: None, needs: NeedsStatus::default() }
+        Self { plan, state, within: None, matrix: None, response: None, own: None, needs: NeedsStatus::default() }
+    }
+
+    /// The scope of the file of a call.
+    pub fn inside(self, call: usize) -> Self {
+        Self { within: Some(call), ..self }
     }
 
     pub fn with_matrix(self, values: &'a Data) -> Self {
@@ -43,7 +50,13 @@ impl<'a> RunScope<'a> {
         let failed = plan.steps[step].needs.iter().any(|need| failed_through(plan, state, *need));
         let cancelled = state.stopping == Some(Stop::Cancel);
         let failed = (failed && !cancelled) || state.stopping == Some(Stop::Timeout);
-        Self { needs: NeedsStatus { failed, cancelled }, ..Self::new(plan, state) }
+        let within = plan.steps[step].within;
+        Self { needs: NeedsStatus { failed, cancelled }, within, ..Self::new(plan, state) }
+    }
+
+    /// An input or secret of a called file.
+    fn taken_in(&self, call: usize, name: &str) -> Option<Datum> {
+        self.state.outputs_of(self.plan.calls[call].entry)?.get(name).cloned()
     }
 }
 
@@ -57,10 +70,16 @@ pub(super) fn failed_through(plan: &Plan, state: &RunState, index: usize) -> boo
 impl Scope for RunScope<'_> {
     fn resolve(&self, reference: &Reference) -> Option<Datum> {
         match reference {
+            Reference::Input(_) | Reference::Secret(_) if self.within.is_some() => {
+                self.taken_in(self.within?, &reference.to_string())
+            }
             Reference::Input(name) => self.state.started.inputs.get(name.as_str()).cloned(),
             Reference::Secret(name) => self.state.started.secrets.get(name.as_str()).cloned(),
             Reference::Output(step, name) => {
-                let index = self.plan.index(step)?;
+                let index = match self.within {
+                    Some(call) => self.plan.index(&step.within(Some(&self.plan.calls[call].id)))?,
+                    None => self.plan.index(step)?,
+                };
                 let known = self.plan.steps[index].outputs.iter().any(|(output, _)| output == name.as_str());
                 let own = self.own.as_ref().filter(|(own, _)| *own == index).map(|(_, outputs)| outputs);
                 let outputs = own.or_else(|| self.state.outputs_of(index));

@@ -78,6 +78,25 @@ pub(super) fn advance(task: &mut TaskState, fact: &Fact, at: Timestamp) -> Resul
     Ok(())
 }
 
+/// The table of a step that stands for a call: it is decided, and nothing is done for it.
+pub(super) fn pass(task: &mut TaskState, fact: &Fact, at: Timestamp) -> Result<(), &'static str> {
+    match (&task.phase, fact) {
+        (Phase::Waiting, Fact::Succeeded { outputs, warning, .. }) => {
+            task.kept = None;
+            task.since = Some(at);
+            task.warning = warning.clone();
+            task.phase = succeed(task, outputs, at);
+            Ok(())
+        }
+        (Phase::Waiting, Fact::Failed { error, .. }) => {
+            task.since = Some(at);
+            task.phase = fail(task, error, at, None);
+            Ok(())
+        }
+        (phase, _) => Err(phase.name()),
+    }
+}
+
 /// That of the next attempt. Under one idempotency key there goes one input: with another it is another occurrence.
 pub(super) fn occurrence(task: &TaskState, digest: &str) -> u32 {
     let another = !task.digest.is_empty() && task.digest != digest;

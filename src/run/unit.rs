@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::capture;
-use super::derive;
 use super::entry::{AttemptStarted, Doubt, Fact, Timer};
 use super::outcome::{ErrorKind, ProbeAnswer, StepError};
 use super::scope::RunScope;
 use super::state::{Phase, RunState, TaskState};
 use super::verdict::KEY_LIFETIME;
+use super::{call, derive};
 use crate::clock::Timestamp;
 use crate::expr::Template;
 use crate::id::{Role, TaskPath};
@@ -208,9 +208,8 @@ impl<'a> Unit<'a> {
         let mut input = Data::new();
         for (name, template, secret) in with {
             let datum = template.evaluate(&scope).map_err(|error| {
-                let (line, column) = self.plan.workflow.source.position(error.span.start);
-                let place = format!("{}:{line}:{column}", self.plan.workflow.source.path);
-                let message = format!("`{name}` of `{}` has no value ({place}): {}", self.path, error.message);
+                let place = call::place(self.plan, self.step, &error);
+                let message = format!("`{name}` of `{}` has no value {place}", self.path);
                 StepError::new(ErrorKind::Config, "config.expression", message)
             })?;
             let datum = if *secret { Datum::secret(datum.expose().clone()) } else { datum };

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::error::StoreError;
 
 /// The files of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RunFile {
     /// The truth; only ever appended to.
     Journal,
@@ -16,6 +16,8 @@ pub enum RunFile {
     Seal,
     /// The text of the workflow, by its version: the first is the one that the run was started with.
     Workflow(u32),
+    /// The files that it calls, by the same version.
+    Library(u32),
 }
 
 impl RunFile {
@@ -26,6 +28,8 @@ impl RunFile {
             Self::Seal => "seal.json",
             Self::Workflow(1) => "workflow.yaml",
             Self::Workflow(version) => return Cow::Owned(format!("workflow.{version}.yaml")),
+            Self::Library(1) => "library.json",
+            Self::Library(version) => return Cow::Owned(format!("library.{version}.json")),
         })
     }
 }

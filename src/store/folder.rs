@@ -83,8 +83,9 @@ impl Folder {
 
     /// Removes every file of the run but the lock, as far as they are there.
     pub fn clear(&self) -> Result<(), StoreError> {
-        let files = [RunFile::Journal, RunFile::Checkpoint, RunFile::Seal, RunFile::Workflow(1)];
-        files.iter().try_for_each(|file| self.remove(&file.name()))
+        let texts = [RunFile::Workflow(1), RunFile::Library(1)];
+        let files = [RunFile::Journal, RunFile::Checkpoint, RunFile::Seal].into_iter().chain(texts);
+        files.into_iter().try_for_each(|file| self.remove(&file.name()))
     }
 
     fn remove(&self, name: &str) -> Result<(), StoreError> {

@@ -28,7 +28,7 @@ pub(super) struct Header {
     pub run: String,
     pub created: Moment,
     pub origin: Origin,
-    /// The digest of `workflow.yaml`.
+    /// What pins the texts that the run was started with.
     pub workflow: String,
 }
 

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use super::checkpoint::{self, Found, Point};
-use super::disk::{Disk, RunFile};
+use super::disk::Disk;
 use super::error::StoreError;
 use super::journal::{Lines, Origin};
 use super::key::Key;
-use super::seal::{RunKeys, Seal, workflow_digest};
+use super::seal::{RunKeys, Seal};
 use super::suspicion::Suspicion;
+use super::texts;
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::id::RunId;
 use crate::run::{Entry, Fact, Recorded};
+use crate::workflow::Texts;
 
 /// A run as it is stored: the present is `snapshot` with `entries` applied.
 #[derive(Debug)]
@@ -20,10 +22,10 @@ pub struct Loaded {
     pub run: RunId,
     pub created: Timestamp,
     pub origin: Origin,
-    /// The text of the workflow at the snapshot; without one, that with which the run was started.
-    pub workflow: String,
+    /// The texts of the workflow at the snapshot; without one, those with which the run was started.
+    pub texts: Texts,
     /// The texts that took over since, one for each [`Replanned`](crate::run::Replanned) of `entries`.
-    pub edits: Vec<String>,
+    pub edits: Vec<Texts>,
     /// The state of the checkpoint; `None` if there is no usable one, and then `entries` begin with the run's first.
     pub snapshot: Option<Recorded>,
     /// All entries after the snapshot.
@@ -70,10 +72,10 @@ pub(super) fn load(disk: &dyn Disk, key: &Key, entropy: Arc<dyn Entropy>) -> Res
     let before = snapshot.as_ref().map_or(0, |recorded| recorded.seq);
     let entries = lines.entries_after(commit, before + 1, &keys)?;
     let edited = snapshot.as_ref().and_then(|recorded| Some((recorded.version, recorded.workflow.as_deref()?)));
-    let (version, digest) = edited.unwrap_or((1, &header.workflow));
-    let workflow = read_workflow(disk, version, digest)?;
+    let (version, pin) = edited.unwrap_or((1, &header.workflow));
+    let texts = texts::read(disk, version, pin)?;
     let edits = entries.iter().filter_map(|entry| match &entry.fact {
-        Fact::Replanned(to) => Some(read_workflow(disk, to.version, &to.workflow)),
+        Fact::Replanned(to) => Some(texts::read(disk, to.version, &to.workflow)),
         _ => None,
     });
     let edits = edits.collect::<Result<_, _>>()?;
@@ -91,20 +93,11 @@ pub(super) fn load(disk: &dyn Disk, key: &Key, entropy: Arc<dyn Entropy>) -> Res
     let run = position.keys.run.clone();
     let (created, origin) = (header.created.0, header.origin);
     let suspicion = None;
-    let loaded =
-        Loaded { run, created, origin, workflow, edits, snapshot, entries, secrets_pruned, warnings, suspicion };
+    let loaded = Loaded { run, created, origin, texts, edits, snapshot, entries, secrets_pruned, warnings, suspicion };
     Ok((loaded, position))
 }
 
 fn point(lines: &Lines, commit: u64) -> Point {
     let commit = commit.min(lines.last());
     Point { commit, link: lines.link(commit).cloned().unwrap_or_else(super::chain::Link::start) }
-}
-
-fn read_workflow(disk: &dyn Disk, version: u32, digest: &str) -> Result<String, StoreError> {
-    let file = RunFile::Workflow(version);
-    let damaged = |what| StoreError::damaged(disk.path(file), None, what);
-    let bytes = disk.read(file)?.ok_or_else(|| damaged("is missing; it is the workflow as this run has it"))?;
-    let text = String::from_utf8(bytes).ok().filter(|text| workflow_digest(text) == digest);
-    text.ok_or_else(|| damaged("is not the workflow that this run has; put it back, and edit the original instead"))
 }

@@ -7,6 +7,7 @@
 //!     checkpoint.json the state after a commit; replaced atomically
 //!     seal.json       the format, and the run's random key, wrapped by the user's key
 //!     workflow.yaml   the workflow as it was started; its digest is in the header
+//!     library.json    the files that it calls, if it calls any; pinned in the same way
 //!     workflow.2.yaml what it was edited to; its digest is in the entry that says so
 //!     lock            locked while somebody writes; says who
 //!     cancel          there for an instant: somebody asks the writer to end the run
@@ -40,6 +41,7 @@ mod seal;
 pub mod simulated;
 mod stored;
 mod suspicion;
+mod texts;
 mod witness;
 mod writer;
 

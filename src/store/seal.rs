@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::crypto::{Keyed, cipher, decrypt, digest, encrypt, hex, hmac};
+use super::crypto::{Keyed, cipher, decrypt, encrypt, hex, hmac};
 use super::disk::{Disk, RunFile};
 use super::error::StoreError;
 use super::format::{FORMAT, Format};
@@ -240,9 +240,4 @@ pub(super) struct Place<'a> {
     pub step: &'a str,
     /// 0 where there is none.
     pub attempt: u32,
-}
-
-/// What pins the workflow as it was started.
-pub(super) fn workflow_digest(workflow: &str) -> String {
-    digest(workflow.as_bytes())
 }

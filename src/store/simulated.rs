@@ -21,7 +21,7 @@ struct Contents {
     synced: usize,
     checkpoint: Replaceable,
     seal: Replaceable,
-    workflows: BTreeMap<u32, Replaceable>,
+    texts: BTreeMap<RunFile, Replaceable>,
     /// Grows with each crash.
     boot: u64,
     counts: Counts,
@@ -79,11 +79,11 @@ impl ForgetfulDisk {
             contents.journal[start..end].fill(0);
         }
         contents.synced = kept;
-        let Contents { checkpoint, seal, workflows, .. } = &mut *contents;
+        let Contents { checkpoint, seal, texts, .. } = &mut *contents;
         if crash.keep_checkpoint {
             checkpoint.durable = checkpoint.current.clone();
         }
-        for file in [checkpoint, seal].into_iter().chain(workflows.values_mut()) {
+        for file in [checkpoint, seal].into_iter().chain(texts.values_mut()) {
             file.current = file.durable.clone();
         }
         contents.boot += 1;
@@ -144,7 +144,7 @@ impl Contents {
     fn file(&mut self, file: RunFile) -> &mut Replaceable {
         match file {
             RunFile::Seal => &mut self.seal,
-            RunFile::Workflow(version) => self.workflows.entry(version).or_default(),
+            RunFile::Workflow(_) | RunFile::Library(_) => self.texts.entry(file).or_default(),
             RunFile::Checkpoint | RunFile::Journal => &mut self.checkpoint,
         }
     }

@@ -11,12 +11,14 @@ use super::format::FORMAT;
 use super::journal::{self, Header, Origin};
 use super::key::Key;
 use super::load::{Loaded, Position, load};
-use super::seal::{RunKeys, Seal, workflow_digest};
+use super::seal::{RunKeys, Seal};
 use super::stored::Moment;
+use super::texts;
 use super::witness::Witness;
 use crate::entropy::Entropy;
 use crate::id::RunId;
 use crate::run::{Entry, Fact, Recorded};
+use crate::workflow::Texts;
 
 /// A journal that has not grown by this many bytes is not worth a checkpoint.
 const MIN_GROWTH: u64 = 4096;
@@ -27,8 +29,8 @@ const GROWTH: u64 = 4;
 /// A run to be stored.
 #[derive(Debug, Clone, Copy)]
 pub struct NewRun<'a> {
-    /// The workflow's source.
-    pub workflow: &'a str,
+    /// What it was planned from.
+    pub texts: &'a Texts,
     pub origin: &'a Origin,
     /// The run's first entry, `RunStarted`.
     pub first: &'a Entry,
@@ -78,11 +80,11 @@ impl RunWriter {
             run: run.to_string(),
             created: Moment(new.first.at),
             origin: new.origin.clone(),
-            workflow: workflow_digest(new.workflow),
+            workflow: texts::pin(new.texts)?,
         };
         let (line, link) = Link::start().seal(&json(&header)?, &keys);
         disk.append(line.as_bytes())?;
-        disk.replace(RunFile::Workflow(1), new.workflow.as_bytes(), true)?;
+        texts::write(&mut *disk, 1, new.texts)?;
         disk.replace(RunFile::Seal, seal.to_line()?.as_bytes(), true)?;
         let start = Point { commit: 0, link };
         let synced = start.clone();
@@ -220,11 +222,11 @@ impl RunWriter {
         StoreError::NotCommitted { run: self.keys.run.clone(), path, committed, cause }
     }
 
-    /// Puts another text of the workflow beside the earlier ones and gives its digest. It is on stable storage when this
-    /// returns; it counts only once an entry says so.
-    pub fn keep_workflow(&mut self, version: u32, text: &str) -> Result<String, StoreError> {
-        self.disk.replace(RunFile::Workflow(version), text.as_bytes(), true)?;
-        Ok(workflow_digest(text))
+    /// Puts other texts of the workflow beside the earlier ones and gives what pins them. They are on stable storage when this
+    /// returns; they count only once an entry says so.
+    pub fn keep_workflow(&mut self, version: u32, texts: &Texts) -> Result<String, StoreError> {
+        texts::write(&mut *self.disk, version, texts)?;
+        texts::pin(texts)
     }
 
     /// Whether the journal has grown enough for a new checkpoint: by some times the last one's size, so that all checkpoints

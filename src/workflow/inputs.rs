@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::format::violation;
 use super::tree::{Scalar, Style};
-use super::{Input, Type, Workflow, decode};
+use super::{Input, SecretInput, Type, Workflow, decode};
 use crate::diagnostic::nearest;
 use crate::secret::{Data, Datum};
 
@@ -75,6 +75,25 @@ fn value(input: &Input, given: Option<&Given>, sandbox: bool) -> Result<Value, I
     match input.format.as_deref().and_then(|format| violation(&value, format)) {
         Some(why) => Err(wrong(why)),
         None => Ok(value),
+    }
+}
+
+/// The value of an input of a called file: what the caller gives it, else as for a run.
+pub(crate) fn accept(input: &Input, given: Option<&Value>, sandbox: bool) -> Result<Value, InputError> {
+    value(input, given.map(|value| Given::Json(value.clone())).as_ref(), sandbox)
+}
+
+/// The same of a secret: what the caller gives it, never the environment.
+pub(crate) fn accept_secret(secret: &SecretInput, given: Option<&Value>, sandbox: bool) -> Result<Value, InputError> {
+    let name = || secret.name.to_string();
+    match given {
+        Some(Value::String(text)) if !text.is_empty() => Ok(Value::from(text.as_str())),
+        None if sandbox && secret.sandbox.is_some() => Ok(secret.sandbox.clone().map_or(Value::Null, Value::from)),
+        None | Some(Value::Null) if secret.optional => Ok(Value::Null),
+        Some(Value::Null) | None => {
+            Err(InputError::MissingSecret { name: name(), env: None, description: secret.description.clone() })
+        }
+        Some(_) => Err(InputError::Wrong { name: name(), why: "a secret is a text, and not an empty one".to_owned() }),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The workflow language: YAML with spans, decoded into a [`Workflow`].
 
+mod call;
 mod check;
 mod decode;
 mod duration;
@@ -10,14 +11,17 @@ mod model;
 mod report;
 mod retry;
 mod source;
+mod sources;
 mod spec;
 mod tree;
 
+pub(crate) use call::{Called, called_in, is_file, resolve};
 pub(crate) use check::{Names, check};
 pub(crate) use decode::decode;
 pub use duration::parse_duration;
 pub use effect::Effect;
 pub use inputs::{Given, InputError, bind, bind_secrets, typed};
+pub(crate) use inputs::{accept, accept_secret};
 pub use model::{
     Capture, CaptureFrom, Expect, Input, Limits, Matrix, OnError, Output, Probe, Rate, SecretInput, Spanned, Step,
     Undo, Workflow,
@@ -25,4 +29,5 @@ pub use model::{
 pub(crate) use report::Report;
 pub use retry::{RetryClass, RetryPolicy};
 pub use source::read_source;
+pub use sources::{Sources, Texts};
 pub use spec::{ActionSpec, Catalogue, EffectRule, OutputSpec, Parameter, Type, UndoRule};

@@ -86,6 +86,8 @@ pub struct Step {
     pub description: Option<String>,
     pub uses: Spanned<String>,
     pub with: Vec<(Spanned<String>, Template)>,
+    /// What a called file is given of secrets, by its own names.
+    pub secrets: Vec<(Spanned<String>, Template)>,
     pub needs: Vec<Spanned<StepId>>,
     /// `if:`, an expression with or without `${{ }}`.
     pub condition: Option<Template>,
@@ -104,6 +106,13 @@ pub struct Step {
     pub probe: Option<Probe>,
     pub undo: Option<Undo>,
     pub on_error: Option<OnError>,
+}
+
+impl Step {
+    /// It calls another workflow file instead of an action.
+    pub fn calls_file(&self) -> bool {
+        super::is_file(&self.uses.value)
+    }
 }
 
 /// `probe:`: a request that shows whether an earlier one took effect.

@@ -29,6 +29,11 @@ impl Report {
         self.0
     }
 
+    /// The same as they came.
+    pub fn in_order_of_finding(self) -> Vec<Diagnostic> {
+        self.0
+    }
+
     pub fn extend(&mut self, findings: impl IntoIterator<Item = Diagnostic>) {
         findings.into_iter().for_each(|finding| self.add(|| finding));
     }

@@ -5,6 +5,7 @@ mod support;
 
 mod again;
 mod architecture;
+mod calls;
 mod cancel;
 mod cli;
 mod copies;

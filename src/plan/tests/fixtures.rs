@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::catalogue::catalogue;
 use crate::plan::load;
-use crate::workflow::read_source;
+use crate::workflow::{Sources, read_source};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -27,7 +27,11 @@ fn drawn(path: &Path) -> String {
     let name = path.file_name().unwrap().to_str().unwrap();
     let (source, diagnostics) = match read_source(name, &fs::read(path).unwrap()) {
         Ok(source) => {
-            let loaded = load(source.clone(), &catalogue());
+            let folder = path.parent().unwrap();
+            let read = &mut |called: &str| {
+                fs::read_to_string(folder.join(called)).map_err(|_| "there is no such file".to_owned())
+            };
+            let loaded = load(Sources::gather(source.clone(), read), &catalogue());
             assert!(!loaded.diagnostics.is_empty(), "{name} has no error");
             (source, loaded.diagnostics)
         }

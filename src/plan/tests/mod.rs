@@ -1,6 +1,7 @@
 //! Tests of the language as a whole: a file in, a plan or diagnostics out.
 
 mod bootstrap;
+mod calls;
 mod catalogue;
 mod documents;
 mod edits;

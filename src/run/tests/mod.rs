@@ -1,6 +1,7 @@
 //! Rules of the decision core, one by one; `tests/it/simulation` has the random ones.
 
 mod again;
+mod calls;
 mod copies;
 mod flow;
 mod looks;

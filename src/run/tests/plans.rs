@@ -9,9 +9,13 @@ use crate::id::{RunId, StepId, TaskPath};
 use crate::plan::{Plan, load};
 use crate::run::*;
 use crate::secret::{Data, Secret};
-use crate::workflow::{ActionSpec, Catalogue, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
+use crate::workflow::{ActionSpec, Catalogue, Effect, EffectRule, OutputSpec, Parameter, Sources, Type, UndoRule};
 
 pub fn plan(text: &str) -> Plan {
+    plan_of(Source::new("test.yaml", text))
+}
+
+fn plan_of(sources: impl Into<Sources>) -> Plan {
     let spec = |name, effect, undo| ActionSpec {
         name,
         doc: "for tests",
@@ -33,7 +37,7 @@ pub fn plan(text: &str) -> Plan {
         ("join", Effect::Once, UndoRule::Never("nobody leaves")),
     ];
     let catalogue = Catalogue::new(all.map(|(name, effect, undo)| spec(name, effect, undo)));
-    let loaded = load(Source::new("test.yaml", text), &catalogue);
+    let loaded = load(sources, &catalogue);
     assert!(loaded.plan.is_some(), "{:#?}", loaded.diagnostics);
     loaded.plan.unwrap()
 }
@@ -73,13 +77,24 @@ impl Run {
         Self::of_plan(plan)
     }
 
+    /// A workflow with a file `lib.yaml` that it may call.
+    pub fn calling(text: &str, called: &str) -> Self {
+        let sources = Sources::gather(Source::new("test.yaml", text), &mut |_| Ok(called.to_owned()));
+        let given = serde_json::Value::from("from outside").into();
+        Self::started_with(plan_of(sources), Data::from([("given".to_owned(), given)]))
+    }
+
     pub fn of_plan(plan: Plan) -> Self {
+        Self::started_with(plan, Data::new())
+    }
+
+    fn started_with(plan: Plan, inputs: Data) -> Self {
         let plan = Arc::new(plan);
         let started = RunStarted {
             run: RunId::new("run").unwrap(),
             workflow: "test".into(),
             seed: Secret::new(vec![1; 32]),
-            inputs: Data::new(),
+            inputs,
             secrets: Data::new(),
             settings: Settings {
                 base_url: "http://127.0.0.1:1".into(),

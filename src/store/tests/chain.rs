@@ -90,7 +90,7 @@ fn a_line_of_another_run_is_refused() {
     let (disk, lines) = lines();
     let other = simulated::ForgetfulDisk::default();
     let (origin, first, state) = (origin(), first("b"), recorded("b", 1, Vec::new()));
-    let new = NewRun { workflow: WORKFLOW, origin: &origin, first: &first, state: &state };
+    let new = NewRun { texts: &WORKFLOW.into(), origin: &origin, first: &first, state: &state };
     RunWriter::create(other.handle(), new, &key(1), std::sync::Arc::new(SeededEntropy::new(8))).unwrap();
     let theirs = String::from_utf8(other.contents(RunFile::Journal).unwrap()).unwrap();
     for (index, line) in theirs.lines().enumerate() {

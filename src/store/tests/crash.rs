@@ -94,7 +94,7 @@ fn what_a_failed_sync_left_in_memory_is_written_again_before_anybody_goes_on() {
 fn a_disk_with_a_run_on_it_takes_no_other() {
     let disk = disk_with(1);
     let (origin, first, state) = (origin(), first("b"), recorded("b", 1, Vec::new()));
-    let new = NewRun { workflow: WORKFLOW, origin: &origin, first: &first, state: &state };
+    let new = NewRun { texts: &WORKFLOW.into(), origin: &origin, first: &first, state: &state };
     assert!(matches!(RunWriter::create(disk.handle(), new, &key(1), entropy()), Err(StoreError::Exists { .. })));
     assert_eq!(present(&disk), 2);
 }

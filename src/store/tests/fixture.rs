@@ -110,7 +110,7 @@ pub fn origin() -> Origin {
 
 pub fn create_on(disk: &ForgetfulDisk, key: &Key) -> RunWriter {
     let (origin, first, state) = (origin(), first("a"), recorded("a", 1, Vec::new()));
-    let new = NewRun { workflow: WORKFLOW, origin: &origin, first: &first, state: &state };
+    let new = NewRun { texts: &WORKFLOW.into(), origin: &origin, first: &first, state: &state };
     RunWriter::create(disk.handle(), new, key, entropy()).unwrap()
 }
 
@@ -131,7 +131,7 @@ pub fn disk_with(commits: u64) -> ForgetfulDisk {
 pub fn create_in(store: &Store, run: &str, key: &Key) -> Result<RunWriter, StoreError> {
     let (origin, first, state) = (origin(), first(run), recorded(run, 1, Vec::new()));
     store.create(
-        NewRun { workflow: WORKFLOW, origin: &origin, first: &first, state: &state },
+        NewRun { texts: &WORKFLOW.into(), origin: &origin, first: &first, state: &state },
         key,
         &holder("onramp run"),
     )

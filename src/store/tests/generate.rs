@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::id::{Role, StepId, TaskPath};
 use crate::run::*;
 use crate::secret::{Data, Datum};
-use crate::store::seal::workflow_digest;
+use crate::store::texts::pin;
 use crate::workflow::{Effect, RetryClass};
 
 const ODD: &[&str] =
@@ -167,7 +167,7 @@ fn replanned() -> BoxedStrategy<Replanned> {
     (vec(step(), 0..3), data(), data())
         .prop_map(|(recheck, inputs, secrets)| Replanned {
             version: 1,
-            workflow: workflow_digest(WORKFLOW),
+            workflow: pin(&WORKFLOW.into()).unwrap(),
             recheck,
             inputs,
             secrets,

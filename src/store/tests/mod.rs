@@ -11,4 +11,5 @@ mod keys;
 mod runs;
 mod secrets;
 mod stored;
+mod texts;
 mod witness;

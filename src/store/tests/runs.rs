@@ -30,7 +30,7 @@ fn a_run_is_resumed_with_all_that_was_appended() {
     assert_eq!(writer.seq(), 4);
     assert_eq!(loaded.snapshot, Some(recorded("a", 1, Vec::new())));
     assert_eq!(loaded.entries, [intent(2), intent(3), intent(4)]);
-    assert_eq!((loaded.workflow.as_str(), loaded.origin), (WORKFLOW, origin()));
+    assert_eq!((loaded.texts.main.as_str(), loaded.origin), (WORKFLOW, origin()));
     assert_eq!(loaded.warnings, [""; 0]);
 }
 
@@ -130,7 +130,7 @@ fn a_run_is_found_by_id_by_a_unique_beginning_and_as_the_last() {
         let mut first = first(id);
         first.at = at(seq);
         let (origin, state) = (origin(), recorded(id, 1, Vec::new()));
-        let new = NewRun { workflow: WORKFLOW, origin: &origin, first: &first, state: &state };
+        let new = NewRun { texts: &WORKFLOW.into(), origin: &origin, first: &first, state: &state };
         drop(store.create(new, &key(1), &holder("onramp run")).unwrap());
     }
     assert_eq!(store.find("ab").unwrap(), run("ab"));

@@ -24,7 +24,7 @@ impl Machine {
     fn new() -> Self {
         let machine = Self { dir: tempfile::tempdir().unwrap() };
         let (origin, first, state) = (origin(), first("a"), recorded("a", 1, Vec::new()));
-        let new = NewRun { workflow: WORKFLOW, origin: &origin, first: &first, state: &state };
+        let new = NewRun { texts: &WORKFLOW.into(), origin: &origin, first: &first, state: &state };
         drop(machine.store("one").create(new, &key(1), &holder("onramp run")).unwrap());
         machine
     }
@@ -190,7 +190,7 @@ fn a_record_may_be_behind_its_journal() {
 fn another_run_of_the_same_name_is_another_run() {
     let machine = Machine::new();
     let (origin, first, state) = (origin(), first("a"), recorded("a", 1, Vec::new()));
-    let new = NewRun { workflow: "name: other\nsteps: {}\n", origin: &origin, first: &first, state: &state };
+    let new = NewRun { texts: &"name: other\nsteps: {}\n".into(), origin: &origin, first: &first, state: &state };
     let other = Store::open(machine.dir.path().join("two"), std::sync::Arc::new(crate::entropy::SystemEntropy));
     drop(other.witnessed(Some(machine.state())).create(new, &key(1), &holder("onramp run")).unwrap());
     assert_eq!((machine.goes_on("one", 1), machine.goes_on("two", 1)), (None, None));

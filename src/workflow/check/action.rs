@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::workflow::Report;
 
 pub(super) fn check(names: &Names<'_>, report: &mut Report) {
-    for used in names.uses().filter(|used| used.action.is_none() && !used.uses.value.is_empty()) {
+    for used in names.uses().filter(|used| used.action.is_none() && !used.is_call() && !used.uses.value.is_empty()) {
         report.add(|| {
             let name = &used.uses.value;
             let found = Diagnostic::error("E0110", used.uses.span, format!("unknown action `{name}`"));

@@ -4,6 +4,7 @@
 mod action;
 mod answer;
 mod body;
+mod call;
 mod enumeration;
 mod names;
 mod need;

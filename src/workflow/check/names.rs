@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{action, answer, body, enumeration, need, on_error, parameter, probe, reference};
+use super::{action, answer, body, call, enumeration, need, on_error, parameter, probe, reference};
 use crate::diagnostic::Span;
 use crate::expr::Template;
-use crate::workflow::{ActionSpec, Catalogue, Report, Spanned, Step, Workflow};
+use crate::workflow::{ActionSpec, Called, Catalogue, Report, Spanned, Step, Workflow, is_file};
 
 /// A workflow with its actions found and its names indexed.
 pub struct Names<'w> {
@@ -14,6 +14,8 @@ pub struct Names<'w> {
     pub catalogue: &'w Catalogue,
     /// For each step, its action, if there is one of that name.
     pub actions: Vec<Option<Arc<ActionSpec>>>,
+    /// For each step, the file that it calls, if it calls one that can be read.
+    pub calls: Vec<Option<Arc<Workflow>>>,
     /// The same for each step's remedy.
     pub remedies: Vec<Option<Arc<ActionSpec>>>,
     /// The same for what each step says takes it back.
@@ -36,15 +38,23 @@ pub(super) struct Use<'n> {
     pub at: Span,
 }
 
+impl Use<'_> {
+    /// It calls a file instead.
+    pub fn is_call(&self) -> bool {
+        is_file(&self.uses.value)
+    }
+}
+
 impl<'w> Names<'w> {
-    pub fn new(workflow: &'w Workflow, catalogue: &'w Catalogue) -> Self {
+    pub fn new(workflow: &'w Workflow, catalogue: &'w Catalogue, called: &'w Called) -> Self {
         let find = |name: &str| catalogue.get(name).cloned();
         let actions: Vec<Option<Arc<ActionSpec>>> = workflow.steps.iter().map(|step| find(&step.uses.value)).collect();
         Self {
             workflow,
             catalogue,
-            outputs: outputs(workflow, &actions),
+            outputs: outputs(workflow, &actions, called),
             actions,
+            calls: workflow.steps.iter().map(|step| called.get(&step.uses.value).cloned()).collect(),
             remedies: workflow.steps.iter().map(|step| find(&step.on_error.as_ref()?.run.value)).collect(),
             undos: workflow.steps.iter().map(|step| find(&step.undo.as_ref()?.uses.value)).collect(),
             steps: workflow.steps.iter().enumerate().map(|(index, step)| (step.id.as_str(), index)).collect(),
@@ -93,7 +103,11 @@ impl<'w> Names<'w> {
     }
 }
 
-fn outputs<'w>(workflow: &'w Workflow, actions: &[Option<Arc<ActionSpec>>]) -> HashSet<(usize, &'w str)> {
+fn outputs<'w>(
+    workflow: &'w Workflow,
+    actions: &[Option<Arc<ActionSpec>>],
+    called: &'w Called,
+) -> HashSet<(usize, &'w str)> {
     let own = actions.iter().enumerate().flat_map(|(step, action)| {
         action.iter().flat_map(move |action| action.outputs.iter().map(move |output| (step, output.name)))
     });
@@ -102,7 +116,11 @@ fn outputs<'w>(workflow: &'w Workflow, actions: &[Option<Arc<ActionSpec>>]) -> H
         .iter()
         .enumerate()
         .flat_map(|(index, step)| step.captures.iter().map(move |capture| (index, capture.name.as_str())));
-    own.chain(captured).collect()
+    let handed_out = workflow.steps.iter().enumerate().flat_map(|(index, step)| {
+        let called = called.get(&step.uses.value);
+        called.into_iter().flat_map(move |file| file.outputs.iter().map(move |output| (index, output.name.as_str())))
+    });
+    own.chain(captured).chain(handed_out).collect()
 }
 
 /// Runs every check.
@@ -111,6 +129,7 @@ pub fn check(names: &Names<'_>, report: &mut Report) {
     parameter::check(names, report);
     enumeration::check(names, report);
     body::check(names, report);
+    call::check(names, report);
     answer::check(names, report);
     probe::check(names, report);
     need::check(names, report);

@@ -34,7 +34,7 @@ pub(super) fn check(names: &Names<'_>, report: &mut Report) {
             step.probe.iter().flat_map(|probe| probe.with.iter().map(|(_, value)| value).chain([&probe.done_if]));
         let captures = step.captures.iter().chain(step.probe.iter().flat_map(|probe| &probe.captures));
         let captures = captures.filter_map(|capture| capture.from.template());
-        let with = step.with.iter().map(|(_, value)| value);
+        let with = step.with.iter().chain(&step.secrets).map(|(_, value)| value);
         with.chain(captures).chain(probe).for_each(|value| each(names, value, &item, report));
         let undo = step.undo.iter().flat_map(|undo| undo.with.iter().map(|(_, value)| value));
         undo.for_each(|value| each(names, value, &undone, report));
@@ -105,12 +105,14 @@ fn matrix<'p>(name: &'p str, span: Span, at: &Position<'p>) -> Option<Problem<'p
 
 fn output<'p>(names: &'p Names<'_>, index: usize, name: &'p str, span: Span) -> Option<Problem<'p>> {
     let step = &names.workflow.steps[index];
-    let action = names.actions[index].as_deref()?;
-    if names.has_output(index, name) {
+    let (action, call) = (names.actions[index].as_deref(), names.calls[index].as_deref());
+    if names.has_output(index, name) || (action.is_none() && call.is_none()) {
         return None;
     }
     let captured = step.captures.iter().map(|capture| capture.name.as_str());
-    let known = action.outputs.iter().map(|output| output.name).chain(captured);
+    let own = action.into_iter().flat_map(|action| action.outputs.iter().map(|output| output.name));
+    let handed_out = call.into_iter().flat_map(|file| file.outputs.iter().map(|output| output.name.as_str()));
+    let known = own.chain(handed_out).chain(captured);
     Some(Box::new(move || {
         let all: Vec<&str> = known.clone().collect();
         let all = if all.is_empty() { "it has none".to_owned() } else { format!("it has {}", all.join(", ")) };

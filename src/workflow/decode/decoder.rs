@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use super::fields::Fields;
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::id::InvalidId;
+use crate::id::{InvalidId, StepId};
 use crate::workflow::duration::parse_duration;
 use crate::workflow::report::Report;
 use crate::workflow::tree::{Entry, Kind, Node};
-use crate::workflow::{Catalogue, Spanned};
+use crate::workflow::{Called, Catalogue, Spanned};
 
 pub struct Decoder<'a> {
     pub source: &'a Source,
     pub catalogue: &'a Catalogue,
+    pub called: &'a Called,
     pub report: &'a mut Report,
 }
 
@@ -121,7 +122,12 @@ impl<'a> Decoder<'a> {
         parsed
     }
 
-    /// A name or id of ours, whose constructor is the check.
+    /// The id of a step of this file.
+    pub fn local_id(&mut self, text: &str, span: Span) -> Option<StepId> {
+        StepId::local(text).map_err(|error| self.error("E0107", span, error.to_string())).ok()
+    }
+
+    /// A name of ours, whose constructor is the check.
     pub fn name<T: FromStr<Err = InvalidId>>(&mut self, text: &str, span: Span) -> Option<T> {
         text.parse().map_err(|error: InvalidId| self.error("E0107", span, error.to_string())).ok()
     }

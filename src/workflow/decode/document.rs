@@ -4,7 +4,7 @@ use super::decoder::Decoder;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::workflow::report::Report;
 use crate::workflow::tree::{Entry, Kind, Node};
-use crate::workflow::{Catalogue, Step, Workflow, tree};
+use crate::workflow::{Called, Catalogue, Step, Workflow, tree};
 
 const KEYS: &[&str] = &[
     "name",
@@ -20,8 +20,8 @@ const KEYS: &[&str] = &[
     "outputs",
 ];
 
-/// Reads a workflow as far as it can be read; `None` if the file is not even a map.
-pub fn decode(source: &Source, catalogue: &Catalogue, report: &mut Report) -> Option<Workflow> {
+/// Reads a workflow as far as it can be read; `None` if the file is not even a map. `called` are the files that it calls.
+pub fn decode(source: &Source, catalogue: &Catalogue, called: &Called, report: &mut Report) -> Option<Workflow> {
     let root = tree::parse(source, report);
     let Some(root) = root else {
         report.add_if_empty(|| {
@@ -36,7 +36,7 @@ pub fn decode(source: &Source, catalogue: &Catalogue, report: &mut Report) -> Op
         });
         return None;
     }
-    Decoder { source, catalogue, report }.workflow(&root)
+    Decoder { source, catalogue, called, report }.workflow(&root)
 }
 
 impl Decoder<'_> {

@@ -10,6 +10,7 @@ const KEYS: &[&str] = &[
     "description",
     "uses",
     "with",
+    "secrets",
     "needs",
     "if",
     "strategy",
@@ -28,7 +29,7 @@ const KEYS: &[&str] = &[
 
 impl Decoder<'_> {
     pub fn step(&mut self, entry: &Entry) -> Option<Step> {
-        let id = self.name(&entry.key, entry.key_span)?;
+        let id = self.local_id(&entry.key, entry.key_span)?;
         let fields = self.fields(&entry.value, "a step", KEYS);
         let get = |key| fields.as_ref().and_then(|fields| fields.get(key));
         if let Some(fields) = &fields {
@@ -38,12 +39,16 @@ impl Decoder<'_> {
         // An empty name stands for one that could not be read; checks pass over it.
         let uses = uses
             .unwrap_or(Spanned { value: String::new(), span: get("uses").map_or(entry.key_span, |node| node.span) });
+        if let Some(fields) = &fields {
+            self.check_call_keys(fields, KEYS, &uses);
+        }
         Some(Step {
             id,
             span: entry.key_span,
             description: get("description").and_then(|node| self.owned_text(node)),
             with: self.parameters(get("with"), &uses.value),
             probe: get("probe").and_then(|node| self.probe(node, &uses.value)),
+            secrets: self.handed_secrets(get("secrets")),
             uses,
             needs: get("needs").map(|node| self.needs(node)).unwrap_or_default(),
             condition: get("if").and_then(|node| self.condition(node)),
@@ -72,7 +77,7 @@ impl Decoder<'_> {
 
     pub fn step_id(&mut self, node: &Node) -> Option<Spanned<StepId>> {
         let text = self.text(node, "a step id")?;
-        Some(Spanned { value: self.name(text, node.span)?, span: node.span })
+        Some(Spanned { value: self.local_id(text, node.span)?, span: node.span })
     }
 
     fn condition(&mut self, node: &Node) -> Option<Template> {

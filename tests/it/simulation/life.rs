@@ -123,8 +123,8 @@ impl<'a> Life<'a> {
         let first = Entry { seq: 1, at: BEGIN, fact: Fact::RunStarted(Box::new(started.clone())) };
         let state = RunState::new(self.plan, started, BEGIN);
         let origin = Origin { workflow_path: "simulated.yaml".into(), workflow_file: None };
-        let workflow = &self.plan.workflow.source.text;
-        let new = NewRun { workflow, origin: &origin, first: &first, state: &state };
+        let workflow: &str = &self.plan.workflow.source.text;
+        let new = NewRun { texts: &workflow.into(), origin: &origin, first: &first, state: &state };
         let writer = RunWriter::create(self.disk.handle(), new, &key(), entropy()).unwrap();
         self.entries.push(first);
         self.drive(writer, state, crash, false)

@@ -1,0 +1,91 @@
+//! A call gives a file the inputs and secrets that it declares, and all that it needs.
+
+use super::Names;
+use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::expr::Template;
+use crate::workflow::format::violation;
+use crate::workflow::{Report, Spanned, Step, Workflow};
+
+/// One of the two maps that a call fills.
+struct Gift<'w> {
+    key: &'static str,
+    what: &'static str,
+    given: &'w [(Spanned<String>, Template)],
+    declared: Vec<&'w str>,
+    /// With their descriptions.
+    needed: Vec<(&'w str, Option<&'w str>)>,
+}
+
+pub(super) fn check(names: &Names<'_>, report: &mut Report) {
+    for (step, called) in names.workflow.steps.iter().zip(&names.calls) {
+        let Some(called) = called else { continue };
+        for gift in gifts(step, called) {
+            unknown(&gift, step, report);
+            missing(&gift, step, report);
+        }
+        formats(step, called, report);
+    }
+}
+
+fn gifts<'w>(step: &'w Step, called: &'w Workflow) -> [Gift<'w>; 2] {
+    let needs_input = called.inputs.iter().filter(|input| !input.optional && input.default.is_none());
+    let needs_secret = called.secrets.iter().filter(|secret| !secret.optional);
+    [
+        Gift {
+            key: "with",
+            what: "input",
+            given: &step.with,
+            declared: called.inputs.iter().map(|input| input.name.as_str()).collect(),
+            needed: needs_input.map(|input| (input.name.as_str(), input.description.as_deref())).collect(),
+        },
+        Gift {
+            key: "secrets",
+            what: "secret",
+            given: &step.secrets,
+            declared: called.secrets.iter().map(|secret| secret.name.as_str()).collect(),
+            needed: needs_secret.map(|secret| (secret.name.as_str(), secret.description.as_deref())).collect(),
+        },
+    ]
+}
+
+fn unknown(gift: &Gift<'_>, step: &Step, report: &mut Report) {
+    for (name, _) in gift.given.iter().filter(|(name, _)| !gift.declared.contains(&name.value.as_str())) {
+        report.add(|| {
+            let message = format!("`{}` takes no {} `{}`", step.uses.value, gift.what, name.value.escape_debug());
+            let near = nearest(&name.value, gift.declared.iter().copied());
+            let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+            let all = if gift.declared.is_empty() { "none".to_owned() } else { gift.declared.join(", ") };
+            Diagnostic::error("E0111", name.span, message).help(format!("{near}it takes {all}"))
+        });
+    }
+}
+
+fn missing(gift: &Gift<'_>, step: &Step, report: &mut Report) {
+    for (name, description) in &gift.needed {
+        if !gift.given.iter().any(|(given, _)| given.value == *name) {
+            report.add(|| {
+                let message = format!("`{}` needs the {} `{name}`", step.uses.value, gift.what);
+                let about = description.map_or_else(String::new, |text| format!(": {text}"));
+                let help = format!("add `{name}` to `{}`{about}", gift.key);
+                Diagnostic::error("E0112", step.uses.span, message).help(help)
+            });
+        }
+    }
+}
+
+/// A value that stands in the file is held against its format now. Its type was asked for when it was read.
+fn formats(step: &Step, called: &Workflow, report: &mut Report) {
+    for (name, value) in &step.with {
+        let input = called.inputs.iter().find(|input| input.name.as_str() == name.value);
+        let format = input.and_then(|input| input.format.as_deref());
+        if let (Some(format), Some(literal)) = (format, value.as_literal())
+            && let Some(why) = violation(literal, format)
+        {
+            report.add(|| wrong(value.span, why));
+        }
+    }
+}
+
+fn wrong(span: Span, why: String) -> Diagnostic {
+    Diagnostic::error("E0134", span, why)
+}
