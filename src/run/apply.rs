@@ -209,7 +209,8 @@ fn undo_moves(state: &mut RunState, step: usize, path: &TaskPath, fact: &Fact, a
         return Err(format!("it is not the turn of `{path}`"));
     }
     let task = &mut state.recorded.steps[step].tasks[position];
-    let undo = task.undo.get_or_insert_with(Box::default);
+    let item = task.item.clone();
+    let undo = task.undo.get_or_insert_with(|| Box::new(TaskState { item, ..TaskState::default() }));
     let before = Standing::from(&undo.phase);
     advance(undo, fact, at).map_err(|phase| unlisted(path, phase, fact))?;
     state.undo_moved(step, position, before);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use onramp::clock::{Clock as _, ManualClock, Timestamp};
 use onramp::diagnostic::Source;
-use onramp::engine::{EngineError, drive, resume};
+use onramp::engine::{EngineError, drive, resume, tear_down};
 use onramp::entropy::{Entropy, SeededEntropy};
 use onramp::id::RunId;
 use onramp::plan::{Plan, load};
@@ -78,6 +78,14 @@ pub fn started(inputs: Data, secrets: Data) -> RunStarted {
     }
 }
 
+/// What a process does with a run.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    Begin,
+    Resume,
+    TearDown,
+}
+
 /// A run, its disk and its world. It dies and comes back; they stay.
 pub struct Life<'a> {
     pub plan: &'a Plan,
@@ -127,7 +135,7 @@ impl<'a> Life<'a> {
         let new = NewRun { texts: &workflow.into(), origin: &origin, first: &first, state: &state };
         let writer = RunWriter::create(self.disk.handle(), new, &key(), entropy()).unwrap();
         self.entries.push(first);
-        self.drive(writer, state, crash, false)
+        self.drive(writer, state, crash, Way::Begin)
     }
 
     /// What the files say.
@@ -136,27 +144,28 @@ impl<'a> Life<'a> {
         (writer, restore(self.plan, loaded))
     }
 
-    fn go_on(&mut self, crash: Option<CrashPoint>) -> (RunState, bool) {
+    /// Takes back what the run made, until that is done or the process dies; goes on with a teardown that was cut off.
+    pub fn tear_down(&mut self, crash: Option<CrashPoint>) -> (RunState, bool) {
         let (writer, state) = self.back.take().unwrap_or_else(|| self.restored());
-        self.drive(writer, state, crash, true)
+        self.drive(writer, state, crash, Way::TearDown)
     }
 
-    fn drive(
-        &mut self,
-        writer: RunWriter,
-        state: RunState,
-        crash: Option<CrashPoint>,
-        again: bool,
-    ) -> (RunState, bool) {
+    fn go_on(&mut self, crash: Option<CrashPoint>) -> (RunState, bool) {
+        let (writer, state) = self.back.take().unwrap_or_else(|| self.restored());
+        self.drive(writer, state, crash, Way::Resume)
+    }
+
+    fn drive(&mut self, writer: RunWriter, state: RunState, crash: Option<CrashPoint>, way: Way) -> (RunState, bool) {
         let mut state = state;
         let shadow = Shadow::new(&state);
         let mut host = SimHost::new(self.plan, writer, self.clock.clone(), &mut self.world, shadow);
         host.crash = crash;
         host.stop = self.stop.take();
-        let ended = if again {
-            resume(self.plan, &mut state, Resumption::default(), &mut host).now_or_never()
-        } else {
-            drive(self.plan, &mut state, &mut host).now_or_never()
+        let how = Resumption::default();
+        let ended = match way {
+            Way::Begin => drive(self.plan, &mut state, &mut host).now_or_never(),
+            Way::Resume => resume(self.plan, &mut state, how, &mut host).now_or_never(),
+            Way::TearDown => tear_down(self.plan, &mut state, how, &mut host).now_or_never(),
         };
         self.commits = host.commits;
         self.entries.append(&mut host.entries);

@@ -16,6 +16,7 @@ mod ends;
 mod shipped;
 mod stops;
 mod syncs;
+mod teardowns;
 mod times;
 mod totality;
 mod yaml_world;

@@ -34,6 +34,8 @@ pub struct Landed {
 pub struct World {
     service: Box<dyn Service>,
     pub ledger: Vec<Landed>,
+    /// What was taken back, as often as somebody asked.
+    pub undone: Vec<TaskPath>,
     /// Effects on their way, with the time when they land, and whether the client has its answer.
     coming: Vec<Coming>,
 }
@@ -56,7 +58,7 @@ fn millis(millis: u64) -> Duration {
 
 impl World {
     pub fn new(service: impl Service + 'static) -> Self {
-        Self { service: Box::new(service), ledger: Vec::new(), coming: Vec::new() }
+        Self { service: Box::new(service), ledger: Vec::new(), undone: Vec::new(), coming: Vec::new() }
     }
 
     pub fn replace(&mut self, service: impl Service + 'static) {
@@ -90,8 +92,12 @@ impl World {
     }
 
     pub fn attempt(&mut self, order: &Order, state: &RunState, task: &onramp::run::TaskState) -> Answer {
-        let (what, latency) = self.service.script(order, task.occurrence).nth(task.tries);
         let now = state.now;
+        if order.undoes.is_some() {
+            self.undone.push(order.task.clone().with_role(Role::Step));
+            return Answer { at: now.plus(millis(10)), outcome: Outcome::succeeded(Data::new()) };
+        }
+        let (what, latency) = self.service.script(order, task.occurrence).nth(task.tries);
         let planned = now.plus(millis(latency));
         let ends = order.deadline.map_or(planned, |deadline| deadline.min(planned));
         if what.has_effect() && order.effect != Effect::Read {
