@@ -175,7 +175,7 @@ pub struct Resume {
 #[derive(Debug, Args)]
 pub struct Retry {
     /// A step, or an item of one as `invite[ada@onramp.test]`; may be a list, and be given again.
-    #[arg(long, value_name = "STEP", required = true, value_delimiter = ',')]
+    #[arg(long, value_name = "STEP", required = true)]
     pub step: Vec<String>,
 
     /// Run all that depends on these steps again as well.
@@ -193,11 +193,11 @@ pub struct GoingOn {
     pub run: String,
 
     /// What this step or item did stands, although it would be something else now.
-    #[arg(long, value_name = "STEP", value_delimiter = ',')]
+    #[arg(long, value_name = "STEP")]
     pub keep: Vec<String>,
 
     /// Do once more what this step or item did.
-    #[arg(long, value_name = "STEP", value_delimiter = ',')]
+    #[arg(long, value_name = "STEP")]
     pub redo: Vec<String>,
 
     /// Go only as far as this step and what it needs.

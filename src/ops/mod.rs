@@ -38,7 +38,7 @@ pub use export::{ExportOutcome, ExportRequest, export};
 pub use key::{KeyPlace, RotateOutcome, Rotation, key_new, key_rotate};
 pub use prune::{Fate, PruneOutcome, PruneRequest, Pruned, prune};
 pub use resolve::{Answer, GivenOutput, ResolveRequest, Resolved, resolve};
-pub use resume::{ResumeRequest, RetryRequest, Talk, rehearse, rehearse_retry, resume, retry};
+pub use resume::{Rehearsal, ResumeRequest, RetryRequest, Talk, rehearse, rehearse_retry, resume, retry};
 pub use run::{DEFAULT_SETTLE, RunOutcome, RunRequest, run};
 pub use sandbox::{SandboxRequest, sandbox};
 pub use show::{Listed, Shown, runs, show};

@@ -12,6 +12,8 @@ use crate::secret::{Datum, Mask};
 pub(super) struct Outputs {
     pub run: RunId,
     pub status: RunStatus,
+    /// What the run made was undone, or is being.
+    pub torn_down: bool,
     /// Secret values cannot be had any more.
     pub secrets_pruned: bool,
     /// In the order of the workflow.
@@ -36,6 +38,7 @@ pub(super) fn outputs(workspace: &Workspace, wanted: &str) -> Result<Outputs, Op
         let message = format!("run {run} is running; it has outputs when it has ended");
         return Err(OpError::Usage(message));
     }
+    let torn_down = outcome.state.teardown;
     let declared = &outcome.plan.workflow.outputs;
     let list: Vec<RunOutput> = declared
         .iter()
@@ -48,10 +51,10 @@ pub(super) fn outputs(workspace: &Workspace, wanted: &str) -> Result<Outputs, Op
         .collect();
     let nothing = list.iter().all(|output| output.value.expose().is_null());
     if status != RunStatus::Succeeded && nothing && !list.is_empty() {
-        let message = format!("run {run} {} before it had outputs; `onramp resume {run}` goes on", ended(status));
+        let message = format!("run {run} {} before it had outputs{}", ended(status), way_on(&run, torn_down));
         return Err(OpError::Usage(message));
     }
-    Ok(Outputs { run, status, secrets_pruned: secrets_pruned.is_some(), list })
+    Ok(Outputs { run, status, torn_down, secrets_pruned: secrets_pruned.is_some(), list })
 }
 
 impl Outputs {
@@ -68,9 +71,14 @@ impl Outputs {
                     format!("not there yet: {}", absent.join(", "))
                 },
             );
-            format!("run {run} {}; {what}. `onramp resume {run}` goes on", ended(self.status))
+            format!("run {run} {}; {what}{}", ended(self.status), way_on(run, self.torn_down))
         })
     }
+}
+
+/// A run that was torn down does not go on.
+fn way_on(run: &RunId, torn_down: bool) -> String {
+    if torn_down { ", and what it made was undone".to_owned() } else { format!(". `onramp resume {run}` goes on") }
 }
 
 const fn ended(status: RunStatus) -> &'static str {

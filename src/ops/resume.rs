@@ -15,11 +15,11 @@ use super::teardown::refuse_torn_down;
 use super::{OpError, Workspace};
 use crate::engine;
 use crate::http::origin;
-use crate::id::RunId;
+use crate::id::{RunId, TaskPath};
 use crate::mail::Mailbox;
-use crate::plan::Plan;
+use crate::plan::{Plan, Undo};
 use crate::report::Rerun;
-use crate::run::{Resumption, RunState, RunStatus};
+use crate::run::{Phase, Resumption, RunState, RunStatus, TaskState};
 use crate::secret::{Data, Datum};
 use crate::store::RunWriter;
 
@@ -102,13 +102,20 @@ pub async fn retry(
     go_on(workspace, &run, (writer, stored), &resume, Some(&retry), console, talk).await
 }
 
+/// What would become of each step, and why it would be refused all the same.
+pub type Rehearsal = (Rerun, Option<OpError>);
+
 /// What a resume would do, without doing it.
-pub fn rehearse(workspace: &Workspace, request: &ResumeRequest<'_>, talk: &mut dyn Talk) -> Result<Rerun, OpError> {
+pub fn rehearse(workspace: &Workspace, request: &ResumeRequest<'_>, talk: &mut dyn Talk) -> Result<Rehearsal, OpError> {
     rehearsal(workspace, request, None, talk)
 }
 
 /// The same for a retry.
-pub fn rehearse_retry(workspace: &Workspace, request: RetryRequest<'_>, talk: &mut dyn Talk) -> Result<Rerun, OpError> {
+pub fn rehearse_retry(
+    workspace: &Workspace,
+    request: RetryRequest<'_>,
+    talk: &mut dyn Talk,
+) -> Result<Rehearsal, OpError> {
     let RetryRequest { resume, steps, downstream } = request;
     rehearsal(workspace, &resume, Some(&Retry { steps, downstream }), talk)
 }
@@ -118,7 +125,7 @@ fn rehearsal(
     request: &ResumeRequest<'_>,
     retry: Option<&Retry>,
     talk: &mut dyn Talk,
-) -> Result<Rerun, OpError> {
+) -> Result<Rehearsal, OpError> {
     let store = workspace.open();
     let run = store.find(&request.run)?;
     let stored = restore(workspace, store.read(&run, &sealing_key(workspace)?)?)?;
@@ -126,7 +133,9 @@ fn rehearsal(
         return Err(OpError::Usage(format!("run {run} goes on right now; look again when it stands still")));
     }
     stored.warnings.iter().for_each(|warning| talk.say(warning));
-    Ok(prepare(workspace, &stored, request, retry, talk)?.rerun)
+    refuse_torn_down(&stored.plan, &stored.state)?;
+    let Prepared { rerun, refusal, .. } = prepare(workspace, &stored, request, retry, talk)?;
+    Ok((rerun, refusal))
 }
 
 pub(super) fn open(
@@ -167,6 +176,11 @@ pub(super) async fn go_on(
     if let Some(refusal) = refusal {
         return Err(refusal);
     }
+    for task in how.again.iter().filter(|task| is_undone_by_its_step(&stored, task)) {
+        talk.say(&format!(
+            "`{task}` runs once more: what it made before is not undone by a teardown, only what it makes now"
+        ));
+    }
     let Stored { plan, mut state, suspicion, .. } = stored;
     let secrets = same_surroundings(&plan, &state, request)?;
     for secret in secrets.values() {
@@ -205,6 +219,13 @@ pub(super) async fn go_on(
         sandbox.stop().await;
     }
     Ok(RunOutcome { plan, state, dir })
+}
+
+/// Its outputs, by which its own `undo` would take it back, are about to be replaced.
+fn is_undone_by_its_step(stored: &Stored, task: &TaskPath) -> bool {
+    let step = stored.plan.index(&task.step).map(|index| (&stored.plan.steps[index], &stored.state.steps[index]));
+    let made = |state: &TaskState| state.phase == Phase::Succeeded && (task.item.is_none() || state.item == task.item);
+    step.is_some_and(|(step, state)| matches!(step.undo, Undo::Call(_)) && state.tasks.iter().any(made))
 }
 
 /// Whether the run's file has another text, with errors or without.

@@ -94,8 +94,8 @@ fn both(summary: &Summary, task: &TaskView, answer: &AnswerView) -> [Next; 2] {
         Some(_) => ("if it took place", "if not: sends it"),
         None => ("goes on as it is", "sends it once more"),
     };
-    let value = |secret: &bool| if *secret { "@FILE" } else { "VALUE" };
-    let outputs = answer.outputs.iter().map(|(name, secret)| format!(" --output {name}={}", value(secret)));
+    // Pasted as it stands it says that there is no such file, rather than record a placeholder.
+    let outputs = answer.outputs.iter().map(|(name, _)| format!(" --output {name}=@FILE"));
     let task = quoted(&answer.task);
     let next =
         |flags: String, purpose| Next { command: command(summary, "resolve", &flags), purpose, shows_again: false };

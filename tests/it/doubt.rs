@@ -50,7 +50,7 @@ fn a_doubt_is_shown_with_what_to_look_at_and_what_to_type() {
     for part in [
         "nobody knows whether attempt 1 of `create` took place: it has no way to look",
         "look at the service whether POST /api/agents/v1/auth/signup took place",
-        " create --done --output id=VALUE --output token=@FILE",
+        " create --done --output id=@FILE --output token=@FILE",
         " create --redo",
     ] {
         assert!(said.contains(part), "{part}:\n{page}");

@@ -151,7 +151,7 @@ fn a_run_without_outputs_says_so() {
     context.write("x.yaml", &format!("{failing}outputs: {{ body: '${{{{ steps.a.outputs.body }}}}' }}\n"));
     context.onramp(["run", "-q", "x.yaml"]).run().expect_code(1);
     let none = export(&context, "dotenv", &[]).expect_code(2);
-    assert_eq!(none.says(&["failed before it had outputs; `onramp resume 2"]).stdout, "");
+    assert_eq!(none.says(&["failed before it had outputs. `onramp resume 2"]).stdout, "");
     context.write("y.yaml", "name: y\nsteps: { a: { uses: random.password } }\n");
     context.onramp(["run", "-q", "y.yaml"]).run().expect_code(0);
     assert_eq!(export(&context, "json", &[]).expect_code(0).says(&["declares no outputs"]).json(), json!({}));

@@ -8,8 +8,8 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::voice::Voice;
 use crate::cli::{environment, log, out};
-use crate::ops::{self, OpError, ResumeRequest, RetryRequest};
-use crate::report::{Rerun, rerun};
+use crate::ops::{self, OpError, Rehearsal, ResumeRequest, RetryRequest};
+use crate::report::rerun;
 use crate::secret::Mask;
 
 pub async fn resume(args: Resume, global: &Global) -> Result<Exit, Failure> {
@@ -20,7 +20,7 @@ pub async fn resume(args: Resume, global: &Global) -> Result<Exit, Failure> {
     let mut voice = Voice::new(&going.output, global);
     let request = request(&going);
     if going.dry_run {
-        return rehearsed(&ops::rehearse(&workspace, &request, &mut voice)?, &going, global);
+        return rehearsed(ops::rehearse(&workspace, &request, &mut voice)?, &going, global);
     }
     let console = console(global, &going.output, &mask).map_err(OpError::Usage)?;
     let outcome = ops::resume(&workspace, request, console, &mut voice).await?;
@@ -33,9 +33,9 @@ pub async fn retry(args: Retry, global: &Global) -> Result<Exit, Failure> {
     log::start(global.log, &mask);
     let workspace = workspace(&going.store.store, "onramp retry");
     let mut voice = Voice::new(&going.output, global);
-    let request = RetryRequest { resume: request(&going), steps: step, downstream };
+    let request = RetryRequest { resume: request(&going), steps: each_step(&step), downstream };
     if going.dry_run {
-        return rehearsed(&ops::rehearse_retry(&workspace, request, &mut voice)?, &going, global);
+        return rehearsed(ops::rehearse_retry(&workspace, request, &mut voice)?, &going, global);
     }
     let console = console(global, &going.output, &mask).map_err(OpError::Usage)?;
     let outcome = ops::retry(&workspace, request, console, &mut voice).await?;
@@ -48,8 +48,8 @@ fn request(going: &GoingOn) -> ResumeRequest<'static> {
         environment: &environment::variable,
         base_url: going.base_url.clone(),
         as_stored: going.as_stored,
-        keep: going.keep.clone(),
-        redo: going.redo.clone(),
+        keep: each_step(&going.keep),
+        redo: each_step(&going.redo),
         until: going.until.clone(),
         file: None,
         inject: going.inject.inject.clone(),
@@ -57,11 +57,34 @@ fn request(going: &GoingOn) -> ResumeRequest<'static> {
     }
 }
 
-fn rehearsed(outlook: &Rerun, going: &GoingOn, global: &Global) -> Result<Exit, Failure> {
+/// `a,b[x, y]` names two: a comma within brackets is the item's.
+fn each_step(texts: &[String]) -> Vec<String> {
+    let mut depth = 0i32;
+    let mut is_between = |c: char| {
+        depth += i32::from(c == '[') - i32::from(c == ']');
+        c == ',' && depth <= 0
+    };
+    let split = |text: &String| text.split(&mut is_between).map(str::to_owned).collect::<Vec<_>>();
+    texts.iter().flat_map(split).filter(|step| !step.is_empty()).collect()
+}
+
+/// Ends as the command itself would.
+fn rehearsed((outlook, refusal): Rehearsal, going: &GoingOn, global: &Global) -> Result<Exit, Failure> {
     if going.output.json {
-        out::print_json(&rerun::json(outlook))?;
+        out::print_json(&rerun::json(&outlook))?;
     } else {
-        out::print(rerun::table(outlook, &stdout_look(global.color)).trim_end())?;
+        out::print(rerun::table(&outlook, &stdout_look(global.color)).trim_end())?;
     }
-    Ok(Exit::Done)
+    refusal.map_or(Ok(Exit::Done), |refusal| Err(refusal.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comma_within_an_item_does_not_part_it() {
+        let given = ["a,deploy[eu, 1]".to_owned(), "b[x[0],y],c".to_owned()];
+        assert_eq!(each_step(&given), ["a", "deploy[eu, 1]", "b[x[0],y]", "c"]);
+    }
 }
