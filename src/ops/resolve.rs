@@ -65,7 +65,8 @@ pub fn resolve(workspace: &Workspace, request: ResolveRequest) -> Result<Resolve
             Resolution::Done(outputs)
         }
     };
-    words.push(format!("go on with `onramp resume {run}`"));
+    let verb = if state.teardown { "teardown" } else { "resume" };
+    words.push(format!("go on with `onramp {verb} {run}`"));
     let at = workspace.clock.now().max(state.now);
     let entry = Entry { seq: state.seq + 1, at, fact: Fact::Resolved { task, resolution } };
     apply(&plan, &mut state, &entry)?;

@@ -163,6 +163,10 @@ pub(super) async fn go_on(
     let dir = workspace.open().run_dir(run);
     refuse_torn_down(&stored.plan, &stored.state)?;
     if stored.state.status == RunStatus::Succeeded && retry.is_none() {
+        if !(request.keep.is_empty() && request.redo.is_empty()) {
+            let message = format!("run {run} has succeeded: `onramp retry {run} --step STEP` runs steps again");
+            return Err(OpError::Usage(message));
+        }
         talk.say(&format!("run {run} has succeeded already; nothing is left to do"));
         if is_edited(workspace, &stored, request) {
             talk.say(&format!("its workflow was edited since: `onramp retry {run} --step STEP` runs steps again"));

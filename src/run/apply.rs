@@ -1,12 +1,13 @@
 //! Folds an entry into the state. One that cannot follow is an error, and changes nothing.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
 use super::agenda::Standing;
 use super::ending;
-use super::entry::{Entry, Fact, MatrixItem, RunStatus, SkipReason, Stop, Timer};
+use super::entry::{Entry, Fact, MatrixItem, Resolution, RunStatus, SkipReason, Stop, Timer};
+use super::outcome::{ErrorKind, StepError};
 use super::pace;
 use super::replan::replan;
 use super::resume::{let_downtime_pass, resume};
@@ -48,6 +49,15 @@ pub fn apply(plan: &Plan, state: &mut RunState, entry: &Entry) -> Result<(), Ill
     Ok(())
 }
 
+/// In a run that is torn down nothing is done again: to say so of a step is to say that there is nothing to take back.
+fn did_not_take_place(plan: &Plan, state: &mut RunState, path: &TaskPath, occurrence: u32) {
+    let Some(step) = plan.index(&path.step).filter(|_| path.role == Role::Step) else { return };
+    let Some(position) = state.position(step, path.item.as_ref()) else { return };
+    let task = &mut state.recorded.steps[step].tasks[position];
+    let error = StepError::new(ErrorKind::Config, "resolved", "somebody said that it did not take place");
+    (task.phase, task.error, task.occurrence, task.unsure) = (Phase::Failed, Some(error), occurrence, false);
+}
+
 fn may_follow_an_end(fact: &Fact) -> bool {
     matches!(fact, Fact::Resumed(_) | Fact::Resolved { .. } | Fact::TeardownStarted)
 }
@@ -86,8 +96,12 @@ fn apply_fact(plan: &Plan, state: &mut RunState, fact: &Fact, at: Timestamp) -> 
             state.recorded.alarms.clear();
             Ok(())
         }
-        Fact::Resolved { task, .. } => {
+        Fact::Resolved { task, resolution } => {
+            let before = state.task(plan, task).map_or(0, |task| task.occurrence);
             transition(plan, state, task, fact, at)?;
+            if state.teardown && *resolution == Resolution::Redo {
+                did_not_take_place(plan, state, task, before);
+            }
             let_downtime_pass(&mut state.recorded, at);
             // Nobody works on it; what follows from the answer is for a resume.
             state.recorded.status = RunStatus::Interrupted;
@@ -205,7 +219,8 @@ fn may_be_decided(state: &RunState, step: usize, path: &TaskPath, fact: &Fact) -
 
 fn undo_moves(state: &mut RunState, step: usize, path: &TaskPath, fact: &Fact, at: Timestamp) -> Result<(), String> {
     let position = state.position(step, path.item.as_ref()).ok_or_else(|| format!("there is no `{path}`"))?;
-    if state.agenda.undo.last() != Some(&(step, position)) {
+    let known = state.agenda.undo.contains(&(step, position));
+    if !(is_news(fact) && known) && state.agenda.undo.last() != Some(&(step, position)) {
         return Err(format!("it is not the turn of `{path}`"));
     }
     let task = &mut state.recorded.steps[step].tasks[position];
@@ -264,7 +279,10 @@ fn teardown_started(plan: &Plan, state: &mut RunState) -> Result<(), String> {
     run.stopping = None;
     run.alarms.clear();
     // What stood before an edit has taken place, whatever the step waits for now.
-    run.steps.iter_mut().flat_map(|step| &mut step.tasks).for_each(TaskState::stand_again);
+    for step in &mut run.steps {
+        step.tasks.append(&mut step.former);
+        step.tasks.iter_mut().for_each(TaskState::stand_again);
+    }
     teardown::try_again(plan, state);
     forgo_retries(state);
     state.reindex(plan);
@@ -283,24 +301,28 @@ fn expand(plan: &Plan, state: &mut RunState, id: &StepId, items: &[MatrixItem]) 
         return Err(format!("`{id}` has an item twice"));
     }
     step.expanded = true;
-    step.tasks = expanded_tasks(&step.tasks, items);
+    let before = step.tasks.drain(..).chain(std::mem::take(&mut step.former)).collect();
+    (step.tasks, step.former) = expanded_tasks(before, items);
     state.expanded(plan, index);
     finish_step(plan, state, index);
     Ok(())
 }
 
-/// One task for each item. Items that were there before the step was sent round or edited are known again; new ones are of
-/// the same occurrence as these.
-fn expanded_tasks(before: &[TaskState], items: &[MatrixItem]) -> Vec<TaskState> {
+/// One task for each item, and those that were there before and are no items any more although something came of them.
+/// Items that were there before the step was sent round or edited are known again; new ones are of the same occurrence as
+/// these.
+fn expanded_tasks(before: Vec<TaskState>, items: &[MatrixItem]) -> (Vec<TaskState>, Vec<TaskState>) {
     let occurrence = before.iter().map(|task| task.occurrence).max().unwrap_or(0);
-    let known: HashMap<_, _> = before.iter().map(|task| (task.item.as_ref(), task)).collect();
-    let task = |item: &MatrixItem| match known.get(&Some(&item.key)) {
-        Some(before) => TaskState { values: item.values.clone(), ..(*before).clone() },
+    let mut known: BTreeMap<_, _> = before.into_iter().rev().map(|task| (task.item.clone(), task)).collect();
+    let task = |item: &MatrixItem| match known.remove(&Some(item.key.clone())) {
+        Some(before) => TaskState { values: item.values.clone(), ..before },
         None => {
             TaskState { item: Some(item.key.clone()), values: item.values.clone(), occurrence, ..TaskState::default() }
         }
     };
-    items.iter().map(task).collect()
+    let tasks = items.iter().map(task).collect();
+    let former = known.into_values().filter(|task| task.item.is_some() && (task.attempts > 0 || task.kept.is_some()));
+    (tasks, former.collect())
 }
 
 fn skip(plan: &Plan, state: &mut RunState, id: &StepId, reason: &SkipReason) -> Result<(), String> {

@@ -81,6 +81,8 @@ pub struct StepState {
     pub remedy: Option<Box<TaskState>>,
     /// How often the remedy was called for, since the last resume.
     pub rounds: u32,
+    /// Items that the matrix no longer has, and of which something came: they are known again should they come back.
+    pub former: Vec<TaskState>,
 }
 
 /// One unit of execution.
@@ -211,7 +213,7 @@ impl StepState {
     pub(super) fn new(id: StepId, matrix: bool, remedy: bool) -> Self {
         let tasks = if matrix { Vec::new() } else { vec![TaskState::default()] };
         let remedy = remedy.then(Box::default);
-        Self { id, tasks, expanded: !matrix, skipped: None, remedy, rounds: 0 }
+        Self { id, tasks, expanded: !matrix, skipped: None, remedy, rounds: 0, former: Vec::new() }
     }
 
     pub fn status(&self) -> StepStatus {

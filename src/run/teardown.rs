@@ -131,14 +131,14 @@ pub(super) fn try_again(plan: &Plan, state: &mut RunState) {
         for task in &mut step.tasks {
             let stale = task.undo.as_ref().is_some_and(|undo| match &undo.phase {
                 Phase::Failed => true,
-                Phase::Skipped(reason) => turn(planned, task) != Turn::Leave(reason.clone()),
+                Phase::Skipped(reason) => undo.attempts == 0 && turn(planned, task) != Turn::Leave(reason.clone()),
                 _ => false,
             });
             if let Some(undo) = task.undo.as_mut().filter(|_| stale) {
                 // The same occurrence: a service that knows its idempotency key still does it once.
-                let (attempts, occurrence) = (undo.attempts, undo.occurrence);
+                let (item, attempts, occurrence) = (undo.item.clone(), undo.attempts, undo.occurrence);
                 let (first_sent, unsure) = (undo.first_sent, undo.unsure);
-                **undo = TaskState { attempts, occurrence, first_sent, unsure, ..TaskState::default() };
+                **undo = TaskState { item, attempts, occurrence, first_sent, unsure, ..TaskState::default() };
             }
         }
     }

@@ -118,6 +118,17 @@ impl RunState {
             };
             Prospect { task: task.path(&step.id), action, undoing }
         };
-        listed.into_iter().rev().map(prospect).collect()
+        listed.into_iter().rev().map(prospect).chain(self.taken_out()).collect()
+    }
+
+    /// What steps made that an edit took out: only the workflow that had them says how it is undone.
+    fn taken_out(&self) -> impl Iterator<Item = Prospect> + '_ {
+        let tasks =
+            self.removed.iter().flat_map(|step| step.tasks.iter().chain(&step.former).map(move |task| (step, task)));
+        let made = tasks.filter(|(_, task)| task.kept.is_some() || task.phase == Phase::Succeeded);
+        made.map(|(step, task)| {
+            let why = "an edit took the step out; put it back and resume before you tear down".to_owned();
+            Prospect { task: task.path(&step.id), action: "taken out", undoing: Undoing::CannotUndo(why) }
+        })
     }
 }

@@ -9,7 +9,6 @@ use crate::cli::failure::Failure;
 use crate::cli::out;
 use crate::ops::{self, Shown};
 use crate::report::{History, Secrets, Summary, json, show as page};
-use crate::secret::Mask;
 
 pub fn show(args: Show, global: &Global) -> Result<Exit, Failure> {
     let workspace = workspace(&args.store.store, "onramp show");
@@ -36,7 +35,7 @@ pub fn runs(args: Runs, global: &Global) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
     for (run, shown) in listed {
         match shown {
-            Ok(shown) => summaries.push(summary(&shown.outcome, Secrets::Masked, &Mask::default(), &args.store.store)),
+            Ok(shown) => summaries.push(summary(&shown.outcome, Secrets::Masked, &shown.mask, &args.store.store)),
             Err(error) => {
                 out::say(&format!("run {run} cannot be read: {error}"));
                 exit = Exit::WrongUse;

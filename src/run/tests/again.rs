@@ -205,3 +205,19 @@ fn a_look_ahead_says_what_a_resume_then_does() {
     assert_eq!(fates(keep("one")), [Fate::Judged, Fate::Runs]);
     assert_eq!(fates(again("one")), [Fate::Again, Fate::Waits]);
 }
+
+#[test]
+fn an_item_that_is_taken_out_and_comes_back_is_known_again() {
+    let text = |items: &str| {
+        format!(
+            "steps:\n  each: {{ uses: once, strategy: {{ matrix: {{ x: {items} }} }}, with: {{ value: '${{{{ matrix.x }}}}' }} }}\n  last: {{ uses: read, needs: each }}\n"
+        )
+    };
+    let mut run = Run::of(&text("[a, b]"));
+    run.succeeds(item("each", "a"), 1).succeeds(item("each", "b"), 2).ends(task("last"), lost(Happened::None));
+    run.edited(&text("[a]"), Resumption::default()).ends(task("last"), lost(Happened::None));
+    run.edited(&text("[a, b]"), Resumption::default());
+    let b = run.task(&item("each", "b"));
+    assert_eq!((b.phase.name(), b.attempts, b.outputs == outputs(2)), ("succeeded", 1, true));
+    assert_eq!(run.phase(&task("last")), "running");
+}

@@ -63,6 +63,8 @@ struct StoredStep {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     remedy: Option<Box<StoredTask>>,
     rounds: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    former: Vec<StoredTask>,
 }
 
 fn place(seq: u64, step: &str) -> Place<'_> {
@@ -135,7 +137,8 @@ impl StoredStep {
     }
 
     fn seal(state: &StepState, keys: &RunKeys, seq: u64) -> Result<Self, StoreError> {
-        let StepState { id, tasks, expanded, skipped, remedy, rounds } = state;
+        let StepState { id, tasks, expanded, skipped, remedy, rounds, former } = state;
+        let former = former.iter().map(|task| StoredTask::seal(task, &task.path(id), Part::Former, keys, seq));
         let tasks = tasks.iter().map(|task| StoredTask::seal(task, &task.path(id), Part::Task, keys, seq));
         let path = TaskPath::remedy(id.clone());
         let remedy = remedy.as_ref().map(|task| StoredTask::seal(task, &path, Part::Task, keys, seq)).transpose()?;
@@ -146,6 +149,7 @@ impl StoredStep {
             tasks: tasks.collect::<Result<_, _>>()?,
             remedy: remedy.map(Box::new),
             rounds: *rounds,
+            former: former.collect::<Result<_, _>>()?,
         })
     }
 
@@ -157,6 +161,7 @@ impl StoredStep {
             skipped: self.skipped.map(Into::into),
             remedy: self.remedy.map(|task| task.open(Part::Task, keys, seq)).transpose()?.map(Box::new),
             rounds: self.rounds,
+            former: self.former.into_iter().map(|task| task.open(Part::Former, keys, seq)).collect::<Result<_, _>>()?,
         })
     }
 }

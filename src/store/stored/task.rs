@@ -63,6 +63,8 @@ pub(super) enum Part {
     Task,
     /// What another task was before an edit.
     Kept,
+    /// An item that its matrix no longer has.
+    Former,
 }
 
 impl Part {
@@ -70,6 +72,7 @@ impl Part {
         match self {
             Self::Task => task.to_owned(),
             Self::Kept => format!("kept:{task}"),
+            Self::Former => format!("former:{task}"),
         }
     }
 }

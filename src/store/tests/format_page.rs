@@ -52,7 +52,15 @@ fn steps() -> Vec<StepState> {
         ..TaskState::default()
     };
     let id = StepId::new("signup").unwrap();
-    vec![StepState { id, tasks: vec![task], expanded: true, skipped: None, remedy: None, rounds: 0 }]
+    vec![StepState {
+        id,
+        tasks: vec![task],
+        expanded: true,
+        skipped: None,
+        remedy: None,
+        rounds: 0,
+        former: Vec::new(),
+    }]
 }
 
 fn example() -> ForgetfulDisk {

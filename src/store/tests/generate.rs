@@ -309,14 +309,15 @@ fn task_of_its_own() -> BoxedStrategy<TaskState> {
 
 fn step_state() -> BoxedStrategy<StepState> {
     let remedy = option::of(task_state().prop_map(|task| Box::new(without_item(task))));
-    (step(), vec(task_state(), 0..3), any::<bool>(), option::of(skip()), remedy, any::<u32>())
-        .prop_map(|(id, tasks, expanded, skipped, remedy, rounds)| StepState {
+    (step(), vec(task_state(), 0..3), any::<bool>(), option::of(skip()), remedy, any::<u32>(), vec(task_state(), 0..2))
+        .prop_map(|(id, tasks, expanded, skipped, remedy, rounds, former)| StepState {
             id,
             tasks,
             expanded,
             skipped,
             remedy,
             rounds,
+            former,
         })
         .boxed()
 }

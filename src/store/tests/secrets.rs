@@ -30,7 +30,15 @@ fn no_file_holds_a_secret_or_a_key_in_any_spelling() {
     task.input.insert("password".into(), secret(PASSWORD));
     task.outputs.insert("password".into(), secret(PASSWORD));
     let id = crate::id::StepId::new("signup").unwrap();
-    let step = crate::run::StepState { id, tasks: vec![task], expanded: true, skipped: None, remedy: None, rounds: 0 };
+    let step = crate::run::StepState {
+        id,
+        tasks: vec![task],
+        expanded: true,
+        skipped: None,
+        remedy: None,
+        rounds: 0,
+        former: Vec::new(),
+    };
     writer.checkpoint(&recorded("a", 4, vec![step]), true).unwrap();
     let user_key = key(1).to_text();
     let user_key = user_key.expose().trim_start_matches("onramp-key-");

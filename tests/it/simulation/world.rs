@@ -94,8 +94,7 @@ impl World {
     pub fn attempt(&mut self, order: &Order, state: &RunState, task: &onramp::run::TaskState) -> Answer {
         let now = state.now;
         if order.undoes.is_some() {
-            self.undone.push(order.task.clone().with_role(Role::Step));
-            return Answer { at: now.plus(millis(10)), outcome: Outcome::succeeded(Data::new()) };
+            return Answer { at: now.plus(millis(10)), outcome: self.undo(order) };
         }
         let (what, latency) = self.service.script(order, task.occurrence).nth(task.tries);
         let planned = now.plus(millis(latency));
@@ -109,6 +108,20 @@ impl World {
         }
         let outcome = if ends < planned { timed_out(order.effect) } else { self.outcome(what, order) };
         Answer { at: ends, outcome }
+    }
+
+    /// The first time, every third step is refused and every third out of order.
+    fn undo(&mut self, order: &Order) -> Outcome {
+        let index: usize = order.task.step.as_str()[1..].parse().unwrap_or(0);
+        let service = |code, text: &str| StepError::new(ErrorKind::Service, code, text);
+        match (order.number, index % 3) {
+            (1, 1) => Outcome::failed(Happened::None, service("sim.refused", "not now")),
+            (1, 2) => Outcome::failed(Happened::Unknown, service("sim.5xx", "out of order").class(RetryClass::Server)),
+            _ => {
+                self.undone.push(order.task.clone().with_role(Role::Step));
+                Outcome::succeeded(Data::new())
+            }
+        }
     }
 
     fn outcome(&self, what: Try, order: &Order) -> Outcome {
