@@ -10,7 +10,7 @@ use super::stored::{Stored, restore, sealing_key};
 use super::{OpError, Workspace};
 use crate::diagnostic::nearest;
 use crate::id::{Role, TaskPath};
-use crate::plan::{Plan, PlanStep};
+use crate::plan::{Plan, PlanStep, StepKind};
 use crate::run::{Entry, Fact, Phase, Resolution, RunState, TaskState, apply};
 use crate::secret::{Data, Datum, Mask};
 use crate::workflow::{ActionSpec, CaptureFrom, Effect, Type, typed};
@@ -96,6 +96,11 @@ fn named(plan: &Plan, state: &RunState, text: &str) -> Result<TaskPath, String> 
     let (planned, step) = (&plan.steps[index], &state.steps[index]);
     if path.role == Role::Undo {
         return Err(format!("`{path}` is tried again by `onramp teardown`; there is nothing to answer about it"));
+    }
+    if planned.kind != StepKind::Action {
+        return Err(format!(
+            "`{path}` calls a workflow file and does nothing itself: answer for a step inside, `{path}/STEP`"
+        ));
     }
     if step.skipped.is_some() {
         return Err(format!("`{path}` was skipped and did nothing: answer for the step that it waits for"));
