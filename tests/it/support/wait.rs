@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
 /// Longer than anything takes that works, on a busy machine.
-pub const LONG: Duration = Duration::from_secs(60);
+pub const LONG: Duration = Duration::from_secs(150);
 
 /// Between two looks at a condition.
 const PAUSE: Duration = Duration::from_micros(300);
