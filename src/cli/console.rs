@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::args::{Color, Global, Output};
+use super::args::{Color, Global, Progress};
 use super::{environment, out, signals};
 use crate::clock::SystemClock;
 use crate::ops::Console;
@@ -12,10 +12,10 @@ use crate::secret::Mask;
 /// Columns of a stream whose width nobody knows.
 const FALLBACK: usize = 100;
 
-pub fn console(global: &Global, output: &Output, mask: &Mask) -> Result<Console, String> {
+pub fn console(global: &Global, progress: &Progress, mask: &Mask) -> Result<Console, String> {
     // A log would tear the live view.
     let live = out::stderr_is_terminal() && global.log.is_none();
-    let reporter: Option<Box<dyn Reporter>> = match (output.quiet, live) {
+    let reporter: Option<Box<dyn Reporter>> = match (progress.quiet, live) {
         (true, _) => None,
         (false, true) => Some(Box::new(Live::on_stderr(stderr_look(global.color), Arc::new(SystemClock)))),
         (false, false) => Some(Box::new(Lines::new(std::io::stderr(), mask.clone()))),

@@ -1,6 +1,6 @@
 //! What the user is told before the first step: on stderr, unless nothing but data is wanted.
 
-use super::args::{Global, Output};
+use super::args::{Global, Progress};
 use super::console::stderr_look;
 use super::out;
 use crate::ops::Talk;
@@ -12,8 +12,8 @@ pub struct Voice {
 }
 
 impl Voice {
-    pub fn new(output: &Output, global: &Global) -> Self {
-        Self { quiet: output.quiet, look: stderr_look(global.color) }
+    pub fn new(progress: &Progress, global: &Global) -> Self {
+        Self { quiet: progress.quiet, look: stderr_look(global.color) }
     }
 }
 

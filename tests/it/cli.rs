@@ -50,6 +50,24 @@ fn help_names_every_command_and_exit_code() {
 }
 
 #[test]
+fn what_a_command_says_of_itself_is_all_in_its_help() {
+    let context = TestContext::new();
+    for (command, said) in [
+        ("resume", "never done again unasked"),
+        ("retry", "keeps what it did"),
+        ("resolve", "Only the answer is recorded"),
+        ("cancel", "once the run has ended"),
+        ("teardown", "undone stays"),
+        ("exec", "127 if it was not found"),
+    ] {
+        let help = context.onramp([command, "--help"]).run().expect_code(0).stdout;
+        assert!(help.contains(said), "{help}");
+        let summary = context.onramp([command, "-h"]).run().expect_code(0).stdout;
+        assert!(summary.contains("see more with '--help'") && !summary.contains(said), "{summary}");
+    }
+}
+
+#[test]
 fn validate_says_everything_that_is_wrong_at_once() {
     let context = TestContext::new();
     context.write("broken.yaml", BROKEN);

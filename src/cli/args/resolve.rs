@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::StoreArgs;
+use super::groups::{Print, StoreArgs, Which};
 
 /// Say of a step in doubt, failed or interrupted that it took place, or run it again.
 ///
@@ -10,8 +10,8 @@ use super::StoreArgs;
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("answer").required(true).args(["done", "redo"]))]
 pub struct Resolve {
-    /// An id, the beginning of one, or `last`.
-    pub run: String,
+    #[command(flatten)]
+    pub which: Which,
 
     /// A step, an item of one, or what helps it after an error: `signup`, `invite[ada@onramp.test]`, `code/on-error`.
     pub step: String,
@@ -28,9 +28,8 @@ pub struct Resolve {
     #[arg(long, value_name = "NAME=VALUE", conflicts_with = "redo")]
     pub output: Vec<String>,
 
-    /// Print one JSON document on stdout instead of the summary.
-    #[arg(long)]
-    pub json: bool,
+    #[command(flatten)]
+    pub print: Print,
 
     #[command(flatten)]
     pub store: StoreArgs,

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::StoreArgs;
+use super::groups::{Print, Progress, SameService, StoreArgs, Which};
 
 /// Undo what a run made, last things first.
 ///
@@ -14,24 +14,21 @@ use super::StoreArgs;
 /// knows whether it took place, 130 interrupted.
 #[derive(Debug, Args)]
 pub struct Teardown {
-    /// An id, the beginning of one, or `last`.
-    pub run: String,
+    #[command(flatten)]
+    pub which: Which,
 
     /// Do not ask. Without a terminal there is nobody to ask, and this is needed.
     #[arg(short, long)]
     pub yes: bool,
 
-    /// Must be the base URL that the run was started with, if it is given.
-    #[arg(long, env = "ONRAMP_BASE_URL", value_name = "URL", hide_env_values = true)]
-    pub base_url: Option<String>,
+    #[command(flatten)]
+    pub service: SameService,
 
-    /// Print one JSON document on stdout instead of the summary.
-    #[arg(long)]
-    pub json: bool,
+    #[command(flatten)]
+    pub print: Print,
 
-    /// No progress on stderr.
-    #[arg(short, long)]
-    pub quiet: bool,
+    #[command(flatten)]
+    pub progress: Progress,
 
     #[command(flatten)]
     pub store: StoreArgs,

@@ -1,6 +1,6 @@
 //! `onramp resume` and `onramp retry`.
 
-use super::run::ended;
+use super::outcome::ended;
 use super::workspace;
 use crate::cli::args::{Global, GoingOn, Resume, Retry};
 use crate::cli::console::{console, stdout_look};
@@ -17,12 +17,12 @@ pub async fn resume(args: Resume, global: &Global) -> Result<Exit, Failure> {
     let mask = Mask::default();
     log::start(global.log, &mask);
     let workspace = workspace(&going.store.store, "onramp resume");
-    let mut voice = Voice::new(&going.output, global);
+    let mut voice = Voice::new(&going.output.progress, global);
     let request = request(&going);
     if going.dry_run {
         return rehearsed(ops::rehearse(&workspace, &request, &mut voice)?, &going, global);
     }
-    let console = console(global, &going.output, &mask).map_err(OpError::Usage)?;
+    let console = console(global, &going.output.progress, &mask).map_err(OpError::Usage)?;
     let outcome = ops::resume(&workspace, request, console, &mut voice).await?;
     ended(&outcome, &going.output, global, &mask, &going.store.store)
 }
@@ -32,21 +32,21 @@ pub async fn retry(args: Retry, global: &Global) -> Result<Exit, Failure> {
     let mask = Mask::default();
     log::start(global.log, &mask);
     let workspace = workspace(&going.store.store, "onramp retry");
-    let mut voice = Voice::new(&going.output, global);
+    let mut voice = Voice::new(&going.output.progress, global);
     let request = RetryRequest { resume: request(&going), steps: each_step(&step), downstream };
     if going.dry_run {
         return rehearsed(ops::rehearse_retry(&workspace, request, &mut voice)?, &going, global);
     }
-    let console = console(global, &going.output, &mask).map_err(OpError::Usage)?;
+    let console = console(global, &going.output.progress, &mask).map_err(OpError::Usage)?;
     let outcome = ops::retry(&workspace, request, console, &mut voice).await?;
     ended(&outcome, &going.output, global, &mask, &going.store.store)
 }
 
 fn request(going: &GoingOn) -> ResumeRequest<'static> {
     ResumeRequest {
-        run: going.run.clone(),
+        run: going.which.run.clone(),
         environment: &environment::variable,
-        base_url: going.base_url.clone(),
+        base_url: going.service.base_url.clone(),
         as_stored: going.as_stored,
         keep: each_step(&going.keep),
         redo: each_step(&going.redo),
@@ -70,7 +70,7 @@ fn each_step(texts: &[String]) -> Vec<String> {
 
 /// Ends as the command itself would.
 fn rehearsed((outlook, refusal): Rehearsal, going: &GoingOn, global: &Global) -> Result<Exit, Failure> {
-    if going.output.json {
+    if going.output.print.json {
         out::print_json(&rerun::json(&outlook))?;
     } else {
         out::print(rerun::table(&outlook, &stdout_look(global.color)).trim_end())?;

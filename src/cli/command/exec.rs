@@ -13,7 +13,7 @@ pub async fn exec(args: Args) -> Result<Exit, Failure> {
     let program = words.next().ok_or_else(|| OpError::Usage("there is no command to run".into()))?;
     let shown = program.to_string_lossy().into_owned();
     let withheld = environment::own_variables();
-    let request = ExecRequest { run: args.run, program, arguments: words.collect(), withheld };
+    let request = ExecRequest { run: args.which.run, program, arguments: words.collect(), withheld };
     let signals =
         signals::passed_on().map_err(|error| OpError::Usage(format!("cannot listen for signals: {error}")))?;
     let outcome = ops::exec(&workspace, request, signals).await?;

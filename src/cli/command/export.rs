@@ -1,18 +1,18 @@
 //! `onramp export`.
 
+use super::outcome::secrets;
 use super::workspace;
 use crate::cli::args::{Export as Args, ExportFormat};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::out;
 use crate::ops::{self, ExportRequest};
-use crate::report::Secrets;
 use crate::report::export::Format;
 
 pub fn export(args: Args) -> Result<Exit, Failure> {
     let workspace = workspace(&args.store.store, "onramp export");
     let request = ExportRequest {
-        run: args.run,
+        run: args.which.run,
         format: match args.format {
             ExportFormat::Dotenv => Format::Dotenv,
             ExportFormat::Shell => Format::Shell,
@@ -20,7 +20,7 @@ pub fn export(args: Args) -> Result<Exit, Failure> {
             ExportFormat::Csv => Format::Csv,
             ExportFormat::Github => Format::Github,
         },
-        secrets: if args.reveal { Secrets::Revealed } else { Secrets::Masked },
+        secrets: secrets(args.reveal),
         output: args.output,
     };
     let exported = ops::export(&workspace, request)?;

@@ -5,6 +5,7 @@ mod cancel;
 mod exec;
 mod export;
 mod key;
+mod outcome;
 mod prune;
 mod resolve;
 mod run;

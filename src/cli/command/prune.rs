@@ -11,10 +11,10 @@ use crate::report::pruned::{self, Row};
 
 pub fn prune(args: Args, global: &Global) -> Result<Exit, Failure> {
     let workspace = workspace(&args.store.store, "onramp prune");
-    let Args { older_than, secrets, unfinished, dry_run, json, .. } = args;
+    let Args { older_than, secrets, unfinished, dry_run, print, .. } = args;
     let outcome = ops::prune(&workspace, &PruneRequest { older_than, secrets, unfinished, dry_run })?;
     let rows: Vec<Row> = outcome.runs.into_iter().map(|run| row(run, dry_run)).collect();
-    if json {
+    if print.json {
         out::print_json(&pruned::json(&rows))?;
     } else if !rows.is_empty() {
         out::print(&pruned::page(&rows, &stdout_look(global.color)))?;

@@ -1,14 +1,13 @@
 //! `onramp resolve`.
 
-use super::run::summary;
+use super::outcome::{print, summary};
 use super::workspace;
 use crate::cli::args::{Global, Resolve as Args};
-use crate::cli::console::stdout_look;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{out, values};
 use crate::ops::{self, Answer, GivenOutput, OpError, ResolveRequest, Resolved};
-use crate::report::{Secrets, json, page};
+use crate::report::Secrets;
 
 pub fn resolve(args: Args, global: &Global) -> Result<Exit, Failure> {
     let workspace = workspace(&args.store.store, "onramp resolve");
@@ -18,15 +17,11 @@ pub fn resolve(args: Args, global: &Global) -> Result<Exit, Failure> {
             Answer::Done(args.output.iter().map(|pair| given(pair)).collect::<Result<_, _>>().map_err(OpError::Usage)?)
         }
     };
-    let request = ResolveRequest { run: args.run, task: args.step, answer };
+    let request = ResolveRequest { run: args.which.run, task: args.step, answer };
     let Resolved { outcome, words, mask } = ops::resolve(&workspace, request)?;
     words.iter().for_each(|word| out::say(word));
     let summary = summary(&outcome, Secrets::Masked, &mask, &args.store.store);
-    if args.json {
-        out::print_json(&json::run(&summary))?;
-    } else {
-        out::print(&page::summary(&summary, &stdout_look(global.color)))?;
-    }
+    print(&summary, args.print.json, global)?;
     Ok(Exit::Done)
 }
 

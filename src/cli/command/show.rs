@@ -1,6 +1,6 @@
 //! `onramp show` and `onramp runs`.
 
-use super::run::summary;
+use super::outcome::{secrets, summary};
 use super::workspace;
 use crate::cli::args::{Global, Runs, Show};
 use crate::cli::console::stdout_look;
@@ -12,11 +12,10 @@ use crate::report::{History, Secrets, Summary, json, show as page};
 
 pub fn show(args: Show, global: &Global) -> Result<Exit, Failure> {
     let workspace = workspace(&args.store.store, "onramp show");
-    let Shown { outcome, entries, warnings, mask, .. } = ops::show(&workspace, &args.run)?;
+    let Shown { outcome, entries, warnings, mask, .. } = ops::show(&workspace, &args.which.run)?;
     warnings.iter().for_each(|warning| out::say(warning));
-    let secrets = if args.reveal { Secrets::Revealed } else { Secrets::Masked };
-    let summary = summary(&outcome, secrets, &mask, &args.store.store);
-    if args.json {
+    let summary = summary(&outcome, secrets(args.secrets.reveal), &mask, &args.store.store);
+    if args.print.json {
         out::print_json(&json::run(&summary))?;
     } else {
         let history = History::new(&entries, &mask);
@@ -42,7 +41,7 @@ pub fn runs(args: Runs, global: &Global) -> Result<Exit, Failure> {
             }
         }
     }
-    if args.json {
+    if args.print.json {
         out::print_json(&json::runs(&summaries))?;
     } else if !summaries.is_empty() {
         out::print(&page::runs(&summaries, &stdout_look(global.color)))?;

@@ -2,16 +2,16 @@
 
 use std::io::{BufRead as _, IsTerminal as _};
 
-use super::run::summary;
+use super::outcome::{print, summary};
 use super::workspace;
-use crate::cli::args::{Global, Output, Teardown as Args};
-use crate::cli::console::{console, stderr_look, stdout_look};
+use crate::cli::args::{Global, Teardown as Args};
+use crate::cli::console::{console, stderr_look};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::voice::Voice;
 use crate::cli::{environment, log, out};
 use crate::ops::{OpError, ResumeRequest, Talk as _, Teardown};
-use crate::report::{Secrets, json, page, prospects};
+use crate::report::{Secrets, prospects};
 use crate::run::TeardownStatus;
 use crate::secret::Mask;
 
@@ -19,9 +19,9 @@ pub async fn teardown(args: Args, global: &Global) -> Result<Exit, Failure> {
     let mask = Mask::default();
     log::start(global.log, &mask);
     let workspace = workspace(&args.store.store, "onramp teardown");
-    let request = ResumeRequest { base_url: args.base_url, ..ResumeRequest::new(args.run, &environment::variable) };
-    let output = Output { json: args.json, reveal: false, quiet: args.quiet };
-    let mut voice = Voice::new(&output, global);
+    let request =
+        ResumeRequest { base_url: args.service.base_url, ..ResumeRequest::new(args.which.run, &environment::variable) };
+    let mut voice = Voice::new(&args.progress, global);
     let teardown = Teardown::prepare(&workspace, &request, &mut voice)?;
     let outcome = if teardown.is_over() {
         voice.say("nothing is left to undo");
@@ -32,16 +32,12 @@ pub async fn teardown(args: Args, global: &Global) -> Result<Exit, Failure> {
             return Ok(Exit::WrongUse);
         }
         // From here on a signal asks the engine to stop; until here it ended the question.
-        let console = console(global, &output, &mask).map_err(OpError::Usage)?;
+        let console = console(global, &args.progress, &mask).map_err(OpError::Usage)?;
         teardown.carry_out(&workspace, console).await?
     };
     let status = outcome.state.teardown_status(&outcome.plan);
     let summary = summary(&outcome, Secrets::Masked, &mask, &args.store.store);
-    if output.json {
-        out::print_json(&json::run(&summary))?;
-    } else {
-        out::print(&page::summary(&summary, &stdout_look(global.color)))?;
-    }
+    print(&summary, args.print.json, global)?;
     Ok(status.map_or(Exit::Interrupted, exit))
 }
 

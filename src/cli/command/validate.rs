@@ -19,7 +19,7 @@ pub fn validate(args: Validate, global: &Global) -> Result<Exit, Failure> {
     let workspace = workspace(Path::new(".onramp"), "onramp validate");
     let files: Vec<Read<'_>> =
         args.files.iter().map(|path| (path.as_path(), ops::validate(&workspace, path))).collect();
-    if args.json {
+    if args.print.json {
         out::print_json(&files.iter().map(document).collect())?;
     } else {
         files.iter().for_each(|(_, read)| draw(read, global));

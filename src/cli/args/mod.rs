@@ -1,0 +1,70 @@
+//! The command line, as clap reads it: one file for each family of commands, and in `groups` what several of them take.
+
+mod again;
+mod cancel;
+mod exec;
+mod export;
+mod global;
+mod groups;
+mod key;
+mod prune;
+mod resolve;
+mod run;
+mod sandbox;
+mod show;
+mod teardown;
+mod validate;
+
+use clap::{Parser, Subcommand};
+
+pub use again::{GoingOn, Resume, Retry};
+pub use cancel::Cancel;
+pub use exec::Exec;
+pub use export::{Export, ExportFormat};
+pub use global::{Color, Global};
+pub use groups::{Output, Progress};
+pub use key::{Key, Rotate};
+pub use prune::Prune;
+pub use resolve::Resolve;
+pub use run::Run;
+pub use sandbox::Sandbox;
+pub use show::{Runs, Show};
+pub use teardown::Teardown;
+pub use validate::Validate;
+
+/// Takes service accounts from nothing to working, without a browser.
+///
+/// A workflow is run step by step; each step is written to a journal before and after, so that a run can be resumed after
+/// anything and nothing is done twice. stdout is data, stderr is talk.
+///
+/// Exit codes: 0 done, 1 a step failed or the run could not go on, 2 wrong use or wrong file, 3 stopped in doubt and a person must decide,
+/// 130 interrupted or cancelled.
+#[derive(Debug, Parser)]
+#[command(name = "onramp", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+
+    #[command(flatten)]
+    pub global: Global,
+}
+
+// What a command says of itself stands with its arguments: a comment here would take its place.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Run(Run),
+    Resume(Resume),
+    Retry(Retry),
+    Resolve(Resolve),
+    Runs(Runs),
+    Show(Show),
+    Cancel(Cancel),
+    Teardown(Teardown),
+    Export(Export),
+    Exec(Exec),
+    Prune(Prune),
+    #[command(subcommand)]
+    Key(Key),
+    Validate(Validate),
+    Sandbox(Sandbox),
+}

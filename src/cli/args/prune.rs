@@ -1,0 +1,33 @@
+//! What `onramp prune` takes.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use super::groups::{Print, StoreArgs, duration};
+
+/// Forget runs that are over, or only their secrets.
+#[derive(Debug, Args)]
+pub struct Prune {
+    /// Only runs whose last entry is at least so old, such as 30d.
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub older_than: Duration,
+
+    /// Keep the runs, and make their secrets unreadable for good. They can be shown, but not resumed.
+    #[arg(long)]
+    pub secrets: bool,
+
+    /// Also runs that are interrupted or in doubt.
+    #[arg(long)]
+    pub unfinished: bool,
+
+    /// Only say what would be done.
+    #[arg(long)]
+    pub dry_run: bool,
+
+    #[command(flatten)]
+    pub print: Print,
+
+    #[command(flatten)]
+    pub store: StoreArgs,
+}
