@@ -10,6 +10,7 @@ use tokio::task::AbortHandle;
 
 use super::host::Completion;
 use super::inject::Injection;
+use super::learning::{learn_answer, learn_captures, learn_input};
 use crate::action::{Action, Context, Missing, Registry, Services, seal_echoes};
 use crate::id::TaskPath;
 use crate::plan::PlanStep;
@@ -126,7 +127,7 @@ impl Launcher {
         W: Future<Output = Completion> + Send + 'static,
     {
         let task = order.task.clone();
-        order.input.values().for_each(|datum| self.mask.learn_text_of(datum));
+        learn_input(&self.mask, &order.input);
         let action = self.registry.get(order.action).unwrap_or_else(|| Arc::new(Missing));
         let spec = self.registry.spec(order.action).unwrap_or_else(|| Arc::new(action.spec()));
         let input = order.input.clone();
@@ -191,18 +192,14 @@ impl Launcher {
         Some(self.masked(completion, &running))
     }
 
-    /// Learns what a step's captures took out of an answer.
-    pub(super) fn learn_captures(&self, step: &PlanStep, outputs: &Data) {
-        let captured = step.captures.iter().filter_map(|capture| outputs.get(capture.name.as_str()));
-        captured.for_each(|datum| self.mask.learn(datum));
+    /// Learns what a step succeeded with.
+    pub(super) fn succeeded_with(&self, step: &PlanStep, outputs: &Data) {
+        learn_captures(&self.mask, step, outputs);
     }
 
     fn taken_in(&self, data: &mut Data, running: &Running) {
         seal_echoes(&running.spec, &running.input, data);
-        // An answer is secret as a whole so that it is not stored in the open; what is a secret in it, captures say.
-        if !running.spec.captures {
-            data.values().for_each(|datum| self.mask.learn(datum));
-        }
+        learn_answer(&self.mask, Some(&running.spec), data);
     }
 
     /// Free text in an outcome is the second net's business: a service may echo what it was sent, however short it is.

@@ -105,7 +105,7 @@ impl<L: Log> Host for LocalHost<L> {
         if let Fact::Succeeded { task, outputs, .. } | Fact::Kept { task, outputs } = &queued.entry.fact
             && let Some(index) = self.plan.index(&task.step)
         {
-            self.launcher.learn_captures(&self.plan.steps[index], outputs);
+            self.launcher.succeeded_with(&self.plan.steps[index], outputs);
         }
         self.queue.push(queued);
     }

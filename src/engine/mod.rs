@@ -4,10 +4,12 @@ mod driver;
 mod host;
 mod inject;
 mod launcher;
+mod learning;
 mod local;
 
 pub use driver::{EngineError, drive, resume, resume_edited, tear_down};
 pub use host::{Completion, Host, HostError, Queued};
 pub use inject::{Injected, Injection, Trouble};
 pub use launcher::Launcher;
+pub use learning::{learn_given, learn_named, learn_state};
 pub use local::{LocalHost, Log, StopSignal};

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::cancel::heeding;
 use super::{OpError, Workspace};
-use crate::action::{Registry, Services};
+use crate::action::Services;
 use crate::clock::{Clock, SteadyClock, Timestamp};
-use crate::engine::{HostError, Launcher, LocalHost, Log, StopSignal};
+use crate::engine::{HostError, Launcher, LocalHost, Log, StopSignal, learn_given, learn_state};
 use crate::http::Http;
 use crate::mail::{Mail, Mailbox};
 use crate::plan::Plan;
@@ -48,7 +48,7 @@ pub(super) fn host(
     writer: RunWriter,
     console: Console,
 ) -> Result<LocalHost<impl Log + use<>>, OpError> {
-    learn(&console.mask, &workspace.registry, &plan, state);
+    learn_state(&console.mask, &workspace.registry, &plan, state);
     host_of(workspace, plan, &state.started, state.now, writer, console)
 }
 
@@ -63,8 +63,7 @@ pub(super) fn host_of(
 ) -> Result<LocalHost<impl Log + use<>>, OpError> {
     let Console { reporters, stop, mask } = console;
     let stop = heeding(stop, workspace.open().cancel_requests(&started.run)?);
-    let given = started.inputs.values().chain(started.secrets.values());
-    given.for_each(|datum| mask.learn(datum));
+    learn_given(&mask, started);
     let settings = started.settings.clone();
     let tls = tls::client_config(None).map_err(|error| OpError::Usage(error.to_string()))?;
     // The machine's clock may be set while a run goes on; its timers must not notice.
@@ -86,20 +85,4 @@ fn trusted_mailboxes(started: &RunStarted) -> Vec<String> {
     let secrets = started.secrets.values().filter_map(|datum| datum.expose().as_str());
     let of_secrets = secrets.filter_map(|text| Mailbox::parse(text).ok()).map(|mailbox| mailbox.origin());
     of_secrets.chain(started.settings.typed_origins.iter().cloned()).collect()
-}
-
-/// What the run knows already must not be told either.
-pub(super) fn learn(mask: &Mask, registry: &Registry, plan: &Plan, state: &RunState) {
-    let given = state.started.inputs.values().chain(state.started.secrets.values());
-    given.for_each(|datum| mask.learn(datum));
-    for (planned, step) in plan.steps.iter().zip(&state.steps) {
-        let answers = registry.spec(planned.call.action).is_some_and(|spec| spec.captures);
-        let is_capture = |name: &str| planned.captures.iter().any(|capture| capture.name.as_str() == name);
-        let tasks = step.tasks.iter().chain(step.remedy.as_deref());
-        for task in tasks.flat_map(|task| [Some(task), task.kept.as_deref()]).flatten() {
-            task.values.values().chain(task.input.values()).for_each(|datum| mask.learn_text_of(datum));
-            let outputs = task.outputs.iter().filter(|(name, _)| !answers || is_capture(name));
-            outputs.for_each(|(_, datum)| mask.learn(datum));
-        }
-    }
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::attach::learn;
 use super::run::RunOutcome;
 use super::stored::{Stored, restore, sealing_key};
 use super::{OpError, Workspace};
 use crate::diagnostic::nearest;
+use crate::engine::learn_state;
 use crate::id::{Role, TaskPath};
 use crate::plan::{Plan, PlanStep, StepKind};
 use crate::run::{Entry, Fact, Phase, Resolution, RunState, TaskState, apply};
@@ -73,7 +73,7 @@ pub fn resolve(workspace: &Workspace, request: ResolveRequest) -> Result<Resolve
     writer.append(&[entry], true)?;
     writer.checkpoint(&state, true)?;
     let mask = Mask::default();
-    learn(&mask, &workspace.registry, &plan, &state);
+    learn_state(&mask, &workspace.registry, &plan, &state);
     Ok(Resolved { outcome: RunOutcome { plan, state, dir: store.run_dir(&run) }, words, mask })
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::attach::{Console, host_of, learn};
+use super::attach::{Console, host_of};
 use super::edit::{Edit, File, look};
 use super::inject::injection;
 use super::prepare::{Prepared, Retry, prepare};
@@ -201,7 +201,7 @@ pub(super) async fn go_on(
     let injection =
         injection(going_on, settings.sandbox, &settings.base_url, &request.inject, &mut |text| talk.say(text))?;
     let sandbox = revive(workspace, run, &state.started.settings).await?;
-    learn(&console.mask, &workspace.registry, &plan, &state);
+    engine::learn_state(&console.mask, &workspace.registry, &plan, &state);
     let plan = match edit {
         None => {
             let mut host = host_of(workspace, plan.clone(), &state.started, state.now, writer, console)?;

@@ -1,9 +1,9 @@
 //! Reads runs back: one, or all.
 
-use super::attach::learn;
 use super::stored::{Stored, restore, sealing_key};
 use super::{OpError, RunOutcome, Workspace};
 use crate::clock::Timestamp;
+use crate::engine::learn_state;
 use crate::id::RunId;
 use crate::run::{Entry, RunState, RunStatus};
 use crate::secret::{Datum, Mask};
@@ -76,7 +76,7 @@ pub(super) fn read(workspace: &Workspace, run: &RunId, key: &Key) -> Result<Show
     let Stored { plan, state, secrets_pruned, warnings, .. } = stored;
     let mask = Mask::default();
     if secrets_pruned.is_none() {
-        learn(&mask, &workspace.registry, &plan, &state);
+        learn_state(&mask, &workspace.registry, &plan, &state);
     }
     let outcome = RunOutcome { plan, state, dir: store.run_dir(run) };
     Ok(Shown { outcome, entries: Vec::new(), warnings, secrets_pruned, mask })
