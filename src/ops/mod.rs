@@ -1,12 +1,16 @@
 //! The use cases, one file each: typed options in, typed results out. Command line, MCP and web only translate.
 
 mod actions_page;
+mod asked;
 mod attach;
+mod base_url;
+mod begin;
 mod cancel;
 mod edit;
 mod error;
 mod exec;
 mod export;
+mod go_on;
 mod inject;
 mod inputs_from;
 mod key;
@@ -16,6 +20,7 @@ mod outputs;
 mod prepare;
 mod prune;
 mod random;
+mod refusal;
 mod resolve;
 mod resume;
 mod run;

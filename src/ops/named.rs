@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::attach::Console;
-use super::resume::{ResumeRequest, Talk, go_on, open};
-use super::run::{RunOutcome, RunRequest, base_url_of};
+use super::base_url::base_url_of;
+use super::go_on::{go_on, open};
+use super::resume::{ResumeRequest, Talk};
+use super::run::{RunOutcome, RunRequest};
 use super::stored::{Stored, restore, sealing_key};
 use super::{OpError, Workspace};
 use crate::id::RunId;

@@ -1,27 +1,17 @@
-//! Goes on with all that is unfinished in a run, with the workflow as its file is now.
+//! Goes on with all that is unfinished in a run, with the workflow as its file is now; or tells what that would mean.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use super::attach::{Console, host_of};
-use super::edit::{Edit, File, look};
-use super::inject::injection;
-use super::prepare::{Prepared, Retry, prepare};
+use super::asked::Retry;
+use super::attach::Console;
+use super::go_on::{go_on, open};
+use super::prepare::{Prepared, prepare};
 use super::run::RunOutcome;
-use super::stored::{Stored, restore, sealing_key};
-use super::surroundings::{MAILBOX_VARIABLE, mailbox, revive};
-use super::takeover::takeover;
+use super::stored::{restore, sealing_key};
 use super::teardown::refuse_torn_down;
 use super::{OpError, Workspace};
-use crate::engine;
-use crate::http::origin;
-use crate::id::{RunId, TaskPath};
-use crate::mail::Mailbox;
-use crate::plan::{Plan, Undo};
 use crate::report::Rerun;
-use crate::run::{Phase, Resumption, RunState, RunStatus, TaskState};
-use crate::secret::{Data, Datum};
-use crate::store::RunWriter;
+use crate::run::RunStatus;
 
 pub struct ResumeRequest<'a> {
     /// An id, the beginning of one, or `last`.
@@ -136,133 +126,4 @@ fn rehearsal(
     refuse_torn_down(&stored.plan, &stored.state)?;
     let Prepared { rerun, refusal, .. } = prepare(workspace, &stored, request, retry, talk)?;
     Ok((rerun, refusal))
-}
-
-pub(super) fn open(
-    workspace: &Workspace,
-    wanted: &str,
-    talk: &mut dyn Talk,
-) -> Result<(RunId, RunWriter, Stored), OpError> {
-    let store = workspace.open();
-    let run = store.find(wanted)?;
-    let (writer, loaded) = store.resume(&run, &sealing_key(workspace)?, &workspace.holder())?;
-    let stored = restore(workspace, loaded)?;
-    stored.warnings.iter().for_each(|warning| talk.say(warning));
-    Ok((run, writer, stored))
-}
-
-pub(super) async fn go_on(
-    workspace: &Workspace,
-    run: &RunId,
-    (mut writer, stored): (RunWriter, Stored),
-    request: &ResumeRequest<'_>,
-    retry: Option<&Retry>,
-    console: Console,
-    talk: &mut dyn Talk,
-) -> Result<RunOutcome, OpError> {
-    let dir = workspace.open().run_dir(run);
-    refuse_torn_down(&stored.plan, &stored.state)?;
-    if stored.state.status == RunStatus::Succeeded && retry.is_none() {
-        if !(request.keep.is_empty() && request.redo.is_empty()) {
-            let message = format!("run {run} has succeeded: `onramp retry {run} --step STEP` runs steps again");
-            return Err(OpError::Usage(message));
-        }
-        talk.say(&format!("run {run} has succeeded already; nothing is left to do"));
-        if is_edited(workspace, &stored, request) {
-            talk.say(&format!("its workflow was edited since: `onramp retry {run} --step STEP` runs steps again"));
-        }
-        return Ok(RunOutcome { plan: stored.plan, state: stored.state, dir });
-    }
-    let Prepared { how, edit, rerun, refusal } = prepare(workspace, &stored, request, retry, talk)?;
-    if edit.is_some() || retry.is_some() || refusal.is_some() {
-        talk.announce(&rerun);
-    }
-    if let Some(refusal) = refusal {
-        return Err(refusal);
-    }
-    for task in how.again.iter().filter(|task| is_undone_by_its_step(&stored, task)) {
-        talk.say(&format!(
-            "`{task}` runs once more: what it made before is not undone by a teardown, only what it makes now"
-        ));
-    }
-    let Stored { plan, mut state, suspicion, .. } = stored;
-    let secrets = same_surroundings(&plan, &state, request)?;
-    for secret in secrets.values() {
-        console.mask.learn(secret);
-        talk.say(&format!(
-            "the mailbox is read with the password in {MAILBOX_VARIABLE}, which the run did not have before"
-        ));
-    }
-    let Resumption { epoch, wary, trusted, .. } =
-        takeover(workspace, run, suspicion.as_ref(), request.trust_checkpoint, &mut |text| talk.say(text))?;
-    let how = Resumption { epoch, wary, trusted, secrets, ..how };
-    let going_on = edit.as_ref().map_or(&plan, |edit| &edit.plan);
-    let settings = &state.started.settings;
-    let injection =
-        injection(going_on, settings.sandbox, &settings.base_url, &request.inject, &mut |text| talk.say(text))?;
-    let sandbox = revive(workspace, run, &state.started.settings).await?;
-    engine::learn_state(&console.mask, &workspace.registry, &plan, &state);
-    let plan = match edit {
-        None => {
-            let mut host = host_of(workspace, plan.clone(), &state.started, state.now, writer, console)?;
-            host.inject(injection);
-            engine::resume(&plan, &mut state, how, &mut host).await?;
-            plan
-        }
-        Some(edit) => {
-            let Edit { texts, plan: newer, mut replanned, .. } = edit;
-            replanned.workflow = writer.keep_workflow(replanned.version, &texts)?;
-            let started = replanned.onto(&state.started);
-            let mut host = host_of(workspace, newer.clone(), &started, state.now, writer, console)?;
-            host.inject(injection);
-            engine::resume_edited(&plan, &newer, &mut state, how, replanned, &mut host).await?;
-            Arc::clone(&newer)
-        }
-    };
-    if let Some(sandbox) = sandbox {
-        sandbox.stop().await;
-    }
-    Ok(RunOutcome { plan, state, dir })
-}
-
-/// Its outputs, by which its own `undo` would take it back, are about to be replaced.
-fn is_undone_by_its_step(stored: &Stored, task: &TaskPath) -> bool {
-    let step = stored.plan.index(&task.step).map(|index| (&stored.plan.steps[index], &stored.state.steps[index]));
-    let made = |state: &TaskState| state.phase == Phase::Succeeded && (task.item.is_none() || state.item == task.item);
-    step.is_some_and(|(step, state)| matches!(step.undo, Undo::Call(_)) && state.tasks.iter().any(made))
-}
-
-/// Whether the run's file has another text, with errors or without.
-fn is_edited(workspace: &Workspace, stored: &Stored, request: &ResumeRequest<'_>) -> bool {
-    let file = request.file.clone().unwrap_or_else(|| stored.file());
-    let found = look(workspace, stored, &file, request.environment);
-    !request.as_stored && !matches!(found, Ok(File::Unchanged | File::Gone(_)))
-}
-
-/// Base URL and mailbox are part of a run: what it did at one service cannot go on at another. Another password of the same
-/// mailbox is a correction: the secret is given anew.
-pub(super) fn same_surroundings(plan: &Plan, state: &RunState, request: &ResumeRequest<'_>) -> Result<Data, OpError> {
-    let settings = &state.started.settings;
-    let run = &state.started.run;
-    if let Some(given) = &request.base_url
-        && !settings.sandbox
-        && origin(given) != origin(&settings.base_url)
-    {
-        // A password inside of what was given is not repeated.
-        let given = origin(given).unwrap_or_else(|| "something that is no URL".to_owned());
-        let message = format!("run {run} belongs to {}; it cannot go on against {given}", settings.base_url);
-        return Err(OpError::Usage(message));
-    }
-    let stored = mailbox(&plan.workflow, &state.started.secrets).filter(|_| !settings.sandbox);
-    let (Some((name, stored)), Some(given)) = (stored, (request.environment)(MAILBOX_VARIABLE)) else {
-        return Ok(Data::new());
-    };
-    let place = |url: &str| Mailbox::parse(url).ok().map(|mailbox| mailbox.to_string());
-    if place(stored) != place(&given) {
-        let message =
-            format!("run {run} waits at another mailbox than {MAILBOX_VARIABLE} names; unset it, or start a new run");
-        return Err(OpError::Usage(message));
-    }
-    let anew = (stored != given).then(|| (name.to_owned(), Datum::secret(given.into())));
-    Ok(anew.into_iter().collect())
 }

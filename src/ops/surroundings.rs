@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::{OpError, Workspace};
+use super::{OpError, ResumeRequest, Workspace};
+use crate::http::origin;
 use crate::id::RunId;
-use crate::run::Settings;
+use crate::mail::Mailbox;
+use crate::plan::Plan;
+use crate::run::{RunState, Settings};
 use crate::sandbox::{self, Options, Sandbox};
-use crate::secret::Data;
+use crate::secret::{Data, Datum};
 use crate::workflow::Workflow;
 
 /// The variable whose value `--sandbox` replaces with the sandbox's own mailbox.
@@ -69,7 +72,7 @@ pub(super) fn mailbox_url<'a>(workflow: &'a Workflow, secrets: &'a Data) -> Opti
 }
 
 /// The same with the name of the secret.
-pub(super) fn mailbox<'a>(workflow: &'a Workflow, secrets: &'a Data) -> Option<(&'a str, &'a str)> {
+fn mailbox<'a>(workflow: &'a Workflow, secrets: &'a Data) -> Option<(&'a str, &'a str)> {
     let secret = workflow.secrets.iter().find(|secret| secret.env.as_deref() == Some(MAILBOX_VARIABLE))?;
     Some((secret.name.as_str(), secrets.get(secret.name.as_str())?.expose().as_str()?))
 }
@@ -77,4 +80,32 @@ pub(super) fn mailbox<'a>(workflow: &'a Workflow, secrets: &'a Data) -> Option<(
 /// The environment as a sandbox run sees it: the mailbox is the sandbox's, and nothing else is set.
 pub(super) fn overrides(sandbox: &Sandbox) -> BTreeMap<String, String> {
     BTreeMap::from([(MAILBOX_VARIABLE.to_owned(), sandbox.ready().mailbox.clone())])
+}
+
+/// Base URL and mailbox are part of a run: what it did at one service cannot go on at another. Another password of the same
+/// mailbox is a correction: the secret is given anew.
+pub(super) fn same_surroundings(plan: &Plan, state: &RunState, request: &ResumeRequest<'_>) -> Result<Data, OpError> {
+    let settings = &state.started.settings;
+    let run = &state.started.run;
+    if let Some(given) = &request.base_url
+        && !settings.sandbox
+        && origin(given) != origin(&settings.base_url)
+    {
+        // A password inside of what was given is not repeated.
+        let given = origin(given).unwrap_or_else(|| "something that is no URL".to_owned());
+        let message = format!("run {run} belongs to {}; it cannot go on against {given}", settings.base_url);
+        return Err(OpError::Usage(message));
+    }
+    let stored = mailbox(&plan.workflow, &state.started.secrets).filter(|_| !settings.sandbox);
+    let (Some((name, stored)), Some(given)) = (stored, (request.environment)(MAILBOX_VARIABLE)) else {
+        return Ok(Data::new());
+    };
+    let place = |url: &str| Mailbox::parse(url).ok().map(|mailbox| mailbox.to_string());
+    if place(stored) != place(&given) {
+        let message =
+            format!("run {run} waits at another mailbox than {MAILBOX_VARIABLE} names; unset it, or start a new run");
+        return Err(OpError::Usage(message));
+    }
+    let anew = (stored != given).then(|| (name.to_owned(), Datum::secret(given.into())));
+    Ok(anew.into_iter().collect())
 }

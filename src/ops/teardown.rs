@@ -4,9 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::attach::{Console, host};
-use super::resume::same_surroundings;
 use super::stored::{Stored, restore, sealing_key};
-use super::surroundings::revive;
+use super::surroundings::{revive, same_surroundings};
 use super::takeover::takeover;
 use super::{OpError, ResumeRequest, RunOutcome, Talk, Workspace};
 use crate::engine;

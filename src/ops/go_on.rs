@@ -1,0 +1,164 @@
+//! A run that exists goes on, once it is clear how.
+
+use std::sync::Arc;
+
+use super::asked::Retry;
+use super::attach::{Console, host_of};
+use super::edit::{Edit, File, look};
+use super::inject::injection;
+use super::prepare::{Prepared, prepare};
+use super::resume::{ResumeRequest, Talk};
+use super::run::RunOutcome;
+use super::stored::{Stored, restore, sealing_key};
+use super::surroundings::{MAILBOX_VARIABLE, revive, same_surroundings};
+use super::takeover::takeover;
+use super::teardown::refuse_torn_down;
+use super::{OpError, Workspace};
+use crate::engine::{self, Injection};
+use crate::id::{RunId, TaskPath};
+use crate::plan::Undo;
+use crate::run::{Phase, Resumption, RunStatus, TaskState};
+use crate::store::RunWriter;
+
+/// Takes hold of the run that `wanted` means.
+pub(super) fn open(
+    workspace: &Workspace,
+    wanted: &str,
+    talk: &mut dyn Talk,
+) -> Result<(RunId, RunWriter, Stored), OpError> {
+    let store = workspace.open();
+    let run = store.find(wanted)?;
+    let (writer, loaded) = store.resume(&run, &sealing_key(workspace)?, &workspace.holder())?;
+    let stored = restore(workspace, loaded)?;
+    stored.warnings.iter().for_each(|warning| talk.say(warning));
+    Ok((run, writer, stored))
+}
+
+/// Goes on until the run stands still again. One that has succeeded goes on only for a retry.
+pub(super) async fn go_on(
+    workspace: &Workspace,
+    run: &RunId,
+    (writer, stored): (RunWriter, Stored),
+    request: &ResumeRequest<'_>,
+    retry: Option<&Retry>,
+    console: Console,
+    talk: &mut dyn Talk,
+) -> Result<RunOutcome, OpError> {
+    refuse_torn_down(&stored.plan, &stored.state)?;
+    if stored.state.status == RunStatus::Succeeded && retry.is_none() {
+        return left_as_it_is(workspace, run, stored, request, talk);
+    }
+    let ready = make_ready(workspace, run, &stored, request, retry, talk)?;
+    carry_out(workspace, run, (writer, stored), ready, console).await
+}
+
+fn left_as_it_is(
+    workspace: &Workspace,
+    run: &RunId,
+    stored: Stored,
+    request: &ResumeRequest<'_>,
+    talk: &mut dyn Talk,
+) -> Result<RunOutcome, OpError> {
+    if !(request.keep.is_empty() && request.redo.is_empty()) {
+        let message = format!("run {run} has succeeded: `onramp retry {run} --step STEP` runs steps again");
+        return Err(OpError::Usage(message));
+    }
+    talk.say(&format!("run {run} has succeeded already; nothing is left to do"));
+    if is_edited(workspace, &stored, request) {
+        talk.say(&format!("its workflow was edited since: `onramp retry {run} --step STEP` runs steps again"));
+    }
+    Ok(RunOutcome { plan: stored.plan, state: stored.state, dir: workspace.open().run_dir(run) })
+}
+
+/// Nothing stands in the way, and the user was told what comes. Nothing has been written yet.
+struct Ready {
+    how: Resumption,
+    edit: Option<Edit>,
+    injection: Injection,
+}
+
+fn make_ready(
+    workspace: &Workspace,
+    run: &RunId,
+    stored: &Stored,
+    request: &ResumeRequest<'_>,
+    retry: Option<&Retry>,
+    talk: &mut dyn Talk,
+) -> Result<Ready, OpError> {
+    let Prepared { how, edit, rerun, refusal } = prepare(workspace, stored, request, retry, talk)?;
+    if edit.is_some() || retry.is_some() || refusal.is_some() {
+        talk.announce(&rerun);
+    }
+    if let Some(refusal) = refusal {
+        return Err(refusal);
+    }
+    for task in how.again.iter().filter(|task| is_undone_by_its_step(stored, task)) {
+        talk.say(&format!(
+            "`{task}` runs once more: what it made before is not undone by a teardown, only what it makes now"
+        ));
+    }
+    let Stored { plan, state, suspicion, .. } = stored;
+    let secrets = same_surroundings(plan, state, request)?;
+    if !secrets.is_empty() {
+        talk.say(&format!(
+            "the mailbox is read with the password in {MAILBOX_VARIABLE}, which the run did not have before"
+        ));
+    }
+    let trust = request.trust_checkpoint;
+    let Resumption { epoch, wary, trusted, .. } =
+        takeover(workspace, run, suspicion.as_ref(), trust, &mut |text| talk.say(text))?;
+    let how = Resumption { epoch, wary, trusted, secrets, ..how };
+    let going_on = edit.as_ref().map_or(plan, |edit| &edit.plan);
+    let settings = &state.started.settings;
+    let injection =
+        injection(going_on, settings.sandbox, &settings.base_url, &request.inject, &mut |text| talk.say(text))?;
+    Ok(Ready { how, edit, injection })
+}
+
+async fn carry_out(
+    workspace: &Workspace,
+    run: &RunId,
+    (mut writer, stored): (RunWriter, Stored),
+    Ready { how, edit, injection }: Ready,
+    console: Console,
+) -> Result<RunOutcome, OpError> {
+    let Stored { plan, mut state, .. } = stored;
+    let sandbox = revive(workspace, run, &state.started.settings).await?;
+    engine::learn_named(&console.mask, &how.secrets);
+    engine::learn_state(&console.mask, &workspace.registry, &plan, &state);
+    let plan = match edit {
+        None => {
+            let mut host = host_of(workspace, plan.clone(), &state.started, state.now, writer, console)?;
+            host.inject(injection);
+            engine::resume(&plan, &mut state, how, &mut host).await?;
+            plan
+        }
+        Some(edit) => {
+            let Edit { texts, plan: newer, mut replanned, .. } = edit;
+            replanned.workflow = writer.keep_workflow(replanned.version, &texts)?;
+            let started = replanned.onto(&state.started);
+            let mut host = host_of(workspace, newer.clone(), &started, state.now, writer, console)?;
+            host.inject(injection);
+            engine::resume_edited(&plan, &newer, &mut state, how, replanned, &mut host).await?;
+            Arc::clone(&newer)
+        }
+    };
+    if let Some(sandbox) = sandbox {
+        sandbox.stop().await;
+    }
+    Ok(RunOutcome { plan, state, dir: workspace.open().run_dir(run) })
+}
+
+/// Its outputs, by which its own `undo` would take it back, are about to be replaced.
+fn is_undone_by_its_step(stored: &Stored, task: &TaskPath) -> bool {
+    let step = stored.plan.index(&task.step).map(|index| (&stored.plan.steps[index], &stored.state.steps[index]));
+    let made = |state: &TaskState| state.phase == Phase::Succeeded && (task.item.is_none() || state.item == task.item);
+    step.is_some_and(|(step, state)| matches!(step.undo, Undo::Call(_)) && state.tasks.iter().any(made))
+}
+
+/// Whether the run's file has another text, with errors or without.
+fn is_edited(workspace: &Workspace, stored: &Stored, request: &ResumeRequest<'_>) -> bool {
+    let file = request.file.clone().unwrap_or_else(|| stored.file());
+    let found = look(workspace, stored, &file, request.environment);
+    !request.as_stored && !matches!(found, Ok(File::Unchanged | File::Gone(_)))
+}
