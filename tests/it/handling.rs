@@ -226,7 +226,8 @@ fn outputs_of_a_run_are_inputs_of_another() {
     let (context, elsewhere) = (TestContext::new(), TestContext::new());
     let first = relay(&context, RELAY, &["text=first"]);
     let again = |more: &[&str]| {
-        let run = context.onramp(["run", "--json", "--reveal", "relay.yaml", "--inputs-from", &first[..17]]);
+        let run =
+            context.onramp(["run", "--json", "--reveal", "relay.yaml", "--inputs-from", &first[..first.len() - 1]]);
         run.args(more.iter().copied()).printed_to(elsewhere.dir()).run()
     };
     let document = again(&[]).expect_code(0).says(&["inputs from run", "`pin`, `text`, `team`"]).json();
