@@ -65,3 +65,52 @@ pub(super) fn learn_captures(mask: &Mask, step: &PlanStep, outputs: &Data) {
     let captured = step.captures.iter().filter_map(|capture| outputs.get(capture.name.as_str()));
     captured.for_each(|datum| mask.learn(datum));
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::diagnostic::Source;
+    use crate::id::RunId;
+    use crate::run::Settings;
+    use crate::secret::{Datum, Secret};
+
+    const WORKFLOW: &str = "
+steps:
+  order:
+    uses: http
+    with: { url: /orders, method: POST }
+    outputs: { token: { value: response.body.token, secret: true } }
+    on-error: { when: [service.4xx], run: random.password, rerun-from: order }
+";
+
+    fn started() -> RunStarted {
+        let settings = Settings {
+            base_url: "https://shop.test".into(),
+            sandbox: false,
+            settle: std::time::Duration::ZERO,
+            allow_hosts: Vec::new(),
+            typed_origins: Vec::new(),
+        };
+        let (run, seed) = (RunId::new("a").unwrap(), Secret::new(vec![0; 32]));
+        let workflow = "test".to_owned();
+        RunStarted { run, workflow, seed, inputs: Data::new(), secrets: Data::new(), settings, until: None }
+    }
+
+    #[test]
+    fn an_answer_is_judged_by_the_action_that_it_came_from() {
+        let registry = Registry::builtin();
+        let plan = crate::plan::load(Source::new("test.yaml", WORKFLOW), &registry.catalogue()).plan.unwrap();
+        let secret = |name: &str, value| (name.to_owned(), Datum::secret(value));
+        let mut recorded = RunState::new(&plan, started(), Timestamp::default()).recorded().clone();
+        let step = &mut recorded.steps[0];
+        step.tasks[0].outputs =
+            Data::from([secret("body", json!("all of the page")), secret("token", json!("token-of-order"))]);
+        step.remedy.as_mut().unwrap().outputs = Data::from([secret("value", json!("drawn-to-help"))]);
+        let mask = Mask::default();
+        learn_state(&mask, &registry, &plan, &RunState::restore(&plan, recorded));
+        assert_eq!(mask.apply("all of the page, token-of-order, drawn-to-help"), "all of the page, ***, ***");
+    }
+}
