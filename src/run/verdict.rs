@@ -82,7 +82,7 @@ pub(super) fn after_probe(unit: &Unit<'_>, answer: &ProbeAnswer) -> Fact {
         ProbeAnswer::Seen(outcome) => after_look(unit, outcome),
         ProbeAnswer::CannotTell { reason, again: Some(asked) } => look_again(unit, reason, *asked),
         ProbeAnswer::CannotTell { reason, again: None } => in_doubt(unit, Doubt::Unclear, reason),
-        ProbeAnswer::NoWay => in_doubt(unit, Doubt::NoWay, "it has no way to look"),
+        ProbeAnswer::NoWay => no_way(unit),
         ProbeAnswer::CutOff => unit.look(),
     }
 }
@@ -99,9 +99,16 @@ fn not_done(unit: &Unit<'_>) -> Fact {
     }
 }
 
+fn no_way(unit: &Unit<'_>) -> Fact {
+    let can_have_one = unit.role() == Role::Step && unit.call.action == "http";
+    let way =
+        if can_have_one { "; with a `probe` in the workflow it has one next time (docs/in-doubt.md)" } else { "" };
+    in_doubt(unit, Doubt::NoWay, &format!("it has no way to look{way}"))
+}
+
 /// What the step's own `probe` brought.
 fn after_look(unit: &Unit<'_>, outcome: &Outcome) -> Fact {
-    let Some(probe) = &unit.step.probe else { return in_doubt(unit, Doubt::NoWay, "it has no way to look") };
+    let Some(probe) = &unit.step.probe else { return no_way(unit) };
     match &outcome.error {
         Some(error) if error.class.is_some() => {
             return look_again(unit, &error.message, outcome.retry_after.unwrap_or_default());
