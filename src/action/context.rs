@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::clock::Clock;
 use crate::diagnostic::kind;
 use crate::entropy::Entropy;
-use crate::http::{Http, REQUEST_TIMEOUT};
+use crate::http::{Http, REQUEST_TIMEOUT, Timeout};
 use crate::mail::Mail;
 use crate::run::{ErrorKind, Happened, Order, Outcome, ProbeAnswer, Settings, StepError};
 use crate::secret::{Data, Datum};
@@ -77,10 +77,12 @@ impl Context {
     }
 
     /// How long one request may take. One that begins after its step's time, as a resumed step's first, still gets a moment.
-    pub fn request_timeout(&self) -> Duration {
+    pub fn request_timeout(&self) -> Timeout {
+        let setting = self.order.limit.map(|limit| (limit.setting, limit.value));
         match self.remaining(REQUEST_TIMEOUT) {
-            Duration::ZERO => LATE_REQUEST,
-            left => left,
+            REQUEST_TIMEOUT => Timeout::default(),
+            Duration::ZERO => Timeout { after: LATE_REQUEST, setting },
+            after => Timeout { after, setting },
         }
     }
 

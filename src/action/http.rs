@@ -10,7 +10,7 @@ use url::Url;
 use super::context::{not_sent, outputs};
 use super::{Action, Context};
 use crate::diagnostic::kind;
-use crate::http::{HttpError, Request, RequestBody, Response, origin, retry_after};
+use crate::http::{HttpError, Request, RequestBody, Response, asked, origin, retry_after};
 use crate::id::Role;
 use crate::run::{ErrorKind, Happened, Outcome, StepError};
 use crate::secret::{Data, Datum};
@@ -34,7 +34,7 @@ impl Action for HttpRequest {
                 Ok(request) => match context.services.http.send(request).await {
                     Ok(response) if is_gone(&response, context) => gone(&response, context),
                     Ok(response) => self.outcome(&response, context),
-                    Err(error) => unanswered(error),
+                    Err(error) => unanswered(error, context),
                 },
                 Err(error) => not_sent(error),
             }
@@ -130,18 +130,12 @@ fn asked_of(context: &Context) -> String {
     let method = context.text("method").unwrap_or("GET");
     let secret = context.order.input.get("url").is_some_and(Datum::is_secret);
     match target(context).ok().filter(|_| !secret) {
-        Some(mut url) => {
-            url.set_query(None);
-            url.set_fragment(None);
-            // Fails only for URLs that have no host, and thus nobody to log in.
-            let _ = url.set_username("").and_then(|()| url.set_password(None));
-            format!("{method} {url}")
-        }
+        Some(url) => asked(method, &url),
         None => format!("{method} to a secret URL"),
     }
 }
 
-fn unanswered(error: HttpError) -> Outcome {
+fn unanswered(error: HttpError, context: &Context) -> Outcome {
     let (code, class) = match (error.timeout, error.sent) {
         (true, _) => ("network.timeout", RetryClass::Timeout),
         (false, true) => ("network.broken", RetryClass::Network),
@@ -149,7 +143,8 @@ fn unanswered(error: HttpError) -> Outcome {
     };
     let happened = if error.sent { Happened::Unknown } else { Happened::None };
     let class = error.transient.then_some(class);
-    Outcome::failed(happened, StepError { class, ..StepError::new(ErrorKind::Network, code, error.message) })
+    let message = format!("{}: {}", asked_of(context), error.message);
+    Outcome::failed(happened, StepError { class, ..StepError::new(ErrorKind::Network, code, message) })
 }
 
 fn wrong(message: String) -> StepError {

@@ -17,18 +17,34 @@ use rustls::ClientConfig;
 /// The longest that one request may take, answer included.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
 /// The largest answer that is read.
 pub const MAX_BODY: usize = 16 * 1024 * 1024;
 
 const USER_AGENT: &str = concat!("onramp/", env!("CARGO_PKG_VERSION"));
 
-/// A request. Secrets inside are the caller's to keep out of errors; [`HttpError`] never holds any of it but the host.
+/// A request. Secrets inside are the caller's to keep out of errors; [`HttpError`] never holds any of it but host and port.
 pub struct Request {
     pub method: Method,
     pub url: Url,
     pub headers: Vec<(String, String)>,
     pub body: RequestBody,
-    pub timeout: Duration,
+    pub timeout: Timeout,
+}
+
+/// How long a request may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeout {
+    pub after: Duration,
+    /// The user's setting that says so, and its value; `None` if it is [`REQUEST_TIMEOUT`].
+    pub setting: Option<(&'static str, Duration)>,
+}
+
+impl Default for Timeout {
+    fn default() -> Self {
+        Self { after: REQUEST_TIMEOUT, setting: None }
+    }
 }
 
 pub enum RequestBody {
@@ -103,7 +119,7 @@ impl Http {
             let builder = reqwest::Client::builder()
                 .tls_backend_preconfigured((**tls).clone())
                 .user_agent(USER_AGENT)
-                .connect_timeout(Duration::from_secs(15))
+                .connect_timeout(CONNECT_TIMEOUT)
                 .redirect(policy);
             let builder = if loopback_only { builder.no_proxy() } else { builder };
             builder.build().map_err(|error| HttpError::before(format!("the HTTP client cannot be set up: {error}")))
@@ -113,8 +129,9 @@ impl Http {
     }
 
     pub async fn send(&self, request: Request) -> Result<Response, HttpError> {
-        let host = request.url.host_str().unwrap_or_default().to_owned();
+        let (place, timeout) = (place(&request.url), request.timeout);
         if self.loopback_only && !is_loopback(&request.url) {
+            let host = request.url.host_str().unwrap_or_default();
             return Err(HttpError::before(format!(
                 "`{host}` is not on this machine, and a sandbox run contacts nothing else"
             )));
@@ -123,7 +140,7 @@ impl Http {
             Method::GET | Method::HEAD => &self.following,
             _ => &self.not_following,
         };
-        let mut builder = client.request(request.method, request.url).timeout(request.timeout);
+        let mut builder = client.request(request.method, request.url).timeout(timeout.after);
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
         }
@@ -133,14 +150,14 @@ impl Http {
             RequestBody::Form(fields) => builder.form(fields),
             RequestBody::Text(text) => builder.body(text.clone()),
         };
-        let response = builder.send().await.map_err(|error| explain(&error, &host))?;
+        let response = builder.send().await.map_err(|error| explain(&error, &place, timeout))?;
         let status = response.status().as_u16();
         let headers = response
             .headers()
             .iter()
             .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
-        let (body, broken) = read_body(response, &host).await;
+        let (body, broken) = read_body(response, &place, timeout).await;
         Ok(Response { status, headers, body, broken })
     }
 }
@@ -156,36 +173,47 @@ fn same_origin(attempt: redirect::Attempt<'_>) -> redirect::Action {
 }
 
 /// What came of the body, and why it is not whole.
-async fn read_body(response: reqwest::Response, host: &str) -> (Vec<u8>, Option<String>) {
+async fn read_body(response: reqwest::Response, place: &str, timeout: Timeout) -> (Vec<u8>, Option<String>) {
     let mut body = Vec::new();
     let mut chunks = response.bytes_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = match chunk {
             Ok(chunk) => chunk,
-            Err(error) => return (body, Some(explain(&error, host).message)),
+            Err(error) => return (body, Some(explain(&error, place, timeout).message)),
         };
         if body.len() + chunk.len() > MAX_BODY {
-            return (body, Some(format!("the answer of {host} is larger than {} MiB", MAX_BODY / 1024 / 1024)));
+            return (body, Some(format!("the answer of {place} is larger than {} MiB", MAX_BODY / 1024 / 1024)));
         }
         body.extend_from_slice(&chunk);
     }
     (body, None)
 }
 
-fn explain(error: &reqwest::Error, host: &str) -> HttpError {
+/// Host and port.
+fn place(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+fn explain(error: &reqwest::Error, place: &str, limit: Timeout) -> HttpError {
     let timeout = error.is_timeout();
-    let what = if error.is_connect() {
-        format!("cannot connect to {host}")
+    let what = if error.is_connect() && timeout {
+        format!("no connection to {place} within {CONNECT_TIMEOUT:?}")
+    } else if error.is_connect() {
+        format!("cannot connect to {place}")
     } else if error.is_builder() {
         "the request is not well formed".to_owned()
     } else if timeout {
-        format!("{host} did not answer in time")
+        match limit.setting {
+            Some((name, value)) => format!("{place} did not answer in time: `{name}` is {value:?}"),
+            None => format!("{place} did not answer within {:?}, the longest that a request may take", limit.after),
+        }
     } else {
-        format!("the connection to {host} broke before the whole answer came")
+        format!("the connection to {place} broke before the whole answer came")
     };
     // The chain of causes names addresses and system errors; reqwest's own text would show the URL.
     let mut causes = String::new();
-    let mut source = std::error::Error::source(error);
+    let mut source = std::error::Error::source(error).filter(|_| !timeout);
     while let Some(cause) = source {
         causes = cause.to_string();
         source = cause.source();

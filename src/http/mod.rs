@@ -1,11 +1,13 @@
 //! HTTP as the engine needs it: one request, one answer or one error that says whether anything was sent.
 
+mod asked;
 mod client;
 mod origin;
 mod pace;
 mod retry_after;
 
-pub use client::{Http, HttpError, REQUEST_TIMEOUT, Request, RequestBody, Response};
+pub use asked::asked;
+pub use client::{Http, HttpError, REQUEST_TIMEOUT, Request, RequestBody, Response, Timeout};
 pub use origin::{is_loopback, origin};
 pub use pace::Pace;
 pub use retry_after::retry_after;

@@ -1,7 +1,6 @@
 //! The calls, one method each. No retries: whoever calls knows what may be repeated.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -10,7 +9,7 @@ use url::Url;
 use super::types::{ApiKey, Member, Profile, Session, Signup};
 use super::{ApiError, answer};
 use crate::clock::Clock;
-use crate::http::{Http, REQUEST_TIMEOUT, Request, RequestBody, Response};
+use crate::http::{Http, HttpError, Request, RequestBody, Response, Timeout, asked};
 
 /// A client of one base URL. Cheap to clone.
 #[derive(Clone)]
@@ -18,7 +17,7 @@ pub struct Client {
     http: Http,
     base: Url,
     clock: Arc<dyn Clock>,
-    timeout: Duration,
+    timeout: Timeout,
 }
 
 impl Client {
@@ -34,11 +33,11 @@ impl Client {
             transient: false,
             retry_after: None,
         };
-        Ok(Self { http, base: base.ok_or_else(unusable)?, clock, timeout: REQUEST_TIMEOUT })
+        Ok(Self { http, base: base.ok_or_else(unusable)?, clock, timeout: Timeout::default() })
     }
 
     /// Lets no call take longer than `timeout`.
-    pub fn with_timeout(self, timeout: Duration) -> Self {
+    pub fn with_timeout(self, timeout: Timeout) -> Self {
         Self { timeout, ..self }
     }
 
@@ -158,8 +157,10 @@ impl Client {
         headers: Vec<(String, String)>,
         body: RequestBody,
     ) -> Result<Response, ApiError> {
+        let named = asked(method.as_str(), &url);
         let request = Request { method, url, headers, body, timeout: self.timeout };
-        Ok(self.http.send(request).await?)
+        let name = |error: HttpError| HttpError { message: format!("{named}: {}", error.message), ..error };
+        Ok(self.http.send(request).await.map_err(name)?)
     }
 
     pub(super) fn url(&self, path: &str) -> Result<Url, ApiError> {

@@ -37,7 +37,7 @@ pub use entry::{
     Alarm, AttemptStarted, Doubt, Entry, Fact, MatrixItem, Replanned, Resolution, Resumption, RunStarted, RunStatus,
     Settings, SkipReason, Stop, Timer,
 };
-pub use order::{Op, Order, Undone, Wake, is_durable, op, pending_wakes};
+pub use order::{Limit, Op, Order, Undone, Wake, is_durable, op, pending_wakes};
 pub use outcome::{ErrorKind, Happened, Outcome, ProbeAnswer, StepError};
 pub use preview::{Fate, Preview, StepPreview, preview};
 pub use state::{Phase, Recorded, RunState, StepState, StepStatus, TaskState};

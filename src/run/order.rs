@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::call::needs_began;
 use super::derive::{Mark, idempotency_key};
@@ -49,12 +50,22 @@ pub struct Order {
     pub mark: Mark,
     /// When the step's time is over. An attempt that begins later looks once and gives up.
     pub deadline: Option<Timestamp>,
+    /// What set the deadline.
+    pub limit: Option<Limit>,
     /// When the first of the steps that it needs began; `None` if it needs none.
     pub needs_began: Option<Timestamp>,
     /// What earlier attempts of this run used up.
     pub claims: Arc<BTreeSet<String>>,
     /// What the action is to undo in its own way; `None` if it is to perform.
     pub undoes: Option<Undone>,
+}
+
+/// A setting of the workflow that bounds an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Limit {
+    /// As it is written in the file.
+    pub setting: &'static str,
+    pub value: Duration,
 }
 
 /// What an action is to undo.
@@ -142,6 +153,7 @@ fn order(unit: &Unit<'_>, number: u32) -> Order {
         Some(_) => (unit.path.clone().with_role(Role::Step), unit.undone_task().unwrap_or(task)),
         None => (unit.path.clone(), task),
     };
+    let (deadline, limit) = unit.attempt_deadline().unzip();
     Order {
         task: unit.path.clone(),
         action: unit.call.action,
@@ -153,7 +165,8 @@ fn order(unit: &Unit<'_>, number: u32) -> Order {
             _ => idempotency_key(&state.started, &unit.path, task.occurrence),
         },
         mark: Mark::new(state, &path, marked.occurrence, marked.attempts),
-        deadline: unit.attempt_deadline(),
+        deadline,
+        limit,
         needs_began: needs_began(unit.plan, state, unit.step),
         claims: state.claims.clone(),
         undoes,

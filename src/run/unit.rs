@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::capture;
 use super::entry::{AttemptStarted, Doubt, Fact, Timer};
+use super::order::Limit;
 use super::outcome::{ErrorKind, ProbeAnswer, StepError};
 use super::scope::RunScope;
 use super::state::{Phase, RunState, TaskState};
@@ -115,11 +116,13 @@ impl<'a> Unit<'a> {
         Some(self.task.since.unwrap_or(self.state.now).plus(timeout))
     }
 
-    /// When an attempt that begins now is over.
-    pub fn attempt_deadline(&self) -> Option<Timestamp> {
+    /// When an attempt that begins now is over, and what says so.
+    pub fn attempt_deadline(&self) -> Option<(Timestamp, Limit)> {
+        let limit = |setting| move |value| Limit { setting, value };
         let own = self.step.attempt_timeout.filter(|_| self.role() == Role::Step);
-        let own = own.map(|timeout| self.state.now.plus(timeout));
-        [own, self.deadline()].into_iter().flatten().min()
+        let own = own.map(|timeout| self.state.now.plus(timeout)).zip(own.map(limit("attempt-timeout")));
+        let whole = self.deadline().zip(self.step.timeout.map(limit("timeout")));
+        [own, whole].into_iter().flatten().min()
     }
 
     /// The intent of the next attempt, or the failure to say what it would send. What stands since before an edit is kept
