@@ -34,7 +34,10 @@ pub fn main() -> ExitCode {
             return Exit::WrongUse.into();
         }
     };
-    let result = runtime.block_on(command::dispatch(cli.command, &cli.global));
+    let result = runtime.block_on(async {
+        signals::outlive_file_limit();
+        command::dispatch(cli.command, &cli.global).await
+    });
     // What still runs in the background is not waited for: whatever mattered is on disk.
     runtime.shutdown_background();
     match result {

@@ -7,6 +7,13 @@ use super::exit::Exit;
 use crate::engine::StopSignal;
 use crate::run::Stop;
 
+/// From here on a write beyond the limit of a file's size fails as on a full disk, and does not end the process without a word.
+/// A command that we start has the signal again as it was.
+pub fn outlive_file_limit() {
+    // The handler stays when what listens is gone.
+    drop(signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())));
+}
+
 /// Listens for signals and passes the first on; who shows the run shows that. The second ends the process.
 pub fn listen() -> std::io::Result<StopSignal> {
     let mut interrupt = signal(SignalKind::interrupt())?;

@@ -1,7 +1,7 @@
 //! Values for inputs: from the command line, files, standard input and the environment.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
 use super::environment;
@@ -74,8 +74,11 @@ pub fn open(path: &Path) -> Result<std::fs::File, String> {
 /// The text, without the line end that editors and `echo` add.
 pub fn read(from: impl std::io::Read, name: &str) -> Result<String, String> {
     let mut text = String::new();
-    let size = from.take(MAX_VALUE + 1).read_to_string(&mut text);
-    if size.map_err(|error| format!("cannot read {name}: {error}"))? as u64 > MAX_VALUE {
+    let size = from.take(MAX_VALUE + 1).read_to_string(&mut text).map_err(|error| match error.kind() {
+        ErrorKind::InvalidData => format!("{name} is not text in UTF-8"),
+        _ => format!("cannot read {name}: {error}"),
+    })?;
+    if size as u64 > MAX_VALUE {
         return Err(format!("{name} is larger than {MAX_VALUE} bytes"));
     }
     Ok(text.strip_suffix('\n').map(|text| text.strip_suffix('\r').unwrap_or(text)).unwrap_or(&text).to_owned())
