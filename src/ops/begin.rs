@@ -45,7 +45,7 @@ pub(super) async fn begin(
 ) -> Result<Beginning, OpError> {
     let (workflow, entropy) = (&plan.workflow, workspace.entropy.as_ref());
     let until = request.until.as_ref().map(|step| step_named(plan, step)).transpose()?;
-    let (inputs, given_secrets) = given(workflow, inputs, request)?;
+    let (inputs, secrets) = given(workflow, inputs, request)?;
     // What an earlier run found out was typed by nobody.
     let typed_origins = typed_origins(&inputs, &request.inputs);
     let base_url = request.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL);
@@ -56,17 +56,13 @@ pub(super) async fn begin(
         Some(name) => named::id(name)?,
         None => new_id(at, entropy)?,
     };
+    let (name, seed) = (workflow.name.clone(), seed(entropy)?);
+    let settings = settings(request, typed_origins)?;
+    let mut started = RunStarted { run, workflow: name, seed, secrets, inputs, settings, until };
     let sandbox = match request.sandbox {
-        true => Some(surroundings::start(workspace, &run).await?),
+        true => Some(in_sandbox(workspace, workflow, &mut started, request, talk).await?),
         false => None,
     };
-    let secrets = match &sandbox {
-        Some(sandbox) => sandbox_secrets(workflow, sandbox)?,
-        None => given_secrets,
-    };
-    let settings = Settings { typed_origins, ..settings(request, sandbox.as_ref(), talk)? };
-    let (workflow, seed) = (workflow.name.clone(), seed(entropy)?);
-    let started = RunStarted { run, workflow, seed, secrets, inputs, settings, until };
     Ok(Beginning { at, started, key, injection, sandbox })
 }
 
@@ -123,31 +119,49 @@ fn typed_origins(inputs: &Data, given: &BTreeMap<String, Given>) -> Vec<String> 
         .collect()
 }
 
+/// Starts the sandbox of a run and points the run at it.
+async fn in_sandbox(
+    workspace: &Workspace,
+    workflow: &Workflow,
+    started: &mut RunStarted,
+    request: &RunRequest<'_>,
+    talk: &mut dyn Talk,
+) -> Result<Sandbox, OpError> {
+    let sandbox = surroundings::start(workspace, started).await?;
+    started.settings.base_url.clone_from(&sandbox.ready().base_url);
+    match sandbox_secrets(workflow, &sandbox) {
+        Ok(secrets) => started.secrets = secrets,
+        Err(error) => {
+            surroundings::take_back(workspace, started, sandbox).await;
+            return Err(error);
+        }
+    }
+    talk.say(&format!("sandbox at {}", sandbox.ready().base_url));
+    talk.say("base URL, mailbox, secrets and proxy of the environment are not used");
+    if request.base_url.is_some() {
+        talk.say("the base URL that you gave is not used either");
+    }
+    Ok(sandbox)
+}
+
 fn sandbox_secrets(workflow: &Workflow, sandbox: &Sandbox) -> Result<Data, OpError> {
     let overrides = surroundings::overrides(sandbox);
     let secrets = bind_secrets(workflow, &|name| overrides.get(name).cloned(), true, &BTreeMap::new());
     secrets.map_err(OpError::Inputs)
 }
 
-fn settings(request: &RunRequest<'_>, sandbox: Option<&Sandbox>, talk: &mut dyn Talk) -> Result<Settings, OpError> {
-    let base_url = match (sandbox, &request.base_url) {
-        (Some(sandbox), given) => {
-            let base_url = sandbox.ready().base_url.clone();
-            talk.say(&format!("sandbox at {base_url}"));
-            talk.say("base URL, mailbox, secrets and proxy of the environment are not used");
-            if given.is_some() {
-                talk.say("the base URL that you gave is not used either");
-            }
-            base_url
-        }
-        (None, given) => base_url_of(given.as_deref())?,
+/// Where a sandbox is found is known when it is up.
+fn settings(request: &RunRequest<'_>, typed_origins: Vec<String>) -> Result<Settings, OpError> {
+    let base_url = match request.sandbox {
+        true => String::new(),
+        false => base_url_of(request.base_url.as_deref())?,
     };
     Ok(Settings {
         base_url,
         sandbox: request.sandbox,
         settle: request.settle.unwrap_or(DEFAULT_SETTLE),
         allow_hosts: request.allow_hosts.clone(),
-        typed_origins: Vec::new(),
+        typed_origins,
     })
 }
 

@@ -123,7 +123,7 @@ async fn carry_out(
     console: Console,
 ) -> Result<RunOutcome, OpError> {
     let Stored { plan, mut state, .. } = stored;
-    let sandbox = revive(workspace, run, &state.started.settings).await?;
+    let sandbox = revive(workspace, &state.started).await?;
     engine::learn_named(&console.mask, &how.secrets);
     engine::learn_state(&console.mask, &workspace.registry, &plan, &state);
     let plan = match edit {

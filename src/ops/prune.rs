@@ -94,7 +94,7 @@ fn one(workspace: &Workspace, store: &Store, key: &Key, request: &PruneRequest, 
     let state = &shown.outcome.state;
     let fate = match in_the_way(store, request, run, shown) {
         Some(why) => Fate::Kept(why),
-        None if request.dry_run => done(request, surroundings::is_kept(workspace, run, &state.started.settings)),
+        None if request.dry_run => done(request, surroundings::is_kept(workspace, &state.started)),
         None => carry_out(workspace, store, key, request, run, shown).unwrap_or_else(|why| Fate::Kept(why.to_string())),
     };
     let (workflow, status, ended) = (state.started.workflow.clone(), Some(state.status), Some(state.now));
@@ -131,7 +131,7 @@ fn carry_out(
     if restore(workspace, held.read(key)?)?.state.seq != shown.outcome.state.seq {
         return Err(OpError::Store(StoreError::Locked { run: run.clone(), holder: None }));
     }
-    let sandbox = surroundings::forget(workspace, run, &shown.outcome.state.started.settings)?;
+    let sandbox = surroundings::forget(workspace, &shown.outcome.state.started)?;
     if request.secrets {
         held.prune_secrets(key, workspace.clock.now())?;
     } else {

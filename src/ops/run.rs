@@ -10,6 +10,7 @@ use super::begin::{Beginning, begin};
 use super::inputs_from::with_outputs;
 use super::named;
 use super::resume::Talk;
+use super::surroundings::take_back;
 use super::{OpError, Workspace, validate};
 use crate::engine::drive;
 use crate::plan::Plan;
@@ -65,7 +66,15 @@ pub async fn run(
     let origin = origin_of(&request.file);
     let store = workspace.open();
     let new = NewRun { texts: &texts, origin: &origin, first: &first, state: &state };
-    let writer = store.create(new, &key, &workspace.holder())?;
+    let writer = match store.create(new, &key, &workspace.holder()) {
+        Ok(writer) => writer,
+        Err(error) => {
+            if let Some(sandbox) = sandbox {
+                take_back(workspace, &state.started, sandbox).await;
+            }
+            return Err(error.into());
+        }
+    };
     let mut host = host(workspace, plan.clone(), &state, writer, console)?;
     host.inject(injection);
     host.publish(&first, &state);

@@ -5,10 +5,9 @@ use std::path::PathBuf;
 
 use super::{OpError, ResumeRequest, Workspace};
 use crate::http::origin;
-use crate::id::RunId;
 use crate::mail::Mailbox;
 use crate::plan::Plan;
-use crate::run::{RunState, Settings};
+use crate::run::{RunStarted, RunState, unique_name};
 use crate::sandbox::{self, Options, Sandbox};
 use crate::secret::{Data, Datum};
 use crate::workflow::Workflow;
@@ -19,51 +18,58 @@ pub const MAILBOX_VARIABLE: &str = "ONRAMP_MAILBOX_URL";
 /// The service that a workflow without a base URL is run against.
 pub const DEFAULT_BASE_URL: &str = "https://modelslab.com";
 
-fn state_of(workspace: &Workspace, run: &RunId) -> Result<PathBuf, OpError> {
+/// Its own, whatever runs of the same name there are in other stores.
+fn state_of(workspace: &Workspace, run: &RunStarted) -> Result<PathBuf, OpError> {
     let homeless = || OpError::Usage("a sandbox needs a folder: HOME is not set; set it, or XDG_STATE_HOME".to_owned());
-    Ok(workspace.sandboxes.as_ref().ok_or_else(homeless)?.join(run.as_str()))
+    Ok(workspace.sandboxes.as_ref().ok_or_else(homeless)?.join(unique_name(run)))
 }
 
 /// Starts the sandbox of a run; again with the state and the ports that it had.
-pub(super) async fn start(workspace: &Workspace, run: &RunId) -> Result<Sandbox, OpError> {
+pub(super) async fn start(workspace: &Workspace, run: &RunStarted) -> Result<Sandbox, OpError> {
     let state = state_of(workspace, run)?;
     let options = Options { state: Some(state), clock: workspace.clock.clone(), ..Options::default() };
     Ok(Sandbox::start(options).await?)
 }
 
 /// The sandbox that a stored run needs, if it was started with one.
-pub(super) async fn revive(
-    workspace: &Workspace,
-    run: &RunId,
-    settings: &Settings,
-) -> Result<Option<Sandbox>, OpError> {
-    if !settings.sandbox {
+pub(super) async fn revive(workspace: &Workspace, run: &RunStarted) -> Result<Option<Sandbox>, OpError> {
+    if !run.settings.sandbox {
         return Ok(None);
     }
     let state = state_of(workspace, run)?;
     if !state.exists() {
         let message = format!(
-            "the sandbox of run {run} is gone: its state was in {}. A run cannot go on against another; start a new one",
+            "the sandbox of run {} is gone: its state was in {}. A run cannot go on against another; start a new one",
+            run.run,
             state.display()
         );
         return Err(OpError::Usage(message));
     }
     let sandbox = start(workspace, run).await?;
-    if sandbox.ready().base_url != settings.base_url {
-        let message = format!("the sandbox came up at {}, not at {}", sandbox.ready().base_url, settings.base_url);
+    if sandbox.ready().base_url != run.settings.base_url {
+        let (now, then) = (&sandbox.ready().base_url, &run.settings.base_url);
+        let message = format!("the sandbox came up at {now}, not at {then}");
         return Err(OpError::Usage(message));
     }
     Ok(Some(sandbox))
 }
 
 /// Whether the sandbox of a run kept anything.
-pub(super) fn is_kept(workspace: &Workspace, run: &RunId, settings: &Settings) -> bool {
-    settings.sandbox && state_of(workspace, run).is_ok_and(|state| state.exists())
+pub(super) fn is_kept(workspace: &Workspace, run: &RunStarted) -> bool {
+    run.settings.sandbox && state_of(workspace, run).is_ok_and(|state| state.exists())
 }
 
 /// Removes what the sandbox of a run kept. Says whether there was anything.
-pub(super) fn forget(workspace: &Workspace, run: &RunId, settings: &Settings) -> Result<bool, OpError> {
-    Ok(is_kept(workspace, run, settings) && sandbox::forget(&state_of(workspace, run)?, &settings.base_url)?)
+pub(super) fn forget(workspace: &Workspace, run: &RunStarted) -> Result<bool, OpError> {
+    Ok(is_kept(workspace, run) && sandbox::forget(&state_of(workspace, run)?, &run.settings.base_url)?)
+}
+
+/// Ends the sandbox of a run that came to nothing, and removes what it kept.
+pub(super) async fn take_back(workspace: &Workspace, run: &RunStarted, sandbox: Sandbox) {
+    sandbox.stop().await;
+    if let Err(error) = forget(workspace, run) {
+        tracing::warn!(%error, "a sandbox that no run needs could not be removed");
+    }
 }
 
 /// The mailbox among a run's secrets: the one that the workflow reads from [`MAILBOX_VARIABLE`].

@@ -64,7 +64,7 @@ impl Teardown {
     /// Undoes until the run stands still again.
     pub async fn carry_out(self, workspace: &Workspace, console: Console) -> Result<RunOutcome, OpError> {
         let Self { plan, mut state, writer, dir, how } = self;
-        let sandbox = revive(workspace, &state.started.run, &state.started.settings).await?;
+        let sandbox = revive(workspace, &state.started).await?;
         engine::learn_named(&console.mask, &how.secrets);
         let mut host = host(workspace, plan.clone(), &state, writer, console)?;
         engine::tear_down(&plan, &mut state, how, &mut host).await?;

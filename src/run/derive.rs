@@ -32,6 +32,11 @@ pub fn idempotency_key(run: &RunStarted, task: &TaskPath, occurrence: u32) -> St
     hex(&derive(run, &[b"idempotency", task.to_string().as_bytes(), &occurrence.to_be_bytes()])[..16])
 }
 
+/// A name that no other run has, not even one of the same id in another store.
+pub fn unique_name(run: &RunStarted) -> String {
+    format!("{}-{}", run.run, hex(&derive(run, &[b"name"])[..8]))
+}
+
 /// A digest under which two inputs of an action can be compared; says nothing about them without the seed.
 pub fn input_digest(run: &RunStarted, action: &str, input: &Data) -> String {
     let text: Vec<String> = input.iter().map(|(name, datum)| format!("{name}={}", datum.expose())).collect();

@@ -31,7 +31,7 @@ mod tests;
 pub use apply::{IllegalEntry, apply};
 pub use decide::{BATCH, decide};
 pub use delay::{MAX_RETRY_AFTER, backoff};
-pub use derive::{Mark, idempotency_key, input_digest};
+pub use derive::{Mark, idempotency_key, input_digest, unique_name};
 pub use ending::end;
 pub use entry::{
     Alarm, AttemptStarted, Doubt, Entry, Fact, MatrixItem, Replanned, Resolution, Resumption, RunStarted, RunStatus,

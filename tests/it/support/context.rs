@@ -44,7 +44,12 @@ impl TestContext {
 
     /// A sandbox's state, of `run --sandbox`.
     pub fn embedded_state(&self, run: &str) -> PathBuf {
-        self.path("state/onramp/sandbox").join(run)
+        let all = self.path("state/onramp/sandbox");
+        let found = fs::read_dir(&all).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+        let of_run = |path: &PathBuf| {
+            path.file_name().and_then(|name| name.to_str()?.rsplit_once('-')).is_some_and(|(name, _)| name == run)
+        };
+        found.into_iter().find(of_run).unwrap_or_else(|| all.join(run))
     }
 
     pub fn journal(&self) -> Journal {
