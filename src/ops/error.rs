@@ -1,6 +1,7 @@
 //! Why a use case could not be carried out. What a run's steps failed with is not an error here, but a result.
 
 use std::fmt;
+use std::io::ErrorKind;
 
 use crate::diagnostic::{Diagnostic, Source};
 use crate::engine::EngineError;
@@ -40,10 +41,22 @@ impl fmt::Display for OpError {
             }
             Self::Usage(message) => f.write_str(message),
             Self::Key(error) => error.fmt(f),
-            Self::Store(error) => error.fmt(f),
+            Self::Store(error) => write!(f, "{error}{}", way_out(error)),
             Self::Sandbox(error) => error.fmt(f),
             Self::Engine(error) => error.fmt(f),
         }
+    }
+}
+
+/// What to do about a place where no store can be.
+fn way_out(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Io { source, .. }
+            if matches!(source.kind(), ErrorKind::NotADirectory | ErrorKind::AlreadyExists) =>
+        {
+            ". Runs are kept in a folder: `--store` names one"
+        }
+        _ => "",
     }
 }
 

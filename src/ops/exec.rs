@@ -42,13 +42,17 @@ impl ExecOutcome {
     }
 }
 
-/// Waits for the command; `signals` are passed on to it. There is no shell in between.
+/// Waits for the command; `signals` are passed on to it. There is no shell in between. A command that is given what was undone
+/// may be the one that cleans up after it: it is run, and the user is told.
 pub async fn exec(
     workspace: &Workspace,
     request: ExecRequest,
     mut signals: UnboundedReceiver<Signal>,
+    say: &mut (dyn FnMut(&str) + Send),
 ) -> Result<ExecOutcome, OpError> {
-    let variables = variables(&outputs(workspace, &request.run)?)?;
+    let outputs = outputs(workspace, &request.run)?;
+    let variables = variables(&outputs)?;
+    outputs.caveat().filter(|_| outputs.torn_down).iter().for_each(|caveat| say(caveat));
     let mut command = Command::new(&request.program);
     command.args(&request.arguments);
     for name in &request.withheld {
@@ -98,7 +102,7 @@ fn variables(outputs: &Outputs) -> Result<Vec<Variable>, OpError> {
         }
         let value = output.value.expose();
         if value.is_null() && outputs.status != RunStatus::Succeeded {
-            return Err(OpError::Usage(outputs.missing().unwrap_or_default()));
+            return Err(OpError::Usage(outputs.caveat().unwrap_or_default()));
         }
         let value = (!value.is_null()).then(|| Secret::new(text(value)));
         if value.as_ref().is_some_and(|value| value.expose().contains('\0')) {

@@ -10,7 +10,7 @@ use super::run::{RunOutcome, RunRequest};
 use super::stored::{Stored, restore, sealing_key};
 use super::{OpError, Workspace};
 use crate::id::RunId;
-use crate::run::{RunState, RunStatus};
+use crate::run::{RunStarted, RunState, RunStatus};
 use crate::secret::Data;
 use crate::workflow::{Given, Workflow, bind};
 
@@ -36,9 +36,11 @@ pub(super) async fn again(
     console: Console,
     talk: &mut dyn Talk,
 ) -> Result<RunOutcome, OpError> {
-    let inputs = bind(workflow, given, request.sandbox).map_err(OpError::Inputs)?;
     let store = workspace.open();
     let Stored { plan, state, .. } = restore(workspace, store.read(run, &sealing_key(workspace)?)?)?;
+    // Before the inputs are looked at: those of a sandbox run may have no other values.
+    same_kind_of_service(&state.started, request.sandbox)?;
+    let inputs = bind(workflow, given, request.sandbox).map_err(OpError::Inputs)?;
     is_same(workflow, &inputs, &request, &state)?;
     if state.status == RunStatus::Succeeded {
         talk.say(&format!("run {run} has succeeded already; this is what came of it"));
@@ -54,6 +56,19 @@ pub(super) async fn again(
     go_on(workspace, &run, (writer, stored), &resume, None, console, talk).await
 }
 
+fn same_kind_of_service(started: &RunStarted, sandbox: bool) -> Result<(), OpError> {
+    let run = &started.run;
+    match (started.settings.sandbox, sandbox) {
+        (true, false) => Err(OpError::Usage(format!(
+            "run {run} was started with `--sandbox`: say so again to go on with it, or give this one another `--id`"
+        ))),
+        (false, true) => Err(OpError::Usage(format!(
+            "run {run} was started without `--sandbox`: leave it out to go on with it, or give this one another `--id`"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// What a run is of: its workflow, its inputs and its service. Says what differs, and never a value.
 fn is_same(workflow: &Workflow, inputs: &Data, request: &RunRequest<'_>, state: &RunState) -> Result<(), OpError> {
     let started = &state.started;
@@ -66,10 +81,7 @@ fn is_same(workflow: &Workflow, inputs: &Data, request: &RunRequest<'_>, state: 
         started.inputs.get(name).is_some_and(|then| then.expose() != value.expose())
     };
     differ.extend(inputs.iter().filter(other).map(|(name, _)| format!("the input `{name}`")));
-    if settings.sandbox != request.sandbox {
-        let was = if settings.sandbox { "with" } else { "without" };
-        differ.push(format!("the service (it was started {was} `--sandbox`)"));
-    } else if !settings.sandbox && base_url_of(request.base_url.as_deref())? != settings.base_url {
+    if !settings.sandbox && base_url_of(request.base_url.as_deref())? != settings.base_url {
         differ.push(format!("the base URL ({} then)", settings.base_url));
     }
     if differ.is_empty() {

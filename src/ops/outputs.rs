@@ -51,34 +51,31 @@ pub(super) fn outputs(workspace: &Workspace, wanted: &str) -> Result<Outputs, Op
         .collect();
     let nothing = list.iter().all(|output| output.value.expose().is_null());
     if status != RunStatus::Succeeded && nothing && !list.is_empty() {
-        let message = format!("run {run} {} before it had outputs{}", ended(status), way_on(&run, torn_down));
-        return Err(OpError::Usage(message));
+        return Err(OpError::Usage(match torn_down {
+            true => format!("run {run} was torn down and has no outputs"),
+            false => format!("run {run} {} before it had outputs. `onramp resume {run}` goes on", ended(status)),
+        }));
     }
     Ok(Outputs { run, status, torn_down, secrets_pruned: secrets_pruned.is_some(), list })
 }
 
 impl Outputs {
-    /// What is not there although the workflow declares it, if the run did not succeed.
-    pub fn missing(&self) -> Option<String> {
+    /// What whoever uses the outputs should know: that what they name was undone, or, if the run did not succeed, which of those
+    /// that the workflow declares are not there.
+    pub fn caveat(&self) -> Option<String> {
         let absent = self.list.iter().filter(|output| output.value.expose().is_null());
         let absent: Vec<String> = absent.map(|output| format!("`{}`", output.name)).collect();
-        (self.status != RunStatus::Succeeded).then(|| {
-            let (run, what) = (
-                &self.run,
-                if absent.is_empty() {
-                    "all of its outputs are there".into()
-                } else {
-                    format!("not there yet: {}", absent.join(", "))
-                },
-            );
-            format!("run {run} {}; {what}{}", ended(self.status), way_on(run, self.torn_down))
-        })
+        let run = &self.run;
+        if self.torn_down {
+            return Some(format!("run {run} was torn down: what its outputs name was undone, as far as that can be"));
+        }
+        let what = match absent.is_empty() {
+            true => "all of its outputs are there".to_owned(),
+            false => format!("not there yet: {}", absent.join(", ")),
+        };
+        let way_on = format!("`onramp resume {run}` goes on");
+        (self.status != RunStatus::Succeeded).then(|| format!("run {run} {}; {what}. {way_on}", ended(self.status)))
     }
-}
-
-/// A run that was torn down does not go on.
-fn way_on(run: &RunId, torn_down: bool) -> String {
-    if torn_down { ", and what it made was undone".to_owned() } else { format!(". `onramp resume {run}` goes on") }
 }
 
 const fn ended(status: RunStatus) -> &'static str {

@@ -16,7 +16,7 @@ pub async fn exec(args: Args) -> Result<Exit, Failure> {
     let request = ExecRequest { run: args.which.run, program, arguments: words.collect(), withheld };
     let signals =
         signals::passed_on().map_err(|error| OpError::Usage(format!("cannot listen for signals: {error}")))?;
-    let outcome = ops::exec(&workspace, request, signals).await?;
+    let outcome = ops::exec(&workspace, request, signals, &mut out::say).await?;
     if let ExecOutcome::NotStarted(error) = &outcome {
         out::say(&format!("cannot run `{shown}`: {error}"));
     }
