@@ -21,5 +21,6 @@ mod origins;
 mod resume;
 mod secrets;
 mod simulation;
+mod surroundings;
 mod teardown;
 mod workflows;
