@@ -53,7 +53,7 @@ impl Checked {
     }
 
     /// The plan, or what stands in its way.
-    pub(super) fn into_plan(self) -> Result<(Texts, Arc<Plan>), OpError> {
+    pub fn into_plan(self) -> Result<(Texts, Arc<Plan>), OpError> {
         match self.plan {
             Some(plan) => Ok((self.texts, plan)),
             None => Err(OpError::Workflow { source: self.source, findings: self.findings }),

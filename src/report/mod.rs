@@ -10,6 +10,7 @@ mod compress;
 mod doubt;
 pub mod export;
 mod frame;
+pub mod graph;
 mod grid;
 mod history;
 pub mod json;

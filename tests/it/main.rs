@@ -13,6 +13,7 @@ mod doubt;
 mod dovecot;
 mod faults;
 mod flow;
+mod graph;
 mod handling;
 mod inject;
 mod kill;

@@ -5,6 +5,7 @@ mod cancel;
 mod exec;
 mod export;
 mod global;
+mod graph;
 mod groups;
 mod key;
 mod prune;
@@ -22,6 +23,7 @@ pub use cancel::Cancel;
 pub use exec::Exec;
 pub use export::{Export, ExportFormat};
 pub use global::{Color, Global};
+pub use graph::{Graph, GraphFormat};
 pub use groups::{Output, Progress};
 pub use key::{Key, Rotate};
 pub use prune::Prune;
@@ -66,5 +68,6 @@ pub enum Command {
     #[command(subcommand)]
     Key(Key),
     Validate(Validate),
+    Graph(Graph),
     Sandbox(Sandbox),
 }

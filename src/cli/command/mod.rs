@@ -4,6 +4,7 @@ mod again;
 mod cancel;
 mod exec;
 mod export;
+mod graph;
 mod key;
 mod outcome;
 mod prune;
@@ -42,6 +43,7 @@ pub async fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure
         Command::Prune(args) => prune::prune(args, global),
         Command::Key(args) => key::key(args),
         Command::Validate(args) => validate::validate(args, global),
+        Command::Graph(args) => graph::graph(args, global),
         Command::Sandbox(args) => sandbox::sandbox(args).await,
     }
 }
