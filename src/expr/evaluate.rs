@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-use super::bound;
 use super::expression::{Code, Expression, Program};
 use super::object::{Object, to_cel, to_json};
-use super::{EvalError, Reference, Scope};
+use super::{EvalError, Reference, Scope, bound, pattern};
 use crate::secret::Datum;
 use cel::common::value::Val;
 use cel::{Context, Env, ExecutionError, Value as CelValue};
@@ -35,10 +34,10 @@ impl Expression {
             .map(|reference| Ok((reference, self.resolve(reference, scope)?)))
             .collect::<Result<Vec<_>, EvalError>>()?;
         if !bound::is_affordable(program, &values) {
-            return Err(self.error("it would go through too much data; use fewer nested loops".to_owned()));
+            return Err(self.error("it would go through too much data; use fewer loops".to_owned()));
         }
-        let context = context(program, &values, scope)
-            .map_err(|_| self.error("a status function is declared twice".to_owned()))?;
+        let context =
+            context(program, &values, scope).map_err(|_| self.error("a function is declared twice".to_owned()))?;
         let result = CelValue::resolve_val(&program.ast, &context).map_err(|error| self.error(explain(&error)))?;
         let result = to_json(result.as_ref()).map_err(|kind| self.error(format!("its result is {kind}")))?;
         Ok(Datum::new(result, values.iter().any(|(_, datum)| datum.is_secret())))
@@ -63,6 +62,7 @@ fn context<'v>(
     scope: &dyn Scope,
 ) -> Result<Context<'v, 'v>, cel::DeclarationError> {
     let mut context = Context::with_env(Arc::clone(&ENV));
+    pattern::add(&mut context)?;
     if program.asks_status {
         let needs = scope.needs();
         context.add_function("success", move || !needs.failed && !needs.cancelled)?;
@@ -105,7 +105,10 @@ fn explain(error: &ExecutionError) -> String {
         ExecutionError::ValuesNotComparable(left, right) => {
             format!("{} and {} cannot be compared", left.type_of(), right.type_of())
         }
-        ExecutionError::UnexpectedType { got, want } => format!("found {got} where {want} was wanted"),
+        ExecutionError::UnexpectedType { got, want } => {
+            let want = if want.contains("String") { "string" } else { want };
+            format!("found {got} where {want} was wanted")
+        }
         ExecutionError::UndeclaredReference(name) => format!("`{name}` is not known"),
         ExecutionError::DivisionByZero(_) | ExecutionError::RemainderByZero(_) => "it divides by zero".to_owned(),
         ExecutionError::Overflow(..) => "a number is too large".to_owned(),

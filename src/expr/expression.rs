@@ -10,6 +10,7 @@ use cel::parser::PrattParser;
 use super::lex::{Fault, MAX_DEPTH};
 use super::names::{self, Names};
 use super::path::Path;
+use super::pattern::MATCHES;
 use super::{Place, Positions, Reference};
 use crate::diagnostic::{Diagnostic, Span};
 
@@ -36,10 +37,8 @@ pub(super) struct Program {
     pub ast: Ast,
     pub references: Vec<Reference>,
     pub asks_status: bool,
-    /// How deep loops are nested.
-    pub loops: u32,
-    pub looped: Vec<(Reference, u32)>,
-    pub tokens: usize,
+    /// It goes through lists or objects.
+    pub loops: bool,
 }
 
 /// An expression and all that it refers to, or what is wrong with it.
@@ -74,8 +73,8 @@ fn compile(source: &str, mut names: Names) -> Result<Code, (Range<usize>, String
         return Ok(Code::Path(path));
     }
     let parser = PrattParser::new().max_recursion_depth(2 * MAX_DEPTH as u16);
-    let ast = parser.parse(source).map_err(|errors| first_error(source, &errors))?;
-    let fits = is_supported(&ast).map_err(|what| (0..source.len(), what.to_owned()))?;
+    let mut ast = parser.parse(source).map_err(|errors| first_error(source, &errors))?;
+    let fits = prepare(&mut ast).map_err(|what| (0..source.len(), what.to_owned()))?;
     if !fits {
         return Err((0..source.len(), "this expression is too deep; split it".to_owned()));
     }
@@ -85,14 +84,7 @@ fn compile(source: &str, mut names: Names) -> Result<Code, (Range<usize>, String
             references.push(reference);
         }
     }
-    Ok(Code::Cel(Arc::new(Program {
-        ast,
-        references,
-        asks_status: names.asks_status,
-        loops: names.loops,
-        looped: names.looped,
-        tokens: names.tokens,
-    })))
+    Ok(Code::Cel(Arc::new(Program { ast, references, asks_status: names.asks_status, loops: names.loops })))
 }
 
 /// The first error of the parser, with its place in the source.
@@ -113,24 +105,29 @@ fn in_plain_words(message: &str) -> String {
     }
 }
 
-/// The evaluation recurses, so a deep tree is refused; and no object can be made.
-fn is_supported(ast: &Ast) -> Result<bool, &'static str> {
+/// The evaluation recurses, so a deep tree is refused; no object can be made; and patterns are matched within bounds.
+fn prepare(ast: &mut Ast) -> Result<bool, &'static str> {
     let mut open = vec![(ast, 0usize)];
     while let Some((node, depth)) = open.pop() {
         if depth > MAX_TREE_DEPTH {
             return Ok(false);
         }
         let mut visit = |node| open.push((node, depth + 1));
-        match &node.expr {
+        match &mut node.expr {
             Expr::Call(call) => {
-                call.target.iter().for_each(|target| visit(target));
-                call.args.iter().for_each(visit);
+                if call.func_name == "matches" {
+                    call.func_name = MATCHES.to_owned();
+                }
+                call.target.iter_mut().for_each(|target| visit(target));
+                call.args.iter_mut().for_each(visit);
             }
             Expr::Comprehension(c) => {
-                [&c.iter_range, &c.accu_init, &c.loop_cond, &c.loop_step, &c.result].into_iter().for_each(visit);
+                [&mut c.iter_range, &mut c.accu_init, &mut c.loop_cond, &mut c.loop_step, &mut c.result]
+                    .into_iter()
+                    .for_each(visit);
             }
-            Expr::List(list) => list.elements.iter().for_each(visit),
-            Expr::Select(select) => visit(&select.operand),
+            Expr::List(list) => list.elements.iter_mut().for_each(visit),
+            Expr::Select(select) => visit(&mut select.operand),
             Expr::Map(_) | Expr::Struct(_) => return Err("an expression makes no objects"),
             Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => {}
         }

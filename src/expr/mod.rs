@@ -13,9 +13,11 @@ mod names;
 mod object;
 mod overlay;
 mod path;
+mod pattern;
 mod place;
 mod refer;
 mod scope;
+mod size;
 mod split;
 mod template;
 

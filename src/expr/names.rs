@@ -26,11 +26,8 @@ pub(super) struct Names {
     pub path: Option<Path>,
     /// `success()` or one of its kin is called.
     pub asks_status: bool,
-    /// How deep `map` and its kin are nested.
-    pub loops: u32,
-    /// The references inside of loops, each with how many go round it.
-    pub looped: Vec<(Reference, u32)>,
-    pub tokens: usize,
+    /// `map` or one of its kin is called.
+    pub loops: bool,
 }
 
 /// Reads `source` and resolves its names. All faults are reported, in order.
@@ -43,7 +40,6 @@ pub(super) fn resolve(source: &str, place: Place) -> Result<Names, Vec<Fault>> {
         return Err(resolver.faults);
     }
     resolver.names.path = resolver.path();
-    resolver.names.tokens = resolver.tokens.len();
     Ok(resolver.names)
 }
 
@@ -85,11 +81,6 @@ impl<'s> Resolver<'s> {
                 _ => at + 1,
             };
         }
-    }
-
-    /// How many loops go round the place that is being read.
-    pub(super) fn loops(&self) -> u32 {
-        self.open.iter().flatten().count() as u32
     }
 
     pub(super) fn kind(&self, at: usize) -> TokenKind {
@@ -141,7 +132,7 @@ impl<'s> Resolver<'s> {
                 self.fault("E0121", at + 2, at + 2, format!("`{variable}` is already a name"), None);
             }
             self.open.push(Some(variable.to_owned()));
-            self.names.loops = self.names.loops.max(self.loops());
+            self.names.loops = true;
             return at + 4;
         }
         if !METHODS.contains(&name) {

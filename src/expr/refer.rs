@@ -20,9 +20,6 @@ impl<'s> Resolver<'s> {
     }
 
     fn refer(&mut self, reference: Reference, first: usize, last: usize) -> usize {
-        if self.loops() > 0 {
-            self.names.looped.push((reference.clone(), self.loops()));
-        }
         let range = self.range(first, last);
         self.names.references.push((reference, range));
         last + 1

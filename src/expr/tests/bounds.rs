@@ -14,6 +14,11 @@ fn large_and_deep_expressions_are_refused_before_they_are_parsed() {
         "1 + ".repeat(900) + "1",
         "!".repeat(600) + "true",
         format!("'{}'", "a".repeat(5000)),
+        format!("{}1{}", "(".repeat(10_000), ")".repeat(10_000)),
+        "+-*/%!&&||".repeat(10_000),
+        "!".repeat(100_000),
+        "inputs.list.map(x, ".repeat(100) + "x" + &")".repeat(100),
+        "a.".repeat(50_000) + "b",
     ] {
         assert_eq!(faults(&format!("${{{{ {text} }}}}"))[0].code, "E0130", "{}", &text[..20]);
     }
@@ -35,12 +40,58 @@ fn an_evaluation_that_would_cost_too_much_is_refused() {
         "inputs.l.map(a, inputs.text)",
         "inputs.l.exists(a, inputs.text.contains(string(a)))",
         "inputs.people.map(a, [1, 2, 3].map(b, [4, 5, 6].map(c, [a, b, c])))",
+        &doubled("x + x + x + x", "['text']"),
+        &doubled("x + x + x + x", "[[1]]"),
+        &doubled("[x, x, x, x]", "[1]"),
+        &format!("({0}).map(a, ({0}).exists(b, a == b))", ["inputs.l"; 20].join(" + ")),
+        "inputs.people.all(a, inputs.l.map(b, a).size() > 0)",
+        "inputs.l.all(a, inputs.text.matches(string(a)))",
+        "inputs.l.all(a, 'a'.matches(string(a)))",
     ] {
         let error = evaluate(text).unwrap_err();
         assert!(error.message.contains("too much data"), "{error}");
     }
     assert_eq!(evaluate("inputs.l.map(a, a + 1)").unwrap().expose()[9_999], json!(10_000));
     assert_eq!(evaluate("size(inputs.people.filter(p, p.id > 5 && 'a' in p.tags))").unwrap().expose(), &json!(9_994));
+}
+
+/// A chain of loops, each of which makes more of what the one before gave.
+fn doubled(body: &str, first: &str) -> String {
+    format!("{first}{}", format!(".map(x, {body})").repeat(15))
+}
+
+#[test]
+fn honest_work_on_much_data_is_done() {
+    let people: Vec<Value> =
+        (0..10_000).map(|id| json!({ "id": id, "name": "ada", "tags": ["a", "b"], "at": "2026-01-01" })).collect();
+    let text = "x".repeat(1 << 20);
+    let scope = Values { inputs: json!({ "people": people, "text": text, "few": [[text], ["b"], ["c"]] }), ..values() };
+    for (text, wanted) in [
+        ("inputs.people.filter(p, p.name.startsWith('a')).map(p, p.id + 1).size()", json!(10_000)),
+        ("inputs.people.filter(p, p.tags.exists(tag, tag == 'b')).map(p, p.name)[9999]", json!("ada")),
+        ("inputs.people.all(p, p.name.matches('^[a-z]+$'))", json!(true)),
+        ("inputs.people.map(p, [p.name, string(p.id)])[7]", json!(["ada", "7"])),
+        ("inputs.few.filter(f, f.exists(t, t.contains('b'))).size()", json!(1)),
+        ("inputs.text.contains('y') || [1, 2].exists(i, inputs.text.size() > i)", json!(true)),
+    ] {
+        let template = Template::bare_at(text, &Positions::Verbatim(0), Place::Value).unwrap();
+        assert_eq!(template.evaluate(&scope).unwrap().expose(), &wanted, "{text}");
+    }
+}
+
+#[test]
+fn a_pattern_costs_what_its_text_does() {
+    let scope = Values { inputs: json!({ "text": "a".repeat(100_000) + "!" }), ..values() };
+    let matches = |pattern: &str| {
+        let text = format!("inputs.text.matches('{pattern}')");
+        let template = Template::bare_at(&text, &Positions::Verbatim(0), Place::Value).unwrap();
+        template.evaluate(&scope).map(|found| found.expose().clone()).map_err(|error| error.message)
+    };
+    assert_eq!(matches("^(a+)+$"), Ok(json!(false)));
+    assert_eq!(matches("^(a|a)*!$"), Ok(json!(true)));
+    for large in ["(a{1000}){1000}", "\\\\w{1000}", "("] {
+        assert!(matches(large).unwrap_err().ends_with("`matches` cannot work on this value"), "{large}");
+    }
 }
 
 #[test]
