@@ -6,6 +6,7 @@ use std::sync::Arc;
 use cel::common::ast::Expr;
 use cel::parser::Expression as Ast;
 use cel::parser::PrattParser;
+use cel::parser::pratt_parser::{Token, TokenKind};
 
 use super::lex::{Fault, MAX_DEPTH};
 use super::names::{self, Names};
@@ -23,6 +24,23 @@ pub(super) struct Expression {
     /// As written, for messages.
     pub source: Arc<str>,
     pub code: Code,
+    pub words: Arc<[Word]>,
+}
+
+/// A word of an expression. An expression has few enough bytes for these numbers.
+#[derive(Debug, Clone)]
+pub(super) struct Word {
+    pub kind: TokenKind,
+    start: u16,
+    end: u16,
+    /// In the workflow file.
+    pub span: Span,
+}
+
+impl Word {
+    pub fn text<'s>(&self, source: &'s str) -> &'s str {
+        source.get(usize::from(self.start)..usize::from(self.end)).unwrap_or_default()
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -64,8 +82,15 @@ pub(super) fn parse(text: &str, range: Range<usize>, positions: &Positions, plac
     })?;
     let references = names.references.iter().map(|(reference, range)| (reference.clone(), at(range.clone()))).collect();
     let span = at(0..source.len());
+    let word = |token: &Token| Word {
+        kind: token.kind,
+        start: token.start as u16,
+        end: token.end as u16,
+        span: at(token.start..token.end),
+    };
+    let words = names.tokens.iter().map(word).collect();
     let code = compile(source, names).map_err(|fault| vec![Diagnostic::error("E0120", at(fault.0), fault.1)])?;
-    Ok((Expression { span, source: source.into(), code }, references))
+    Ok((Expression { span, source: source.into(), code, words }, references))
 }
 
 fn compile(source: &str, mut names: Names) -> Result<Code, (Range<usize>, String)> {

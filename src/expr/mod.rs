@@ -2,12 +2,14 @@
 //!
 //! [`Template`] is what the rest of the program sees. Inside, a text is split (`split`), each expression is read into
 //! tokens whose names are resolved (`names`) and which CEL parses (`expression`); a plain reference is followed without
-//! CEL (`path`), everything else is evaluated by it (`evaluate`).
+//! CEL (`path`), everything else is evaluated by it (`evaluate`). What type a value will have is known before (`infer`).
 
 mod bound;
 mod canonical;
 mod evaluate;
 mod expression;
+mod infer;
+mod invoke;
 mod lex;
 mod names;
 mod object;
@@ -17,13 +19,18 @@ mod pattern;
 mod place;
 mod refer;
 mod scope;
+mod signature;
 mod size;
 mod split;
 mod template;
+mod types;
+mod typing;
 
+pub use infer::Types;
 pub use place::{Place, Positions};
 pub use scope::{EvalError, NeedsStatus, Reference, Scope};
 pub use template::Template;
+pub use types::ValueType;
 
 #[cfg(test)]
 mod tests;

@@ -13,10 +13,10 @@ use super::{Place, Reference};
 use crate::diagnostic::nearest;
 
 pub(super) const ROOTS: [&str; 6] = ["inputs", "secrets", "steps", "matrix", "run", "response"];
-const STATUS: [&str; 4] = ["success", "failure", "always", "cancelled"];
+pub(super) const STATUS: [&str; 4] = ["success", "failure", "always", "cancelled"];
 const FUNCTIONS: [&str; 5] = ["size", "has", "string", "int", "double"];
-const METHODS: [&str; 5] = ["size", "startsWith", "endsWith", "contains", "matches"];
-const LOOPS: [&str; 4] = ["all", "exists", "map", "filter"];
+pub(super) const METHODS: [&str; 5] = ["size", "startsWith", "endsWith", "contains", "matches"];
+pub(super) const LOOPS: [&str; 4] = ["all", "exists", "map", "filter"];
 
 /// The names of one expression.
 #[derive(Debug, Default)]
@@ -28,6 +28,7 @@ pub(super) struct Names {
     pub asks_status: bool,
     /// `map` or one of its kin is called.
     pub loops: bool,
+    pub tokens: Vec<Token>,
 }
 
 /// Reads `source` and resolves its names. All faults are reported, in order.
@@ -40,6 +41,7 @@ pub(super) fn resolve(source: &str, place: Place) -> Result<Names, Vec<Fault>> {
         return Err(resolver.faults);
     }
     resolver.names.path = resolver.path();
+    resolver.names.tokens = resolver.tokens;
     Ok(resolver.names)
 }
 

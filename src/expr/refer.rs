@@ -9,6 +9,20 @@ use crate::id::{InvalidId, Name, StepId};
 
 const RESPONSE: [&str; 3] = ["status", "headers", "body"];
 
+/// The reference that begins here, and how many words it has; `text` gives the words from its first one on.
+pub(super) fn reference_of<'s>(text: &dyn Fn(usize) -> &'s str) -> Option<(Reference, usize)> {
+    let name = |at: usize| Name::new(text(at)).ok();
+    Some(match text(0) {
+        "inputs" => (Reference::Input(name(2)?), 3),
+        "secrets" => (Reference::Secret(name(2)?), 3),
+        "matrix" => (Reference::Matrix(name(2)?), 3),
+        "response" => (Reference::Response(name(2)?), 3),
+        "steps" => (Reference::Output(StepId::local(text(2)).ok()?, name(6)?), 7),
+        "run" => (Reference::RunId, 3),
+        _ => return None,
+    })
+}
+
 impl<'s> Resolver<'s> {
     /// The name after `at` and its dot, unless it is called.
     fn field(&self, at: usize) -> Option<&'s str> {

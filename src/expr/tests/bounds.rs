@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::values::{Values, faults, values};
-use crate::expr::{Place, Positions, Template};
+use crate::expr::{Place, Positions, Template, ValueType};
 
 #[test]
 fn large_and_deep_expressions_are_refused_before_they_are_parsed() {
@@ -103,7 +103,8 @@ fn the_deepest_expression_fits_a_small_stack() {
     for text in [sum, nested, choice, loops, format!("{}inputs.yes", "!".repeat(101))] {
         let run = move || {
             let template = Template::bare_at(&text, &Positions::Verbatim(0), Place::Value);
-            template.map(|template| template.evaluate(&values()).unwrap()).map_err(|found| found[0].code)
+            let known = |template: &Template| template.infer(&|_| ValueType::Any, &mut Vec::new());
+            template.map(|t| (known(&t), t.evaluate(&values()).unwrap())).map_err(|found| found[0].code)
         };
         let outcome = std::thread::Builder::new().stack_size(1 << 20).spawn(run).unwrap().join().unwrap();
         assert!(outcome.is_ok(), "{outcome:?}");
@@ -129,6 +130,11 @@ proptest! {
         if let Ok(template) = Template::bare_at(&text, &place, Place::Condition) {
             for (reference, span) in template.references() {
                 prop_assert!(span.end <= text.len() && !reference.to_string().is_empty());
+            }
+            let mut faults = Vec::new();
+            template.infer(&|_| ValueType::Any, &mut faults);
+            for fault in &faults {
+                prop_assert!(fault.span.start < fault.span.end && fault.span.end <= text.len(), "{:?}", fault);
             }
             let _ = template.evaluate(&values());
         }

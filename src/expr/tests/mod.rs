@@ -5,4 +5,5 @@ mod condition;
 mod meaning;
 mod overlay;
 mod refusal;
+mod types;
 mod values;
