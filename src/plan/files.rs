@@ -108,7 +108,7 @@ impl<'a> Reader<'a> {
 
     fn checked(
         &self,
-        workflow: Workflow,
+        mut workflow: Workflow,
         called: Called,
         paths: BTreeMap<String, String>,
         report: &mut Report,
@@ -126,8 +126,9 @@ impl<'a> Reader<'a> {
             }
         }
         let names = Names::new(&workflow, self.catalogue, &called);
-        workflow::check(&names, report);
+        let types = workflow::check(&names, report);
         let local = local(&names, &|uses| self.secret_outputs(paths.get(uses)), report);
+        workflow.outputs.iter_mut().zip(types).for_each(|(output, ty)| output.ty = ty);
         let height = 1 + paths.values().map(|path| self.height(path)).max().unwrap_or(0);
         File { workflow: Arc::new(workflow), called, paths, local, size, height }
     }

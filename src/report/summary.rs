@@ -291,6 +291,7 @@ mod tests {
         let declare = |name: &str, env: Option<&str>| crate::workflow::Output {
             name: crate::id::Name::new(name).unwrap(),
             value: crate::expr::Template::literal(json!(null)),
+            ty: crate::expr::ValueType::Null,
             secret: false,
             env: env.map(str::to_owned),
             span: crate::diagnostic::Span::default(),

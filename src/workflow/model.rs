@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Effect, RetryPolicy, Type};
 use crate::diagnostic::{Source, Span};
-use crate::expr::Template;
+use crate::expr::{Template, ValueType};
 use crate::id::{Name, StepId};
 
 /// A value and where it stands in the file.
@@ -197,6 +197,8 @@ pub struct OnError {
 pub struct Output {
     pub name: Name,
     pub value: Template,
+    /// As far as it is known once the file was checked.
+    pub ty: ValueType,
     pub secret: bool,
     /// The name under which it is exported to an environment.
     pub env: Option<String>,

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Effect;
+use crate::expr::ValueType;
 
 /// The type of a parameter, input or output.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,20 @@ pub enum Type {
 impl Type {
     pub fn array(items: Type) -> Self {
         Self::Array(Box::new(items))
+    }
+}
+
+impl From<&Type> for ValueType {
+    fn from(ty: &Type) -> Self {
+        match ty {
+            Type::String | Type::Duration => Self::String,
+            Type::Integer => Self::Integer,
+            Type::Number => Self::Number,
+            Type::Boolean => Self::Boolean,
+            Type::Array(items) => Self::list((&**items).into()),
+            Type::Object => Self::Object,
+            Type::Any => Self::Any,
+        }
     }
 }
 

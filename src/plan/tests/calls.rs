@@ -84,14 +84,14 @@ fn a_call_is_shown_before_what_is_inside() {
 fn a_step_needs_a_call_whose_output_it_refers_to() {
     let text = "inputs: { m: {} }
 steps:
-  first: { uses: ./lib/mark.yaml, with: { mailbox: \"${{ inputs.m }}\" } }
-  second: { uses: ./lib/mark.yaml, with: { mailbox: \"${{ steps.first.outputs.cursor }}\" } }
+  first: { uses: ./lib/word.yaml, with: { word: \"${{ inputs.m }}\" } }
+  second: { uses: ./lib/word.yaml, with: { word: \"${{ steps.first.outputs.word }}\" } }
 ";
-    let mark = "inputs: { mailbox: {} }
-steps: { mark: { uses: mail.mark, with: { mailbox: \"${{ inputs.mailbox }}\" } } }
-outputs: { cursor: \"${{ steps.mark.outputs.cursor }}\" }
+    let word = "inputs: { word: {} }
+steps: { draw: { uses: random.password, with: { value: \"${{ inputs.word }}\" } } }
+outputs: { word: { value: \"${{ steps.draw.outputs.value }}\", secret: true } }
 ";
-    let plan = plan(text, &[("lib/mark.yaml", mark)]);
+    let plan = plan(text, &[("lib/word.yaml", word)]);
     assert_eq!(ids(&plan, &plan.steps[3].needs), ["first"]);
     assert_eq!(plan.calls.len(), 2);
 }

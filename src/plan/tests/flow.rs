@@ -102,11 +102,11 @@ steps:
 fn a_reference_in_a_default_header_is_one_of_each_request() {
     let text = |login: &str| {
         format!(
-            "defaults: {{ headers: {{ Authorization: \"Bearer ${{{{ steps.login.outputs.cursor }}}}\" }} }}
+            "defaults: {{ headers: {{ Authorization: \"Bearer ${{{{ steps.login.outputs.value }}}}\" }} }}
 steps:
   list: {{ uses: http, with: {{ url: u }} }}
   public: {{ uses: http, with: {{ url: u, headers: {{ authorization: ~ }} }} }}
-  login: {{ uses: mail.mark, with: {{ mailbox: m }}, {login} }}
+  login: {{ uses: random.password, {login} }}
 "
         )
     };
@@ -130,14 +130,14 @@ steps:
 #[test]
 fn a_probe_is_a_request_of_the_step_itself() {
     let text = "steps:
-  before: { uses: mail.mark, with: { mailbox: m } }
+  before: { uses: random.password }
   create:
     uses: http
     with: { url: u, method: POST, json: {} }
     outputs: { id: response.body.id, key: response.body.key }
     probe:
       url: /things
-      query: { name: \"${{ steps.before.outputs.cursor }}\" }
+      query: { name: \"${{ steps.before.outputs.value }}\" }
       done-if: size(response.body) > 0
       outputs: { id: \"response.body[0].id\", key: { value: 'null', secret: true } }
 ";

@@ -25,16 +25,14 @@ fn steps_are_ordered_by_need_and_then_by_the_file() {
 #[test]
 fn a_reference_anywhere_in_a_step_is_an_edge() {
     let text = |place: &str| {
-        format!(
-            "steps:\n  a: {{ uses: mail.mark, with: {{ mailbox: m }} }}\n  b:\n    uses: http\n    with: {{ url: u }}\n    {place}\n"
-        )
+        format!("steps:\n  a: {{ uses: random.password }}\n  b:\n    uses: http\n    with: {{ url: u }}\n    {place}\n")
     };
     for place in [
-        "if: steps.a.outputs.cursor == 'x'",
-        "strategy: { matrix: { x: [\"${{ steps.a.outputs.cursor }}\"] } }",
-        "outputs: { y: \"response.status == 200 ? steps.a.outputs.cursor : ''\" }",
+        "if: steps.a.outputs.value == 'x'",
+        "strategy: { matrix: { x: [\"${{ steps.a.outputs.value }}\"] } }",
+        "outputs: { y: \"response.status == 200 ? steps.a.outputs.value : ''\" }",
         "needs: a",
-        "on-error: { when: service.4xx, run: sleep, with: { for: \"${{ steps.a.outputs.cursor }}\" }, rerun-from: b }",
+        "on-error: { when: service.4xx, run: sleep, with: { for: \"${{ steps.a.outputs.value }}\" }, rerun-from: b }",
     ] {
         assert_eq!(plan(&text(place)).steps[1].needs, [0], "{place}");
     }
@@ -209,8 +207,10 @@ outputs:
 fn ten_thousand_steps_are_planned_in_their_order() {
     let mut text = "inputs: { x: {} }\nsteps:\n".to_owned();
     for index in 0..10_000 {
-        let before = if index == 0 { "inputs.x".to_owned() } else { format!("steps.s{}.outputs.cursor", index - 1) };
-        text.push_str(&format!("  s{index}: {{ uses: mail.mark, with: {{ mailbox: \"${{{{ {before} }}}}\" }} }}\n"));
+        let before = if index == 0 { "inputs.x".to_owned() } else { format!("steps.s{}.outputs.value", index - 1) };
+        text.push_str(&format!(
+            "  s{index}: {{ uses: random.password, with: {{ value: \"${{{{ {before} }}}}\" }} }}\n"
+        ));
     }
     let plan = plan(&text);
     assert_eq!(plan.steps.len(), 10_000);

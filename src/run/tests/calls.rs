@@ -115,7 +115,7 @@ fn a_resume_goes_on_inside_of_a_call() {
 fn a_wrong_value_fails_the_call_before_anything_inside_begins() {
     let text = "inputs: { given: {} }
 steps:
-  call: { uses: ./lib.yaml, with: { text: x, count: \"${{ inputs.given }}\" } }
+  call: { uses: ./lib.yaml, with: { text: x, count: \"${{ [inputs.given, 1][0] }}\" } }
 ";
     let run = Run::calling(text, LIB);
     assert_eq!(
@@ -129,11 +129,11 @@ steps:
 #[test]
 fn an_expression_without_a_value_is_shown_in_the_file_that_it_is_written_in() {
     let text = "inputs: { given: {} }\nsteps:\n  call: { uses: ./lib.yaml, with: { text: x } }\n";
-    let lib = "inputs: { text: {} }\nsteps:\n  inner: { uses: read, with: { value: \"${{ inputs.text.more }}\" } }\n";
+    let lib = "inputs: { text: {} }\nsteps:\n  inner: { uses: read, with: { value: \"${{ [inputs.text][1] }}\" } }\n";
     let run = Run::calling(text, lib);
     assert!(error(&run, "call/inner").contains("(lib.yaml:3:"), "{}", error(&run, "call/inner"));
     let wrong =
-        "inputs: { given: {} }\nsteps:\n  call: { uses: ./lib.yaml, with: { text: \"${{ inputs.given.more }}\" } }\n";
+        "inputs: { given: {} }\nsteps:\n  call: { uses: ./lib.yaml, with: { text: \"${{ [inputs.given][1] }}\" } }\n";
     assert!(error(&Run::calling(wrong, lib), "call").contains("(test.yaml:3:"));
 }
 

@@ -6,11 +6,13 @@ mod answer;
 mod body;
 mod call;
 mod enumeration;
+mod known;
 mod names;
 mod need;
 mod on_error;
 mod parameter;
 mod probe;
 mod reference;
+mod types;
 
 pub use names::{Names, check};

@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{action, answer, body, call, enumeration, need, on_error, parameter, probe, reference};
+use super::{action, answer, body, call, enumeration, need, on_error, parameter, probe, reference, types};
 use crate::diagnostic::Span;
-use crate::expr::Template;
+use crate::expr::{Template, ValueType};
 use crate::workflow::{ActionSpec, Called, Catalogue, Report, Spanned, Step, Workflow, is_file};
 
 /// A workflow with its actions found and its names indexed.
@@ -123,8 +123,8 @@ fn outputs<'w>(
     own.chain(captured).chain(handed_out).collect()
 }
 
-/// Runs every check.
-pub fn check(names: &Names<'_>, report: &mut Report) {
+/// Runs every check, and says what is known of the workflow's outputs.
+pub fn check(names: &Names<'_>, report: &mut Report) -> Vec<ValueType> {
     action::check(names, report);
     parameter::check(names, report);
     enumeration::check(names, report);
@@ -135,4 +135,5 @@ pub fn check(names: &Names<'_>, report: &mut Report) {
     need::check(names, report);
     reference::check(names, report);
     on_error::check(names, report);
+    types::check(names, report)
 }

@@ -1,7 +1,7 @@
 //! `outputs:` of the workflow.
 
 use super::decoder::Decoder;
-use crate::expr::Place;
+use crate::expr::{Place, ValueType};
 use crate::workflow::tree::{Entry, Kind};
 use crate::workflow::{Output, Type};
 
@@ -12,7 +12,7 @@ impl Decoder<'_> {
         let span = entry.key_span;
         let Kind::Map(_) = &entry.value.kind else {
             let value = self.template(&entry.value, &Type::Any, Place::Value);
-            return Some(Output { name, value, secret: false, env: None, span });
+            return Some(Output { name, value, ty: ValueType::Any, secret: false, env: None, span });
         };
         let fields = self.fields(&entry.value, "an output", &["value", "secret", "env", "description"])?;
         fields.get("description").and_then(|node| self.owned_text(node));
@@ -20,6 +20,7 @@ impl Decoder<'_> {
         Some(Output {
             name,
             value: self.template(value, &Type::Any, Place::Value),
+            ty: ValueType::Any,
             secret: fields.get("secret").and_then(|node| self.boolean(node)).unwrap_or(false),
             env: fields.get("env").and_then(|node| self.variable(node)),
             span,
