@@ -175,7 +175,7 @@ impl<'e> Inference<'e> {
             TokenKind::TokIdent => self.name(first),
             TokenKind::TokNull => ValueType::Null,
             TokenKind::TokTrue | TokenKind::TokFalse => ValueType::Boolean,
-            TokenKind::TokInt | TokenKind::TokUint => ValueType::Integer,
+            TokenKind::TokInt => ValueType::Integer,
             TokenKind::TokFloat => ValueType::Double,
             TokenKind::TokString => ValueType::String,
             _ => ValueType::Any,

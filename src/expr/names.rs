@@ -78,6 +78,10 @@ impl<'s> Resolver<'s> {
                     self.fault("E0120", at, at, "bytes have no place in a workflow", None);
                     at + 1
                 }
+                TokenKind::TokUint => {
+                    self.fault("E0120", at, at, "unsigned integers have no place in a workflow", None);
+                    at + 1
+                }
                 TokenKind::TokIdent if at > 0 && self.kind(at - 1) == TokenKind::TokDot => self.member(at),
                 TokenKind::TokIdent => self.root(at),
                 _ => at + 1,
