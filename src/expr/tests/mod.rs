@@ -2,6 +2,8 @@
 
 mod bounds;
 mod condition;
+mod conformance;
+mod documented;
 mod meaning;
 mod overlay;
 mod refusal;
