@@ -11,7 +11,7 @@ use super::inputs_from::with_outputs;
 use super::named;
 use super::resume::Talk;
 use super::surroundings::take_back;
-use super::{OpError, Workspace, validate};
+use super::{Checked, OpError, Workspace};
 use crate::engine::drive;
 use crate::plan::Plan;
 use crate::run::{Entry, Fact, RunState};
@@ -48,14 +48,15 @@ pub struct RunOutcome {
     pub dir: PathBuf,
 }
 
-/// Runs a workflow until it stands still.
+/// Runs a workflow until it stands still. `checked` is what came of [`validate`](super::validate) for the request's file.
 pub async fn run(
     workspace: &Workspace,
+    checked: Checked,
     request: RunRequest<'_>,
     console: Console,
     talk: &mut dyn Talk,
 ) -> Result<RunOutcome, OpError> {
-    let (texts, plan) = validate(workspace, &request.file)?.into_plan()?;
+    let (texts, plan) = checked.into_plan()?;
     let inputs = with_outputs(workspace, &plan.workflow, &request, &mut |text| talk.say(text))?;
     if let Some(run) = named::existing(workspace, &request)? {
         return named::again(workspace, &run, &plan.workflow, &inputs, request, console, talk).await;

@@ -239,7 +239,8 @@ async fn a_clock_that_was_set_back_takes_no_journal_with_it() {
         until: None,
     };
     let then = workspace(&context, "2026-11-22T12:00:00Z");
-    ops::run(&then, request, console(), &mut Silence).await.unwrap();
+    let checked = ops::validate(&then, &request.file).unwrap();
+    ops::run(&then, checked, request, console(), &mut Silence).await.unwrap();
     let resume = ResumeRequest::new("early".into(), &nothing);
     let retry = RetryRequest { resume, steps: vec!["draw".into()], downstream: false };
     let earlier = workspace(&context, "2026-11-21T12:00:00Z");

@@ -38,6 +38,7 @@ pub async fn run(args: Run, global: &Global) -> Result<Exit, Failure> {
         until: args.until,
     };
     let console = console(global, &args.output.progress, &mask).map_err(OpError::Usage)?;
-    let outcome = ops::run(&workspace, request, console, &mut Voice::new(&args.output.progress, global)).await?;
+    let outcome =
+        ops::run(&workspace, checked, request, console, &mut Voice::new(&args.output.progress, global)).await?;
     outcome::ended(&outcome, &args.output, global, &mask, &args.store.store)
 }
