@@ -2,14 +2,20 @@
 //!
 //! Certificates are always checked, there is no switch against it. Trusted are the system's roots (`SSL_CERT_FILE` and
 //! `SSL_CERT_DIR` name others, as everywhere) and, beside them, a certificate authority of the user's own.
+//!
+//! The system has some hundred roots, and to read them takes longer than to start this program. They are read when the first
+//! certificate is to be checked; until then they cost nothing.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use rustls::pki_types::CertificateDer;
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
 /// Why there is no TLS configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,26 +43,83 @@ impl std::error::Error for TlsError {}
 ///
 /// A machine without any root certificate is not an error here: it becomes one when a connection is tried.
 pub fn client_config(extra_ca: Option<&Path>) -> Result<Arc<ClientConfig>, TlsError> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if let Some(path) = extra_ca {
-        add_authority(&mut roots, path)?;
-    }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let authorities = extra_ca.map_or(Ok(Vec::new()), authorities)?;
+    let verifier = Arc::new(Verifier { provider: provider.clone(), authorities, inner: OnceLock::new() });
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| TlsError::Provider(error.to_string()))?;
-    Ok(Arc::new(builder.with_root_certificates(roots).with_no_client_auth()))
+    // Nothing is left unchecked: a verifier of one's own is `dangerous` whatever it does, and this one is rustls's.
+    Ok(Arc::new(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()))
 }
 
-fn add_authority(roots: &mut RootCertStore, path: &Path) -> Result<(), TlsError> {
+/// The certificates in a file.
+fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let refuse = |reason: String| TlsError::Authority { path: path.to_owned(), reason };
-    let before = roots.len();
-    for certificate in CertificateDer::pem_file_iter(path).map_err(|error| refuse(error.to_string()))? {
-        let certificate = certificate.map_err(|error| refuse(error.to_string()))?;
-        roots.add(certificate).map_err(|error| refuse(error.to_string()))?;
+    let certificates = CertificateDer::pem_file_iter(path).map_err(|error| refuse(error.to_string()))?;
+    let certificates: Vec<_> = certificates.collect::<Result<_, _>>().map_err(|error| refuse(error.to_string()))?;
+    let mut usable = RootCertStore::empty();
+    for certificate in &certificates {
+        usable.add(certificate.clone()).map_err(|error| refuse(error.to_string()))?;
     }
-    if roots.len() == before { Err(refuse("it holds no certificate".into())) } else { Ok(()) }
+    if certificates.is_empty() { Err(refuse("it holds no certificate".into())) } else { Ok(certificates) }
+}
+
+/// What rustls does with a store of roots, with one that is read late.
+#[derive(Debug)]
+struct Verifier {
+    provider: Arc<CryptoProvider>,
+    /// Trusted beside the system's roots.
+    authorities: Vec<CertificateDer<'static>>,
+    inner: OnceLock<Option<Arc<WebPkiServerVerifier>>>,
+}
+
+impl Verifier {
+    /// `None` on a machine without roots.
+    fn with_roots(&self) -> Option<Arc<WebPkiServerVerifier>> {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        roots.add_parsable_certificates(self.authorities.iter().cloned());
+        WebPkiServerVerifier::builder_with_provider(Arc::new(roots), self.provider.clone()).build().ok()
+    }
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        match self.inner.get_or_init(|| self.with_roots()) {
+            Some(inner) => inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now),
+            None => Err(CertificateError::UnknownIssuer.into()),
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
 }
 
 #[cfg(test)]
