@@ -58,4 +58,8 @@ pub trait Disk: Send {
     /// Puts `bytes` in the place of a file, all or nothing while this machine is up. `durable`: also if it goes down after
     /// this has returned.
     fn replace(&mut self, file: RunFile, bytes: &[u8], durable: bool) -> Result<(), StoreError>;
+
+    /// Returns once the journal and `files`, which were replaced without being made durable, are on stable storage: one wait
+    /// for all.
+    fn settle(&mut self, files: &[RunFile]) -> Result<(), StoreError>;
 }

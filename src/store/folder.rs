@@ -154,6 +154,11 @@ impl Folder {
         self.journal.as_mut().ok_or_else(|| failed("open", self.path.join(&*RunFile::Journal.name()), Errno::BADF))
     }
 
+    /// The folder itself: which files there are.
+    fn sync_names(&self) -> Result<(), StoreError> {
+        rustix::fs::fsync(&self.fd).map_err(|error| failed("sync", self.path.clone(), error))
+    }
+
     fn error(&self, doing: &'static str, file: RunFile, source: io::Error) -> StoreError {
         StoreError::Io { doing, path: self.path.join(&*file.name()), source }
     }
@@ -201,10 +206,16 @@ impl Disk for Folder {
         let written = opened.write_all(bytes).and_then(|()| if durable { opened.sync_all() } else { Ok(()) });
         written.map_err(|source| self.error("write", file, source))?;
         renameat(&self.fd, &new, &self.fd, &*file.name()).map_err(|error| failed("replace", self.path(file), error))?;
-        if durable {
-            rustix::fs::fsync(&self.fd).map_err(|error| failed("sync", self.path.clone(), error))?;
+        if durable { self.sync_names() } else { Ok(()) }
+    }
+
+    fn settle(&mut self, files: &[RunFile]) -> Result<(), StoreError> {
+        for file in files {
+            let opened = self.create_file(&file.name(), OFlags::WRONLY)?;
+            opened.sync_all().map_err(|source| self.error("sync", *file, source))?;
         }
-        Ok(())
+        self.sync()?;
+        self.sync_names()
     }
 }
 

@@ -229,4 +229,14 @@ impl Disk for Handle {
         }
         Ok(())
     }
+
+    fn settle(&mut self, files: &[RunFile]) -> Result<(), StoreError> {
+        let mut contents = self.contents("sync", RunFile::Journal)?;
+        for file in files {
+            let target = contents.file(*file);
+            target.durable = target.current.clone();
+        }
+        drop(contents);
+        self.sync()
+    }
 }

@@ -25,13 +25,20 @@ pub(super) fn read(disk: &dyn Disk, version: u32, pin: &str) -> Result<Texts, St
     Ok(Texts { main, library })
 }
 
-/// Puts the texts of a version on the disk.
-pub(super) fn write(disk: &mut dyn Disk, version: u32, texts: &Texts) -> Result<(), StoreError> {
-    disk.replace(RunFile::Workflow(version), texts.main.as_bytes(), true)?;
-    match library(texts)? {
-        Some(library) => disk.replace(RunFile::Library(version), library.as_bytes(), true),
-        None => Ok(()),
+/// Puts the texts of a version on the disk, and gives the files that they are in. `durable`: on stable storage.
+pub(super) fn write(
+    disk: &mut dyn Disk,
+    version: u32,
+    texts: &Texts,
+    durable: bool,
+) -> Result<Vec<RunFile>, StoreError> {
+    let mut files = vec![RunFile::Workflow(version)];
+    disk.replace(RunFile::Workflow(version), texts.main.as_bytes(), durable)?;
+    if let Some(library) = library(texts)? {
+        disk.replace(RunFile::Library(version), library.as_bytes(), durable)?;
+        files.push(RunFile::Library(version));
     }
+    Ok(files)
 }
 
 /// `library.json`: the text of each called file by its path from the workflow's folder.

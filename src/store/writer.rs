@@ -84,8 +84,9 @@ impl RunWriter {
         };
         let (line, link) = Link::start().seal(&json(&header)?, &keys);
         disk.append(line.as_bytes())?;
-        texts::write(&mut *disk, 1, new.texts)?;
-        disk.replace(RunFile::Seal, seal.to_line()?.as_bytes(), true)?;
+        let mut files = texts::write(&mut *disk, 1, new.texts, false)?;
+        disk.replace(RunFile::Seal, seal.to_line()?.as_bytes(), false)?;
+        files.push(RunFile::Seal);
         let start = Point { commit: 0, link };
         let synced = start.clone();
         let mut writer = Self {
@@ -100,7 +101,9 @@ impl RunWriter {
             witness: None,
             failed: None,
         };
-        writer.append(std::slice::from_ref(new.first), true)?;
+        writer.append(std::slice::from_ref(new.first), false)?;
+        writer.disk.settle(&files)?;
+        writer.synced = writer.at.clone();
         writer.checkpoint(new.state, false)?;
         Ok(writer)
     }
@@ -225,7 +228,7 @@ impl RunWriter {
     /// Puts other texts of the workflow beside the earlier ones and gives what pins them. They are on stable storage when this
     /// returns; they count only once an entry says so.
     pub fn keep_workflow(&mut self, version: u32, texts: &Texts) -> Result<String, StoreError> {
-        texts::write(&mut *self.disk, version, texts)?;
+        texts::write(&mut *self.disk, version, texts, true)?;
         texts::pin(texts)
     }
 
