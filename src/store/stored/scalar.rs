@@ -1,5 +1,6 @@
 //! Times, durations and ids as they stand in the files.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -8,17 +9,18 @@ use super::Malformed;
 use crate::clock::Timestamp;
 use crate::id::{InvalidId, StepId, TaskPath};
 
+/// What RFC 3339 has words for, in milliseconds since 1970: the years 0 to 9999.
+const CALENDAR: RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
+
 /// RFC 3339 where that says it exactly, else milliseconds since the epoch (a saturated time has no calendar date).
 #[derive(Debug, Clone, Copy)]
 pub(in crate::store) struct Moment(pub Timestamp);
 
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = self.0.to_string();
-        if Timestamp::parse(&text) == Some(self.0) {
-            serializer.serialize_str(&text)
-        } else {
-            serializer.serialize_i64(self.0.as_millis())
+        match self.0.as_millis() {
+            millis if CALENDAR.contains(&millis) => serializer.collect_str(&self.0),
+            millis => serializer.serialize_i64(millis),
         }
     }
 }
@@ -55,4 +57,24 @@ pub(super) fn task(text: &str) -> Result<TaskPath, Malformed> {
 
 pub(super) fn malformed(error: InvalidId) -> Malformed {
     Malformed(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_a_date_as_long_as_there_is_one() {
+        for (millis, written) in [
+            (*CALENDAR.start(), r#""0000-01-01T00:00:00.000Z""#),
+            (*CALENDAR.end(), r#""9999-12-31T23:59:59.999Z""#),
+            (*CALENDAR.start() - 1, "-62167219200001"),
+            (*CALENDAR.end() + 1, "253402300800000"),
+            (i64::MIN, "-9223372036854775808"),
+        ] {
+            let moment = Moment(Timestamp::from_millis(millis));
+            assert_eq!(serde_json::to_string(&moment).unwrap(), written);
+            assert_eq!(serde_json::from_str::<Moment>(written).unwrap().0, moment.0);
+        }
+    }
 }
