@@ -48,7 +48,33 @@ struct Builder<'a> {
 /// A list or map whose end has not come yet.
 enum Open {
     List { start: usize, items: Vec<Node> },
-    Map { start: usize, entries: Vec<Entry>, keys: HashMap<String, Span>, key: Option<(String, Span)> },
+    Map { start: usize, entries: Vec<Entry>, keys: Keys, key: Option<(String, Span)> },
+}
+
+/// Where each key of a map stands. Most maps are small, and there are very many of them.
+#[derive(Default)]
+struct Keys(HashMap<String, Span>);
+
+impl Keys {
+    const SMALL: usize = 16;
+
+    /// Where `key` stands already among `entries`.
+    fn find(&self, entries: &[Entry], key: &str) -> Option<Span> {
+        match entries.len() {
+            0..=Self::SMALL => entries.iter().find(|entry| entry.key == key).map(|entry| entry.key_span),
+            _ => self.0.get(key).copied(),
+        }
+    }
+
+    /// An entry was added, the last of these.
+    fn learn(&mut self, entries: &[Entry]) {
+        let new = match entries.len() {
+            0..=Self::SMALL => return,
+            len if self.0.is_empty() => &entries[..len],
+            len => &entries[len - 1..],
+        };
+        self.0.extend(new.iter().map(|entry| (entry.key.clone(), entry.key_span)));
+    }
 }
 
 impl Builder<'_> {
@@ -83,7 +109,7 @@ impl Builder<'_> {
                 }
                 Event::MappingStart(anchor_id, tag) => {
                     self.plain(span, anchor_id, tag.as_deref())?;
-                    let open = Open::Map { start: span.start, entries: Vec::new(), keys: HashMap::new(), key: None };
+                    let open = Open::Map { start: span.start, entries: Vec::new(), keys: Keys::default(), key: None };
                     self.enter(span, open)?;
                 }
                 Event::SequenceEnd | Event::MappingEnd => self.leave(span)?,
@@ -157,11 +183,11 @@ impl Builder<'_> {
                     Kind::Scalar(scalar) => *key = Some((scalar.text, node.span)),
                     _ => return Err(unsupported(node.span, "a key is a word", "write `key: value`")),
                 },
-                Some((key, key_span)) => match keys.get(&key) {
-                    Some(first) => self.report.add(|| duplicate(self.source, &key, *first, key_span)),
+                Some((key, key_span)) => match keys.find(entries, &key) {
+                    Some(first) => self.report.add(|| duplicate(self.source, &key, first, key_span)),
                     None => {
-                        keys.insert(key.clone(), key_span);
                         entries.push(Entry { value: at_key_if_empty(node, key_span), key, key_span });
+                        keys.learn(entries);
                     }
                 },
             },

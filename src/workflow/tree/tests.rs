@@ -84,6 +84,20 @@ fn a_duplicate_key_names_both_places_and_the_first_counts() {
 }
 
 #[test]
+fn duplicates_are_found_in_maps_of_every_size() {
+    for size in 1..40 {
+        let keys: String = (0..size).map(|key| format!("k{key}: 1\n")).collect();
+        for doubled in 0..size {
+            let (tree, findings) = read(&format!("{keys}k{doubled}: 2\n"));
+            assert_eq!(findings.len(), 1, "k{doubled} of {size}");
+            let Some(Node { kind: Kind::Map(entries), .. }) = tree else { unreachable!() };
+            assert_eq!(entries.len(), size);
+        }
+        assert!(read(&keys).1.is_empty());
+    }
+}
+
+#[test]
 fn what_yaml_has_and_workflows_do_not_is_refused() {
     for text in ["a: &x 1\nb: 2", "a: &x 1\nb: *x", "a: !!str 1", "a: !no", "a: 1\n---\nb: 2", "{a: 1}: b", "[a]: b"] {
         assert_eq!(code(text), "E0109", "{text}");
