@@ -14,6 +14,12 @@ pub struct Contest {
     hurl: Option<PathBuf>,
 }
 
+#[derive(Clone, Copy)]
+pub struct Took {
+    pub wall: Duration,
+    pub cpu: Duration,
+}
+
 #[derive(Clone, Copy, PartialEq)]
 pub enum Contestant {
     Hurl,
@@ -34,13 +40,13 @@ impl Contest {
         hurl.into_iter().chain([Contestant::InMemory, Contestant::WithJournal]).collect()
     }
 
-    /// How long `contestant` took, from the start of its process to its end.
-    pub fn time(&self, contestant: Contestant) -> Duration {
+    /// What `contestant` took, from the start of its process to its end.
+    pub fn time(&self, contestant: Contestant) -> Took {
         let mut command = self.command(contestant);
         command.current_dir(self.folder.path()).stdin(Stdio::null());
-        let began = Instant::now();
+        let (began, used) = (Instant::now(), used_by_children());
         let output = command.output().unwrap();
-        let took = began.elapsed();
+        let took = Took { wall: began.elapsed(), cpu: used_by_children() - used };
         assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
         took
     }
@@ -67,6 +73,15 @@ impl Contest {
             }
         }
     }
+}
+
+/// The CPU time of all child processes that have ended, in user and in kernel mode. It is told in steps of 10 ms and counted
+/// exactly, so that the mean of some rounds can be trusted, and a single one cannot.
+fn used_by_children() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    // The 16th and the 17th field; the name of the program, which may hold anything, is the second.
+    let fields = stat.rsplit(')').next().unwrap().split_whitespace().skip(13).take(2);
+    Duration::from_millis(10 * fields.map(|ticks| ticks.parse::<u64>().unwrap()).sum::<u64>())
 }
 
 /// On the PATH, or where `benches/measure hurl` puts it.

@@ -1,16 +1,15 @@
 //! What an `http` step costs beside Hurl (hurl.dev): the same 1,000 chained GETs against one server, in turns.
 //!
 //! `benches/measure hurl` sees to it that there is a Hurl; `cargo bench --bench http` runs without one as well. What is timed
-//! are whole processes: start, reading the file, the requests, the end. Nothing fails for missing a target.
+//! are whole processes: start, reading the file, the requests, the end. CPU time stands beside the time on the wall, since
+//! that also depends on the disk and on what else the machine does. Nothing fails for missing a target.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod contest;
 mod in_memory;
 mod server;
 
-use std::time::Duration;
-
-use contest::{Contest, Contestant, IN_MEMORY};
+use contest::{Contest, Contestant, IN_MEMORY, Took};
 
 const REQUESTS: usize = 1_000;
 const ROUNDS: usize = 11;
@@ -24,26 +23,47 @@ fn main() {
     let contestants = contest.contestants();
     let round = || contestants.iter().map(|contestant| contest.time(*contestant)).collect::<Vec<_>>();
     round(); // the first warms up
-    let rounds: Vec<Vec<Duration>> = (0..ROUNDS).map(|_| round()).collect();
-    println!("{REQUESTS} chained GETs with status and capture, median of {ROUNDS} rounds in turns:");
+    let rounds: Vec<Vec<Took>> = (0..ROUNDS).map(|_| round()).collect();
+    println!("{REQUESTS} chained GETs with status and capture, {ROUNDS} rounds in turns:");
+    let times = |at: usize| Times::of(rounds.iter().map(|round| round[at]));
     for (at, contestant) in contestants.iter().enumerate() {
         let (name, target) = match contestant {
             Contestant::Hurl => ("Hurl", None),
             Contestant::InMemory => ("onramp without persistence", Some(1.0)),
             Contestant::WithJournal => ("onramp run, journal on", Some(1.5)),
         };
-        let took = median(rounds.iter().map(|round| round[at].as_secs_f64()));
-        print!("  {name:27} {:6.1} ms, {:4.0} µs a request", took * 1e3, took * 1e6 / REQUESTS as f64);
-        match target.filter(|_| contestants[0] == Contestant::Hurl) {
-            Some(target) => {
-                let ratio = median(rounds.iter().map(|round| round[at].as_secs_f64() / round[0].as_secs_f64()));
-                println!(", {ratio:.2} times Hurl (target: at most {target:.1})");
-            }
-            None => println!(),
+        let took = times(at);
+        println!("  {name:27} {:6.1} ms (best {:6.1}), CPU {:6.1} ms", took.median, took.best, took.cpu);
+        if let Some(target) = target.filter(|_| contestants[0] == Contestant::Hurl) {
+            let hurl = times(0);
+            let ratios = rounds.iter().map(|round| round[at].wall.as_secs_f64() / round[0].wall.as_secs_f64());
+            println!(
+                "  {:27} {:6.2} times Hurl (best {:.2}), CPU {:.2} times; target: at most {target:.1}",
+                "",
+                median(ratios),
+                took.best / hurl.best,
+                took.cpu / hurl.cpu
+            );
         }
     }
     if contestants[0] != Contestant::Hurl {
         println!("  there is no Hurl to compare with: `benches/measure hurl` installs one and measures again");
+    }
+}
+
+/// All in milliseconds.
+struct Times {
+    median: f64,
+    best: f64,
+    /// The mean.
+    cpu: f64,
+}
+
+impl Times {
+    fn of(took: impl Iterator<Item = Took> + Clone) -> Self {
+        let wall = took.clone().map(|took| took.wall.as_secs_f64() * 1e3);
+        let cpu: f64 = took.map(|took| took.cpu.as_secs_f64() * 1e3).sum();
+        Self { median: median(wall.clone()), best: wall.fold(f64::INFINITY, f64::min), cpu: cpu / ROUNDS as f64 }
     }
 }
 
