@@ -52,6 +52,9 @@ pub(super) fn resume(plan: &Plan, state: &mut RunState, how: &Resumption, at: Ti
             run_again(plan, &mut next, &TaskPath { step, ..task.clone() })?;
         }
     }
+    if !next.teardown {
+        reopen_calls(plan, &mut next.recorded.steps);
+    }
     for task in &how.keep {
         let_stand(plan, &mut next, task)?;
     }
@@ -99,6 +102,18 @@ fn resume_step(planned: &PlanStep, step: &mut StepState, at: Timestamp) {
     }
     if let (Some(remedy), Some(spec)) = (&mut step.remedy, &planned.on_error) {
         resume_task(remedy, at, spec.call.effect);
+    }
+}
+
+/// A call has not ended while something inside of it goes on: it hands its outputs out once that has.
+fn reopen_calls(plan: &Plan, steps: &mut [StepState]) {
+    // What is called inside comes later in the list.
+    for call in plan.calls.iter().rev() {
+        let goes_on = steps[call.entry..call.exit].iter().any(|step| !step.status().is_terminal());
+        if goes_on && steps[call.exit].status().is_terminal() {
+            steps[call.exit].skipped = None;
+            steps[call.exit].tasks.fill_with(TaskState::default);
+        }
     }
 }
 

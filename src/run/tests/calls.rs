@@ -112,6 +112,23 @@ fn a_resume_goes_on_inside_of_a_call() {
 }
 
 #[test]
+fn a_call_in_which_something_runs_again_hands_its_outputs_out_again() {
+    let text = "inputs: { given: {} }\nsteps:\n  call: { uses: ./lib.yaml }\n  last: { uses: read, needs: call }\n";
+    let lib = "steps:\n  inner: { uses: read, continue-on-error: true }
+outputs: { value: \"${{ steps.inner.outputs.value }}\" }\n";
+    let mut run = Run::calling(text, lib);
+    run.ends(task("call/inner"), lost(Happened::None)).ends(task("last"), lost(Happened::None));
+    assert_eq!((run.status("call"), run.state.status), (StepStatus::Succeeded, RunStatus::Failed));
+    run.resumes(Duration::from_secs(60)).succeeds(task("call/inner"), 7);
+    let value = |run: &Run| run.state.task(&run.plan, &task("call")).unwrap().outputs["value"].clone();
+    assert_eq!((run.phase(&task("last")), value(&run)), ("running", json!(7).into()));
+    run.succeeds(task("last"), 1);
+    let again = Resumption { again: vec![task("call/inner")], ..Resumption::default() };
+    run.news(Fact::Resumed(again)).succeeds(task("call/inner"), 8);
+    assert_eq!((run.state.status, value(&run)), (RunStatus::Succeeded, json!(8).into()));
+}
+
+#[test]
 fn a_wrong_value_fails_the_call_before_anything_inside_begins() {
     let text = "inputs: { given: {} }
 steps:
