@@ -206,7 +206,8 @@ pub(super) fn go_on(unit: &Unit<'_>) -> Option<Fact> {
         Phase::Waiting | Phase::Due(Timer::Retry) if unit.state.is_closing() && unit.role() != Role::Undo => {
             Some(unit.failed(unit.task.error.clone().unwrap_or_else(StepError::interrupted)))
         }
-        Phase::Waiting | Phase::Due(Timer::Retry) => Some(unit.start()),
+        Phase::Waiting => Some(unit.start()),
+        Phase::Due(Timer::Retry) => Some(verdict::try_now(unit)),
         Phase::Ended(outcome) => Some(verdict::after_attempt(unit, outcome)),
         Phase::Due(Timer::Settle | Timer::Reprobe) => Some(unit.look()),
         Phase::Probed(answer) => Some(verdict::after_probe(unit, answer)),

@@ -2,6 +2,7 @@
 
 use super::agenda::Standing;
 use super::apply::ready;
+use super::entry::Timer;
 use super::outcome::{Happened, StepError};
 use super::state::{Phase, RunState, TaskState};
 use crate::id::StepId;
@@ -14,7 +15,7 @@ pub(super) fn remedy_due(plan: &Plan, state: &mut RunState, id: &StepId, error: 
     let (Some(task), Some(remedy)) = (step.tasks.first_mut(), step.remedy.as_deref_mut()) else {
         return Err(format!("`{id}` has no on-error"));
     };
-    if !matches!(task.phase, Phase::Ended(_) | Phase::Probed(_)) {
+    if !matches!(task.phase, Phase::Ended(_) | Phase::Probed(_) | Phase::Due(Timer::Retry)) {
         return Err(format!("`{id}` is {}", task.phase.name()));
     }
     let before = Standing::from(&task.phase);

@@ -9,6 +9,7 @@ use super::entry::{Doubt, Fact, SkipReason, Timer};
 use super::outcome::{Happened, Outcome, ProbeAnswer, StepError};
 use super::state::{Phase, TaskState};
 use super::unit::Unit;
+use crate::clock::Timestamp;
 use crate::id::Role;
 use crate::secret::Data;
 use crate::workflow::{Effect, RetryPolicy};
@@ -214,15 +215,27 @@ fn try_again(unit: &Unit<'_>, error: StepError) -> Fact {
     }
     let draw = fraction(&unit.state.started, &unit.path, unit.task.attempts);
     let delay = retry_after.unwrap_or_else(|| backoff(&policy, tries.max(1), draw));
-    let due = unit.state.now.plus(delay);
-    let began = unit.task.since.unwrap_or(unit.state.now);
-    let in_budget = policy.max_elapsed.is_none_or(|budget| due.since(began) <= budget);
-    if in_budget && unit.deadline().is_none_or(|deadline| due < deadline) {
-        unit.timer(Timer::Retry, delay)
-    } else {
-        let message = format!("{}; no time is left for another try", error.message);
-        give_up(unit, StepError { message, ..error })
+    if has_time(unit, unit.state.now.plus(delay)) { unit.timer(Timer::Retry, delay) } else { out_of_time(unit, error) }
+}
+
+/// A try that is due begins, unless something else, as the workflow's `rate`, kept it waiting until its time was over.
+pub(super) fn try_now(unit: &Unit<'_>) -> Fact {
+    match &unit.task.error {
+        Some(error) if !has_time(unit, unit.state.now) => out_of_time(unit, error.clone()),
+        _ => unit.start(),
     }
+}
+
+/// Whether a try may begin at `moment`.
+fn has_time(unit: &Unit<'_>, moment: Timestamp) -> bool {
+    let began = unit.task.since.unwrap_or(unit.state.now);
+    let in_budget = unit.retry().max_elapsed.is_none_or(|budget| moment.since(began) <= budget);
+    in_budget && unit.deadline().is_none_or(|deadline| moment < deadline)
+}
+
+fn out_of_time(unit: &Unit<'_>, error: StepError) -> Fact {
+    let message = format!("{}; no time is left for another try", error.message);
+    give_up(unit, StepError { message, ..error })
 }
 
 /// The step has failed, unless its `on-error` knows the error and may go round once more.

@@ -147,6 +147,19 @@ fn attempts_begin_no_faster_than_the_rate_of_the_workflow() {
     assert_eq!(run.state.status, RunStatus::Succeeded);
 }
 
+#[test]
+fn a_try_that_the_rate_kept_waiting_until_its_time_was_over_is_not_made() {
+    for limit in ["timeout: 30s", "retry: { max-elapsed: 30s }"] {
+        let mut run = Run::of(&format!("rate: 1/m\nsteps:\n  a: {{ uses: once, {limit} }}\n"));
+        run.ends(task("a"), slow()).news(Fact::TimerFired { task: task("a") });
+        assert_eq!(run.phase(&task("a")), "due", "{limit}");
+        run.waits_until(60).rings(Alarm::Rate);
+        let a = run.task(&task("a"));
+        assert_eq!((a.phase.name(), a.attempts, run.state.status), ("failed", 1, RunStatus::Failed), "{limit}");
+        assert!(a.error.as_ref().unwrap().message.ends_with("no time is left for another try"), "{limit}");
+    }
+}
+
 const LONG: &str = "timeout: 1m
 steps:
   a: { uses: read }

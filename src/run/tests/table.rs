@@ -103,6 +103,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("due retry", "failure", "failed"),
     ("due retry", "look first", "probing"),
     ("due retry", "doubt", "in_doubt"),
+    ("due retry", "remedy", "remedying"),
     ("due settle", "doubt", "in_doubt"),
     ("due reprobe", "doubt", "in_doubt"),
     ("due settle", "look", "probing"),
