@@ -93,6 +93,9 @@ fn starts(plan: &Plan, state: &RunState, facts: &mut Vec<Fact>) {
         if facts.len() >= BATCH || (room.is_spent() && !state.is_closing()) {
             break;
         }
+        if fails_now(plan, *step, facts) {
+            continue;
+        }
         let before = facts.len();
         begin(plan, state, *step, room, facts);
         let begun = facts[before..].iter().filter(|fact| matches!(fact, Fact::ProbeStarted { .. })).count();
@@ -164,6 +167,13 @@ fn leave_out(plan: &Plan, state: &RunState, step: usize, reason: &SkipReason, fa
     let waiting = state.recorded.steps[step].tasks.iter().filter(|task| task.phase == Phase::Waiting);
     let paths = waiting.map(|task| task.path(&plan.steps[step].id));
     facts.extend(paths.map(|task| Fact::Skipped { task, reason: reason.clone() }));
+}
+
+/// An item fails in this very decision, which is not in the state yet, and keeps the others from beginning.
+fn fails_now(plan: &Plan, step: usize, facts: &[Fact]) -> bool {
+    let planned = &plan.steps[step];
+    planned.matrix.as_ref().is_some_and(|matrix| matrix.fail_fast)
+        && facts.iter().any(|fact| matches!(fact, Fact::Failed { task, .. } if task.step == planned.id))
 }
 
 fn failed_fast(plan: &Plan, state: &RunState, step: usize) -> Option<SkipReason> {

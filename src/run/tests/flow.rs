@@ -160,6 +160,17 @@ fn a_try_that_the_rate_kept_waiting_until_its_time_was_over_is_not_made() {
     }
 }
 
+#[test]
+fn an_item_does_not_begin_in_the_moment_in_which_another_one_fails() {
+    let matrix = "strategy: { matrix: { x: [a, b, c] }, fail-fast: true }";
+    let mut run = Run::of(&format!("rate: 2/m\nsteps:\n  each: {{ uses: read, {matrix} }}\n"));
+    run.waits_until(60);
+    let outcome = Box::new(lost(Happened::None));
+    run.apply(Fact::AttemptEnded { task: item("each", "a"), attempt: 1, outcome }).unwrap();
+    run.rings(Alarm::Rate);
+    assert_eq!((run.phase(&item("each", "a")), run.phase(&item("each", "c"))), ("failed", "skipped"));
+}
+
 const LONG: &str = "timeout: 1m
 steps:
   a: { uses: read }
