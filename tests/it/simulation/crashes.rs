@@ -12,7 +12,7 @@ use super::ends::check_effects;
 use super::graph::Graph;
 use super::graphs::{Shape, graph, rounds};
 use super::host::CrashPoint;
-use super::life::{Life, plan};
+use super::life::{Life, plan_of};
 use super::script::{Blind, Try};
 use super::world::{Scripted, World};
 
@@ -72,34 +72,41 @@ fn survive(life: &mut Life<'_>, crash: CrashPoint, rng: &mut TestRng, power: boo
 
 /// A verdict on an answer is lost with the answer: a look finds the effect, and that the step succeeded.
 pub fn without_verdicts(mut graph: Graph) -> Graph {
-    for step in &mut graph.steps {
+    graph.for_each(|step| {
         let effect = step.effect;
         let own = step.scripts.iter_mut().map(|script| (effect, script));
         let remedy = step.on_error.iter_mut().flat_map(|o| [(o.effect, &mut o.script), (effect, &mut o.again)]);
         for (_, script) in own.chain(remedy).filter(|(effect, _)| *effect == Effect::Once) {
             script.tries.iter_mut().filter(|(what, _)| *what == Try::Wrong).for_each(|(what, _)| *what = Try::Refused);
         }
-    }
+    });
     graph
 }
 
-fn check(graph: Graph, seed: u64, power: bool) {
-    let graph = without_verdicts(graph);
-    let plan = plan(&graph.yaml());
+/// A life for each commit, in which the process dies there; `check` sees what came of it, and of one without a death.
+pub fn each_death(graph: &Graph, seed: u64, power: bool, check: impl Fn(&Life<'_>, &RunState, &RunState)) {
+    let plan = plan_of(graph);
     let mut whole = Life::new(&plan, World::new(Scripted(graph.clone())));
-    let wanted = end(&whole.finish());
+    let undisturbed = whole.finish();
     for commit in 1..=whole.commits {
         for launched in [false, true] {
             let mut rng = rng(seed ^ (commit << 1) ^ u64::from(launched));
             let mut life = Life::new(&plan, World::new(Scripted(graph.clone())));
             let state = survive(&mut life, CrashPoint { commit, launched }, &mut rng, power);
-            assert_eq!(end(&state), wanted, "died in commit {commit}, launched: {launched}\n{}", graph.yaml());
-            check_effects(&graph, &state, &life.world);
+            check(&life, &state, &undisturbed);
         }
     }
 }
 
-const SHAPE: Shape = Shape { steps: 5, blind: Blind::AtFirst, timed: false };
+fn check(graph: Graph, seed: u64, power: bool) {
+    let graph = without_verdicts(graph);
+    each_death(&graph, seed, power, |life, state, undisturbed| {
+        assert_eq!(end(state), end(undisturbed), "{}", graph.yaml());
+        check_effects(&graph, state, &life.world);
+    });
+}
+
+const SHAPE: Shape = Shape::new(5, Blind::AtFirst);
 
 proptest! {
     #![proptest_config(cases(0.12))]

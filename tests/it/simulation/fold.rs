@@ -4,17 +4,35 @@ use onramp::plan::Plan;
 use onramp::run::{Entry, Fact, RunState, apply, decide};
 use onramp::store::Loaded;
 
+/// The plan of each text of the workflow, from the first.
+pub type Plans<'a> = Vec<&'a Plan>;
+
+fn of<'a>(plans: &Plans<'a>, version: u32) -> &'a Plan {
+    plans[version as usize - 1]
+}
+
+/// The plan under which a fact is folded.
+fn under<'a>(plans: &Plans<'a>, state: &RunState, fact: &Fact) -> &'a Plan {
+    match fact {
+        Fact::Replanned(edit) => of(plans, edit.version),
+        _ => of(plans, state.version),
+    }
+}
+
 /// All of a state that is stored.
-pub fn restore(plan: &Plan, loaded: Loaded) -> RunState {
+pub fn restore(plans: &Plans<'_>, loaded: Loaded) -> RunState {
     let mut entries = loaded.entries.into_iter();
     let mut state = match loaded.snapshot {
-        Some(recorded) => RunState::restore(plan, recorded),
+        Some(recorded) => RunState::restore(of(plans, recorded.version), recorded),
         None => match entries.next().expect("a run has a beginning") {
-            Entry { at, fact: Fact::RunStarted(started), .. } => RunState::new(plan, *started, at),
+            Entry { at, fact: Fact::RunStarted(started), .. } => RunState::new(of(plans, 1), *started, at),
             other => panic!("a run begins with {other:?}"),
         },
     };
-    entries.for_each(|entry| apply(plan, &mut state, &entry).expect("what was journaled can be folded"));
+    for entry in entries {
+        let plan = under(plans, &state, &entry.fact);
+        apply(plan, &mut state, &entry).expect("what was journaled can be folded");
+    }
     state
 }
 
@@ -29,11 +47,13 @@ impl Shadow {
         Self { whole: state.clone(), reread: state.clone() }
     }
 
-    pub fn follow(&mut self, plan: &Plan, entries: &[Entry], live: &RunState) {
+    pub fn follow(&mut self, plans: &Plans<'_>, entries: &[Entry], live: &RunState) {
         for entry in entries {
+            let plan = under(plans, &self.whole, &entry.fact);
             apply(plan, &mut self.whole, entry).expect("what the driver applied can be applied");
             apply(plan, &mut self.reread, entry).expect("what the driver applied can be applied to what was stored");
         }
+        let plan = of(plans, live.version);
         for fold in [&self.whole, &self.reread] {
             assert_eq!(fold.recorded(), live.recorded());
             assert_eq!(decide(plan, fold), decide(plan, live), "the agenda is not what it would be if derived anew");

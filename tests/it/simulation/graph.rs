@@ -1,7 +1,6 @@
-//! A workflow as the simulation knows it, and its YAML.
+//! A workflow as the simulation knows it.
 
-use std::fmt::Write as _;
-
+use onramp::id::StepId;
 use onramp::workflow::Effect;
 
 use super::script::Script;
@@ -9,6 +8,16 @@ use super::script::Script;
 #[derive(Debug, Clone)]
 pub struct Graph {
     pub steps: Vec<Step>,
+    pub limits: Limits,
+}
+
+/// Of the run as a whole; times in milliseconds.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Limits {
+    pub max_parallel: Option<u32>,
+    /// So many attempts within so long.
+    pub rate: Option<(u32, u64)>,
+    pub timeout: Option<u64>,
 }
 
 #[derive(Debug, Clone)]
@@ -22,7 +31,14 @@ pub struct Step {
     pub matrix: Option<Matrix>,
     pub retry: Retry,
     pub timeout: Option<u64>,
+    /// For each try.
+    pub attempt_timeout: Option<u64>,
+    pub continue_on_error: bool,
     pub on_error: Option<OnError>,
+    /// The steps of the file that it calls instead of an action.
+    pub inside: Option<Vec<Step>>,
+    /// Stands in its input.
+    pub version: u32,
     /// For each task in turn, and again from the first.
     pub scripts: Vec<Script>,
     /// What its output `flag` says.
@@ -46,6 +62,7 @@ pub enum Condition {
 pub struct Matrix {
     pub items: Items,
     pub max_parallel: Option<u32>,
+    pub fail_fast: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +83,7 @@ pub struct Retry {
     pub network: bool,
     pub throttled: bool,
     pub server: bool,
+    pub timeout: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -83,89 +101,38 @@ pub fn id(step: usize) -> String {
     format!("s{step}")
 }
 
+/// The number of a step in its own file.
+pub fn number(id: &StepId) -> usize {
+    let own = id.as_str().rsplit('/').next().unwrap_or_default();
+    own[1..].parse().unwrap_or_else(|_| panic!("{id} is no step of a generated graph"))
+}
+
 impl Graph {
-    pub fn yaml(&self) -> String {
-        let mut text = "name: simulated\nsteps:\n".to_owned();
-        for (index, step) in self.steps.iter().enumerate() {
-            step.write(&mut text, index);
+    /// The step with this id, unless it stands for a call.
+    pub fn step(&self, id: &StepId) -> Option<&Step> {
+        let mut steps = &self.steps;
+        let (outer, own) = id.as_str().rsplit_once('/').unwrap_or(("", id.as_str()));
+        if let Some(caller) = outer.strip_prefix('s') {
+            steps = steps[caller.parse::<usize>().ok()?].inside.as_ref()?;
         }
-        let outputs = (0..self.steps.len()).map(|step| format!("  o{step}: ${{{{ steps.s{step}.outputs.value }}}}\n"));
-        text + "outputs:\n" + &outputs.collect::<String>()
+        steps.get(own.strip_prefix('s')?.parse::<usize>().ok()?).filter(|step| step.inside.is_none())
+    }
+
+    /// All steps, those of called files too.
+    pub fn for_each(&mut self, mut change: impl FnMut(&mut Step)) {
+        for step in &mut self.steps {
+            change(step);
+            step.inside.iter_mut().flatten().for_each(&mut change);
+        }
     }
 }
 
 impl Step {
-    fn write(&self, text: &mut String, index: usize) {
-        let mut line = |key: &str, value: String| {
-            let _ = writeln!(text, "    {key}: {value}");
-        };
-        let list = |steps: &[usize]| steps.iter().map(|step| id(*step)).collect::<Vec<_>>().join(", ");
-        line("uses", format!("sim.{}", self.effect));
-        line("needs", format!("[{}]", list(&self.needs)));
-        let values = self.refers.iter().map(|step| format!("\"${{{{ steps.s{step}.outputs.value }}}}\""));
-        line("with", format!("{{ value: [{}] }}", values.collect::<Vec<_>>().join(", ")));
-        if let Some(condition) = self.condition.text() {
-            line("if", condition);
-        }
-        if let Some(matrix) = &self.matrix {
-            line("strategy", matrix.text());
-        }
-        line("retry", self.retry.text());
-        if let Some(timeout) = self.timeout {
-            line("timeout", format!("{timeout}ms"));
-        }
-        if let Some(on_error) = &self.on_error {
-            let OnError { effect, rerun_from, max, .. } = on_error;
-            line("on-error", format!("{{ when: sim.lost, run: sim.{effect}, rerun-from: s{rerun_from}, max: {max} }}"));
-        }
-        // The id comes first in the file.
-        let at = text.rfind(&format!("    uses: sim.{}\n    needs", self.effect)).unwrap();
-        text.insert_str(at, &format!("  {}:\n", id(index)));
-    }
-
     pub fn script(&self, position: usize) -> &Script {
         &self.scripts[position % self.scripts.len()]
     }
-}
 
-impl Condition {
-    fn text(self) -> Option<String> {
-        Some(match self {
-            Self::None => return None,
-            Self::Success => "success()".into(),
-            Self::Failure => "failure()".into(),
-            Self::Always => "always()".into(),
-            Self::Flag(step) => format!("steps.s{step}.outputs.flag == true"),
-            Self::AlwaysFlag(step) => format!("always() && steps.s{step}.outputs.flag == true"),
-        })
-    }
-}
-
-impl Matrix {
-    fn text(&self) -> String {
-        let items = match self.items {
-            Items::Literal(count) => {
-                format!("[{}]", (0..count).map(|n| format!("i{n}")).collect::<Vec<_>>().join(", "))
-            }
-            Items::Output(step) => format!("\"${{{{ steps.s{step}.outputs.items }}}}\""),
-        };
-        let limit = self.max_parallel.map_or_else(String::new, |limit| format!(", max-parallel: {limit}"));
-        format!("{{ matrix: {{ item: {items} }}{limit} }}")
-    }
-}
-
-impl Retry {
-    fn text(&self) -> String {
-        let classes = [(self.network, "network"), (self.throttled, "429"), (self.server, "5xx")];
-        let when: Vec<&str> = classes.iter().filter(|(named, _)| *named).map(|(_, name)| *name).collect();
-        let elapsed = self.max_elapsed.map_or_else(String::new, |most| format!(", max-elapsed: {most}ms"));
-        format!(
-            "{{ max-attempts: {}, delay: {}ms, factor: {}, max-delay: {}ms, jitter: false, when: [{}]{elapsed} }}",
-            self.max_attempts,
-            self.delay,
-            self.factor,
-            self.max_delay,
-            when.join(", ")
-        )
+    pub fn is_plain(&self) -> bool {
+        self.on_error.is_none() && self.inside.is_none() && !self.continue_on_error
     }
 }

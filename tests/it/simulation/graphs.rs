@@ -4,7 +4,7 @@ use onramp::workflow::Effect;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::graph::{Condition, Graph, Items, Matrix, OnError, Retry, Step};
+use super::graph::{Condition, Graph, Items, Limits, Matrix, OnError, Retry, Step};
 use super::script::{Blind, Script, Try, script};
 
 /// What a generated graph may have.
@@ -14,6 +14,14 @@ pub struct Shape {
     pub blind: Blind,
     /// Timeouts and `max-elapsed`.
     pub timed: bool,
+    /// `fail-fast`: which items begin is then a matter of time.
+    pub fail_fast: bool,
+}
+
+impl Shape {
+    pub const fn new(steps: usize, blind: Blind) -> Self {
+        Self { steps, blind, timed: false, fail_fast: false }
+    }
 }
 
 /// Drawn for each step; what it means depends on the steps before.
@@ -22,9 +30,11 @@ struct Draw {
     effect: Effect,
     needs: Vec<Index>,
     condition: (u8, Index),
-    matrix: Option<(usize, Index, Option<u32>)>,
+    matrix: Option<(usize, Index, Option<u32>, bool)>,
     retry: Retry,
-    timeout: Option<u64>,
+    timeouts: (Option<u64>, Option<u64>),
+    continue_on_error: bool,
+    inside: Option<Vec<Draw>>,
     on_error: Option<(Effect, Index, u32, Script, Script)>,
     scripts: Vec<Script>,
     flag: bool,
@@ -32,13 +42,17 @@ struct Draw {
 }
 
 pub fn graph(shape: Shape) -> impl Strategy<Value = Graph> {
-    prop::collection::vec(draw(shape), 1..=shape.steps).prop_map(|draws| {
-        let mut steps: Vec<Step> = Vec::new();
-        for draw in draws {
-            let step = settle(draw, &steps);
-            steps.push(step);
-        }
-        Graph { steps }
+    let inside = prop::collection::vec(draw(shape, Just(None)), 1..4);
+    let calls = prop::option::weighted(0.15, inside);
+    prop::collection::vec(draw(shape, calls), 1..=shape.steps)
+        .prop_map(|draws| Graph { steps: settle_all(draws), limits: Limits::default() })
+}
+
+fn settle_all(draws: Vec<Draw>) -> Vec<Step> {
+    draws.into_iter().fold(Vec::new(), |mut steps, draw| {
+        let step = settle(draw, &steps);
+        steps.push(step);
+        steps
     })
 }
 
@@ -46,41 +60,48 @@ fn effect() -> impl Strategy<Value = Effect> {
     prop_oneof![1 => Just(Effect::Read), 1 => Just(Effect::Repeat), 1 => Just(Effect::Keyed), 2 => Just(Effect::Once)]
 }
 
-fn draw(shape: Shape) -> impl Strategy<Value = Draw> {
+fn draw(shape: Shape, inside: impl Strategy<Value = Option<Vec<Draw>>>) -> impl Strategy<Value = Draw> {
     let index = any::<Index>;
     let limit = prop_oneof![Just(None), (1u32..4).prop_map(Some)];
-    let timeout = if shape.timed { prop::option::of(200u64..20_000).boxed() } else { Just(None).boxed() };
+    let fail_fast = prop::bool::weighted(if shape.fail_fast { 0.8 } else { 0.0 });
+    let timeout = |most| if shape.timed { prop::option::of(200u64..most).boxed() } else { Just(None).boxed() };
     let remedy = (effect(), index(), 1u32..3, script(shape.blind, false), script(shape.blind, true));
-    let remedy = if shape.timed { Just(None).boxed() } else { prop::option::weighted(0.4, remedy).boxed() };
-    let lossy = !shape.timed;
+    let lossy = !shape.timed && !shape.fail_fast;
+    let remedy = if lossy { prop::option::weighted(0.4, remedy).boxed() } else { Just(None).boxed() };
+    let matrix =
+        prop::option::weighted(if shape.fail_fast { 0.7 } else { 0.3 }, (0usize..5, index(), limit, fail_fast));
+    let scripts = prop::collection::vec(script(shape.blind, lossy), 1..4);
     (
         (effect(), prop::collection::vec(index(), 0..3), (0u8..12, index())),
-        prop::option::weighted(0.3, (0usize..4, index(), limit)),
-        retry(shape.timed),
-        timeout,
-        remedy,
-        prop::collection::vec(script(shape.blind, lossy), 1..3),
-        (any::<bool>(), 0usize..4),
+        (matrix, retry(shape.timed), (timeout(20_000), timeout(2_500)), remedy, scripts),
+        (any::<bool>(), 0usize..4, prop::bool::weighted(0.2), inside),
     )
-        .prop_map(|((effect, needs, condition), matrix, retry, timeout, on_error, scripts, (flag, width))| Draw {
-            effect,
-            needs,
-            condition,
-            matrix,
-            retry,
-            timeout,
-            on_error,
-            scripts,
-            flag,
-            width,
+        .prop_map(|(before, tries, (flag, width, continue_on_error, inside))| {
+            let (effect, needs, condition) = before;
+            let (matrix, retry, timeouts, on_error, scripts) = tries;
+            Draw {
+                effect,
+                needs,
+                condition,
+                matrix,
+                retry,
+                timeouts,
+                continue_on_error,
+                inside,
+                on_error,
+                scripts,
+                flag,
+                width,
+            }
         })
 }
 
 fn retry(timed: bool) -> impl Strategy<Value = Retry> {
     let elapsed = if timed { prop::option::of(100u64..20_000).boxed() } else { Just(None).boxed() };
-    let classes = (prop::bool::weighted(0.8), prop::bool::weighted(0.8), prop::bool::weighted(0.8));
+    let likely = || prop::bool::weighted(0.8);
+    let classes = (likely(), likely(), likely(), likely());
     (1u32..5, 1u64..3000, 1u32..4, 0u64..5000, elapsed, classes).prop_map(
-        |(max_attempts, delay, factor, more, max_elapsed, (network, throttled, server))| Retry {
+        |(max_attempts, delay, factor, more, max_elapsed, (network, throttled, server, timeout))| Retry {
             max_attempts,
             delay,
             factor,
@@ -89,6 +110,7 @@ fn retry(timed: bool) -> impl Strategy<Value = Retry> {
             network,
             throttled,
             server,
+            timeout,
         },
     )
 }
@@ -109,9 +131,9 @@ fn settle(draw: Draw, before: &[Step]) -> Step {
         (5, Some(step)) => Condition::AlwaysFlag(step),
         _ => Condition::None,
     };
-    let matrix = draw.matrix.map(|(count, of, max_parallel)| {
+    let matrix = draw.matrix.filter(|_| draw.inside.is_none()).map(|(count, of, max_parallel, fail_fast)| {
         let items = single(&of).filter(|_| count == 3).map_or(Items::Literal(count), Items::Output);
-        Matrix { items, max_parallel }
+        Matrix { items, max_parallel, fail_fast }
     });
     if let Condition::Flag(step) | Condition::AlwaysFlag(step) = condition {
         needs.push(step);
@@ -121,26 +143,51 @@ fn settle(draw: Draw, before: &[Step]) -> Step {
     }
     needs.sort_unstable();
     needs.dedup();
-    let on_error = draw.on_error.filter(|_| matrix.is_none()).map(|(effect, from, max, script, again)| {
+    let acts_once = matrix.is_none() && draw.inside.is_none();
+    let on_error = draw.on_error.filter(|_| acts_once).map(|(effect, from, max, script, again)| {
         let from = needs.get(from.index(needs.len() + 1)).copied().filter(|_| condition == Condition::None);
         let rerun_from = from.filter(|from| plain_way(before, *from, &needs)).unwrap_or(at);
         OnError { effect, rerun_from, max, script, again }
     });
-    let Draw { effect, retry, timeout, scripts, flag, width, .. } = draw;
-    Step { effect, needs, refers, condition, matrix, retry, timeout, on_error, scripts, flag, width }
+    let inside = draw.inside.map(|draws| {
+        let mut steps = settle_all(draws);
+        // The call hands its outputs out.
+        steps.iter_mut().last().into_iter().for_each(|last| last.matrix = None);
+        steps
+    });
+    let Draw { effect, retry, timeouts: (timeout, attempt_timeout), continue_on_error, scripts, flag, width, .. } =
+        draw;
+    Step {
+        effect,
+        needs,
+        refers,
+        condition,
+        matrix,
+        retry,
+        timeout,
+        attempt_timeout,
+        continue_on_error,
+        on_error,
+        inside,
+        version: 0,
+        scripts,
+        flag,
+        width,
+    }
 }
 
-/// Whether no step from `from` to one with these needs has a remedy of its own: a remedy in another's way makes the end
-/// depend on who is first.
+/// Whether all steps from `from` to one with these needs are plain: a remedy in another's way makes the end depend on who is
+/// first, and what had failed does not fail the second time.
 fn plain_way(before: &[Step], from: usize, needs: &[usize]) -> bool {
     let way = super::oracle::way(before, from, needs);
-    way.iter().all(|step| before[*step].on_error.is_none())
+    way.iter().all(|step| before[*step].is_plain())
 }
 
 /// Many steps that go round from the first one, at times at once, beside such that only need it.
 pub fn rounds(blind: Blind) -> impl Strategy<Value = Graph> {
-    graph(Shape { steps: 6, blind, timed: false }).prop_map(|mut graph| {
+    graph(Shape::new(6, blind)).prop_map(|mut graph| {
         for (at, step) in graph.steps.iter_mut().enumerate() {
+            (step.inside, step.continue_on_error) = (None, false);
             (step.condition, step.refers) = (Condition::None, vec![0; usize::from(at > 0)]);
             step.needs = step.refers.clone();
             step.matrix = step.matrix.take().filter(|matrix| at > 0 && matches!(matrix.items, Items::Literal(_)));

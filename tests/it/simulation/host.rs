@@ -9,7 +9,7 @@ use onramp::run::{Entry, Happened, Op, Outcome, RunState, Stop, Wake};
 use onramp::store::RunWriter;
 use onramp::workflow::Effect;
 
-use super::fold::Shadow;
+use super::fold::{Plans, Shadow};
 use super::world::World;
 
 /// When the process dies.
@@ -22,7 +22,7 @@ pub struct CrashPoint {
 }
 
 pub struct SimHost<'a> {
-    pub plan: &'a Plan,
+    pub plans: Plans<'a>,
     pub writer: RunWriter,
     pub clock: ManualClock,
     pub world: &'a mut World,
@@ -47,9 +47,9 @@ struct Running {
 pub const CRASHED: &str = "the process died";
 
 impl<'a> SimHost<'a> {
-    pub fn new(plan: &'a Plan, writer: RunWriter, clock: ManualClock, world: &'a mut World, shadow: Shadow) -> Self {
+    pub fn new(plans: Plans<'a>, writer: RunWriter, clock: ManualClock, world: &'a mut World, shadow: Shadow) -> Self {
         Self {
-            plan,
+            plans,
             writer,
             clock,
             world,
@@ -64,6 +64,10 @@ impl<'a> SimHost<'a> {
         }
     }
 
+    fn plan(&self, state: &RunState) -> &'a Plan {
+        self.plans[state.version as usize - 1]
+    }
+
     fn write(&mut self, state: &RunState, last: bool) -> Result<(), HostError> {
         self.commits += 1;
         assert!(self.commits < 2000, "the run does not come to an end");
@@ -73,7 +77,7 @@ impl<'a> SimHost<'a> {
         let entries: Vec<Entry> = queued.iter().map(|queued| queued.entry.clone()).collect();
         let failed = |error: onramp::store::StoreError| HostError(error.to_string());
         self.writer.append(&entries, sync).map_err(failed)?;
-        self.shadow.follow(self.plan, &entries, state);
+        self.shadow.follow(&self.plans, &entries, state);
         if last || self.writer.checkpoint_due() || self.commits.is_multiple_of(3) {
             self.writer.checkpoint(state, last).map_err(failed)?;
         }
@@ -89,14 +93,15 @@ impl<'a> SimHost<'a> {
             Op::Wake { whom, due } => self.wake(whom, due),
             Op::Stop(_) => self.let_go(),
             Op::Attempt(order) => {
-                let task = state.task(self.plan, &order.task).expect("what is launched is known");
+                let task = state.task(self.plan(state), &order.task).expect("what is launched is known");
                 let answer = self.world.attempt(&order, state, task);
                 let (effect, attempt) = (order.effect, order.number);
                 let completion = Completion::AttemptEnded { task: order.task, attempt, outcome: answer.outcome };
                 self.running.push(Running { at: answer.at, effect, completion });
             }
             Op::Probe(order) | Op::Look(order) => {
-                let occurrence = state.task(self.plan, &order.task).expect("what is looked for is known").occurrence;
+                let occurrence =
+                    state.task(self.plan(state), &order.task).expect("what is looked for is known").occurrence;
                 self.world.advance(self.clock.now());
                 let answer = self.world.probe(&order, occurrence);
                 let completion = Completion::ProbeEnded { task: order.task, probe: order.number, answer };
@@ -108,7 +113,8 @@ impl<'a> SimHost<'a> {
     /// Everything that happens next, at one moment.
     fn happens(&mut self, state: &RunState) -> Option<Vec<Completion>> {
         let stopping = state.stopping == Some(Stop::Interrupt);
-        self.timers.retain(|(due, whom)| state.awaits(self.plan, whom, *due));
+        let plan = self.plan(state);
+        self.timers.retain(|(due, whom)| state.awaits(plan, whom, *due));
         let timer = self.timers.first().map(|(due, _)| *due).filter(|_| !stopping);
         let next = self.running.iter().map(|running| running.at).chain(timer).min()?.max(self.clock.now());
         self.clock.advance_to(next);

@@ -6,19 +6,20 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use onramp::clock::{Clock as _, ManualClock, Timestamp};
 use onramp::diagnostic::Source;
-use onramp::engine::{EngineError, drive, resume, tear_down};
+use onramp::engine::{EngineError, drive, resume, resume_edited, tear_down};
 use onramp::entropy::{Entropy, SeededEntropy};
 use onramp::id::RunId;
-use onramp::plan::{Plan, load};
-use onramp::run::{Entry, Fact, Resumption, RunStarted, RunState, Settings, Stop};
+use onramp::plan::{Plan, compare, load};
+use onramp::run::{Entry, Fact, Replanned, Resumption, RunStarted, RunState, Settings, Stop};
 use onramp::secret::{Data, Secret};
 use onramp::store::simulated::{Crash, ForgetfulDisk};
-use onramp::store::{Key, NewRun, Origin, RunWriter};
-use onramp::workflow::{ActionSpec, Catalogue, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
+use onramp::store::{Key, NewRun, Origin, RunFile, RunWriter};
+use onramp::workflow::{ActionSpec, Catalogue, Effect, EffectRule, OutputSpec, Parameter, Sources, Type, UndoRule};
 
-use super::fold::{Shadow, restore};
+use super::fold::{Plans, Shadow, restore};
+use super::graph::Graph;
 use super::host::{CRASHED, CrashPoint, SimHost};
-use super::oracle::SETTLE;
+use super::tries::SETTLE;
 use super::world::World;
 
 pub const BEGIN: Timestamp = Timestamp::from_millis(1_795_311_245_000);
@@ -48,7 +49,17 @@ pub fn catalogue() -> Catalogue {
 }
 
 pub fn plan(yaml: &str) -> Plan {
-    let loaded = load(Source::new("simulated.yaml", yaml), &catalogue());
+    read(yaml, &|_| None)
+}
+
+pub fn plan_of(graph: &Graph) -> Plan {
+    read(&graph.yaml(), &|path| graph.library(path))
+}
+
+fn read(yaml: &str, library: &dyn Fn(&str) -> Option<String>) -> Plan {
+    let main = Source::new("simulated.yaml", yaml);
+    let sources = Sources::gather(main, &mut |path| library(path).ok_or_else(|| "it is not there".into()));
+    let loaded = load(sources, &catalogue());
     loaded.plan.unwrap_or_else(|| panic!("{yaml}\n{:#?}", loaded.diagnostics))
 }
 
@@ -88,7 +99,8 @@ enum Way {
 
 /// A run, its disk and its world. It dies and comes back; they stay.
 pub struct Life<'a> {
-    pub plan: &'a Plan,
+    /// Of each text of the workflow; the last one is what it is now.
+    pub plans: Plans<'a>,
     pub disk: ForgetfulDisk,
     pub clock: ManualClock,
     pub world: World,
@@ -97,6 +109,8 @@ pub struct Life<'a> {
     pub commits: u64,
     /// After how many commits somebody asks to stop.
     pub stop: Option<(u64, Stop)>,
+    /// What the next process is told.
+    pub how: Resumption,
     began: Option<RunStarted>,
     /// What was read from the files after a death.
     back: Option<(RunWriter, RunState)>,
@@ -109,7 +123,28 @@ impl<'a> Life<'a> {
 
     pub fn with(plan: &'a Plan, world: World, started: RunStarted) -> Self {
         let (disk, clock) = (ForgetfulDisk::default(), ManualClock::at(BEGIN));
-        Self { plan, disk, clock, world, entries: Vec::new(), commits: 0, stop: None, began: Some(started), back: None }
+        Self {
+            plans: vec![plan],
+            disk,
+            clock,
+            world,
+            entries: Vec::new(),
+            commits: 0,
+            stop: None,
+            how: Resumption::default(),
+            began: Some(started),
+            back: None,
+        }
+    }
+
+    /// The same run in another folder, with a world of its own that nobody has touched.
+    pub fn copy(&self, world: World) -> Self {
+        let disk = ForgetfulDisk::default();
+        for file in [RunFile::Seal, RunFile::Workflow(1), RunFile::Journal, RunFile::Checkpoint] {
+            disk.tamper(file, self.disk.contents(file));
+        }
+        let (plans, clock, how) = (self.plans.clone(), self.clock.clone(), self.how.clone());
+        Self { plans, disk, clock, world, entries: Vec::new(), commits: 0, stop: None, how, began: None, back: None }
     }
 
     /// Starts the run, or goes on with it, until it stands still or dies; the state then.
@@ -129,9 +164,9 @@ impl<'a> Life<'a> {
 
     fn begin(&mut self, started: RunStarted, crash: Option<CrashPoint>) -> (RunState, bool) {
         let first = Entry { seq: 1, at: BEGIN, fact: Fact::RunStarted(Box::new(started.clone())) };
-        let state = RunState::new(self.plan, started, BEGIN);
+        let state = RunState::new(self.plans[0], started, BEGIN);
         let origin = Origin { workflow_path: "simulated.yaml".into(), workflow_file: None };
-        let workflow: &str = &self.plan.workflow.source.text;
+        let workflow: &str = &self.plans[0].workflow.source.text;
         let new = NewRun { texts: &workflow.into(), origin: &origin, first: &first, state: &state };
         let writer = RunWriter::create(self.disk.handle(), new, &key(), entropy()).unwrap();
         self.entries.push(first);
@@ -141,7 +176,7 @@ impl<'a> Life<'a> {
     /// What the files say.
     pub fn restored(&self) -> (RunWriter, RunState) {
         let (writer, loaded) = RunWriter::resume(self.disk.handle(), &key(), entropy()).unwrap();
-        (writer, restore(self.plan, loaded))
+        (writer, restore(&self.plans, loaded))
     }
 
     /// Takes back what the run made, until that is done or the process dies; goes on with a teardown that was cut off.
@@ -156,16 +191,20 @@ impl<'a> Life<'a> {
     }
 
     fn drive(&mut self, writer: RunWriter, state: RunState, crash: Option<CrashPoint>, way: Way) -> (RunState, bool) {
-        let mut state = state;
+        let (mut writer, mut state) = (writer, state);
+        let how = std::mem::take(&mut self.how);
+        let before = self.plans[state.version as usize - 1];
+        let edit = self.edit(before, &state, &mut writer);
+        let plan = self.plans[state.version as usize - usize::from(edit.is_none())];
         let shadow = Shadow::new(&state);
-        let mut host = SimHost::new(self.plan, writer, self.clock.clone(), &mut self.world, shadow);
+        let mut host = SimHost::new(self.plans.clone(), writer, self.clock.clone(), &mut self.world, shadow);
         host.crash = crash;
         host.stop = self.stop.take();
-        let how = Resumption::default();
-        let ended = match way {
-            Way::Begin => drive(self.plan, &mut state, &mut host).now_or_never(),
-            Way::Resume => resume(self.plan, &mut state, how, &mut host).now_or_never(),
-            Way::TearDown => tear_down(self.plan, &mut state, how, &mut host).now_or_never(),
+        let ended = match (way, edit) {
+            (Way::Begin, _) => drive(plan, &mut state, &mut host).now_or_never(),
+            (Way::Resume, None) => resume(plan, &mut state, how, &mut host).now_or_never(),
+            (Way::Resume, Some(edit)) => resume_edited(before, plan, &mut state, how, edit, &mut host).now_or_never(),
+            (Way::TearDown, _) => tear_down(plan, &mut state, how, &mut host).now_or_never(),
         };
         self.commits = host.commits;
         self.entries.append(&mut host.entries);
@@ -175,6 +214,15 @@ impl<'a> Life<'a> {
             Err(error) => panic!("{error}"),
         };
         (state, died)
+    }
+
+    /// The workflow has another text than the run knows.
+    pub fn edit(&self, before: &Plan, state: &RunState, writer: &mut RunWriter) -> Option<Replanned> {
+        let newer = *self.plans.get(state.version as usize)?;
+        let (version, recheck) = (state.version + 1, compare(before, newer).recheck);
+        let text: &str = &newer.workflow.source.text;
+        let workflow = writer.keep_workflow(version, &text.into()).unwrap();
+        Some(Replanned { version, workflow, recheck, inputs: Data::new(), secrets: Data::new() })
     }
 
     /// The process dies and is gone for a while; the machine stays up. What the files say then.

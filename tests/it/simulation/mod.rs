@@ -8,11 +8,18 @@ mod graphs;
 mod host;
 mod life;
 mod oracle;
+mod reruns;
+mod rules;
 mod script;
+mod tries;
 mod world;
+mod yaml;
 
+mod copies;
 mod crashes;
+mod edits;
 mod ends;
+mod limits;
 mod shipped;
 mod stops;
 mod syncs;

@@ -55,7 +55,8 @@ impl Script {
 }
 
 fn any_try(lossy: bool) -> impl Strategy<Value = Try> {
-    let wait = || prop_oneof![3 => Just(None), 3 => (0u64..20).prop_map(Some), 1 => Just(Some(301))];
+    // The longest is more than any run waits for, however much of it has passed before somebody decides.
+    let wait = || prop_oneof![3 => Just(None), 3 => (0u64..20).prop_map(Some), 1 => Just(Some(4000))];
     prop_oneof![
         4 => Just(Try::Succeeds),
         1 => Just(Try::Refused),

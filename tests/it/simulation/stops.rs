@@ -1,6 +1,6 @@
 //! Somebody stops the run after every single commit: to pause it, or to end it. A resume does the rest.
 
-use onramp::run::{Fact, Phase, RunState, RunStatus, Stop};
+use onramp::run::{Entry, Fact, Phase, RunState, RunStatus, Stop};
 use proptest::prelude::*;
 
 use super::cases;
@@ -8,13 +8,13 @@ use super::crashes::{end, without_verdicts};
 use super::ends::check_effects;
 use super::graph::{Condition, Graph};
 use super::graphs::{Shape, graph, rounds};
-use super::life::{Life, plan};
+use super::life::{Life, plan_of};
 use super::script::Blind;
 use super::world::{Scripted, World};
 
 /// The run stopped after each commit in turn; `check` sees it stand still.
 fn each_stop(graph: &Graph, stop: Stop, check: impl Fn(&mut Life<'_>, RunState, RunState)) {
-    let plan = plan(&graph.yaml());
+    let plan = plan_of(graph);
     let mut whole = Life::new(&plan, World::new(Scripted(graph.clone())));
     let undisturbed = whole.finish();
     for commit in 1..=whole.commits {
@@ -36,18 +36,20 @@ fn pauses(graph: Graph) {
 }
 
 /// Nothing is left open but what a person must decide, and nothing began after the word that did not ask for it.
-fn ends_at_once(graph: &Graph, life: &Life<'_>, state: &RunState) {
+pub fn ends_at_once(graph: &Graph, entries: &[Entry], state: &RunState) {
     let tasks = state.steps.iter().filter(|step| step.skipped.is_none()).flat_map(|step| &step.tasks);
     let open = tasks.filter(|task| !task.phase.is_terminal() && !matches!(task.phase, Phase::InDoubt { .. })).count();
     let waiting = state.steps.iter().filter(|step| !step.status().is_terminal()).count();
     let doubt = state.status == RunStatus::InDoubt;
     assert!(doubt || (open, waiting) == (0, 0), "{open} tasks are open in {}", graph.yaml());
-    let after = life.entries.iter().skip_while(|entry| !matches!(entry.fact, Fact::StopRequested(_)));
+    let mut after = entries.iter().skip_while(|entry| !matches!(entry.fact, Fact::StopRequested(_)));
+    let failure = after.next().is_some_and(|entry| entry.fact == Fact::StopRequested(Stop::Timeout));
     for entry in after {
         if let Fact::AttemptStarted(started) = &entry.fact {
-            let index: usize = started.task.step.as_str()[1..].parse().unwrap();
-            let asks = matches!(graph.steps[index].condition, Condition::Always | Condition::AlwaysFlag(_));
-            assert!(asks, "{} began after the run was cancelled", started.task);
+            let step = graph.step(&started.task.step).unwrap();
+            let always = matches!(step.condition, Condition::Always | Condition::AlwaysFlag(_));
+            let asks = always || (failure && step.condition == Condition::Failure);
+            assert!(asks, "{} began after the run was to end", started.task);
         }
     }
 }
@@ -55,10 +57,13 @@ fn ends_at_once(graph: &Graph, life: &Life<'_>, state: &RunState) {
 fn cancels(graph: Graph) {
     let mut graph = without_verdicts(graph);
     // How often a remedy may go round begins anew with a resume.
-    graph.steps.iter_mut().for_each(|step| step.on_error = None);
-    let plain = graph.steps.iter().all(|step| step.condition == Condition::None);
+    let mut plain = true;
+    graph.for_each(|step| {
+        step.on_error = None;
+        plain &= step.condition == Condition::None;
+    });
     each_stop(&graph, Stop::Cancel, |life, stopped, undisturbed| {
-        ends_at_once(&graph, life, &stopped);
+        ends_at_once(&graph, &life.entries, &stopped);
         let resumable = matches!(stopped.status, RunStatus::Cancelled);
         let state = if resumable { life.finish() } else { stopped };
         if resumable && plain {
@@ -68,7 +73,7 @@ fn cancels(graph: Graph) {
     });
 }
 
-const SHAPE: Shape = Shape { steps: 5, blind: Blind::AtFirst, timed: false };
+const SHAPE: Shape = Shape::new(5, Blind::AtFirst);
 
 proptest! {
     #![proptest_config(cases(0.12))]

@@ -9,17 +9,18 @@ use onramp::workflow::Effect;
 use proptest::prelude::*;
 
 use super::cases;
-use super::graph::Graph;
+use super::graph::{Graph, number};
 use super::graphs::{Shape, graph};
 use super::host::CrashPoint;
-use super::life::{Life, plan};
+use super::life::{Life, plan_of};
 use super::script::Blind;
 use super::world::{Scripted, World};
 
 /// The tasks that have succeeded with something to take back.
 fn made(graph: &Graph, state: &RunState) -> BTreeSet<TaskPath> {
-    let steps = state.steps.iter().enumerate().filter(|(index, _)| graph.steps[*index].effect != Effect::Read);
-    let tasks = steps.flat_map(|(_, step)| step.tasks.iter().map(|task| (task, task.path(&step.id))));
+    let acts = |id| graph.step(id).is_some_and(|step| step.effect != Effect::Read);
+    let steps = state.steps.iter().filter(|step| acts(&step.id));
+    let tasks = steps.flat_map(|step| step.tasks.iter().map(|task| (task, task.path(&step.id))));
     tasks.filter(|(task, _)| task.phase == Phase::Succeeded && task.attempts > 0).map(|(_, path)| path).collect()
 }
 
@@ -35,7 +36,7 @@ fn check_order(life: &Life<'_>) {
     let made: Vec<_> = run.iter().filter_map(succeeded).collect();
     let undone = teardown.iter().filter_map(succeeded).filter(|(task, _)| task.role == Role::Undo);
     // What was refused comes later than its turn.
-    let undone = undone.filter(|(task, _)| task.step.as_str()[1..].parse::<usize>().unwrap() % 3 != 1);
+    let undone = undone.filter(|(task, _)| number(&task.step) % 3 != 1);
     let undone = undone.map(|(task, at)| (task.with_role(Role::Step), at));
     let when = |task: &TaskPath| made.iter().rev().find(|(path, _)| path == task).map(|(_, at)| *at);
     let undone: Vec<_> = undone.filter_map(|(task, _)| when(&task)).collect();
@@ -43,7 +44,7 @@ fn check_order(life: &Life<'_>) {
 }
 
 fn check(graph: Graph, stop: u64) {
-    let plan = plan(&graph.yaml());
+    let plan = plan_of(&graph);
     let mut life = Life::new(&plan, World::new(Scripted(graph.clone())));
     let crash = CrashPoint { commit: 1 + stop % 12, launched: stop.is_multiple_of(2) };
     let (state, died) = life.live(Some(crash));
@@ -75,14 +76,14 @@ fn check_undone(graph: &Graph, life: &Life<'_>, state: &RunState, done: bool) {
     }
     // What has not begun is nothing to take back.
     let sent = |path: &TaskPath| {
-        let index: usize = path.step.as_str()[1..].parse().unwrap();
-        state.steps[index].tasks.iter().any(|task| task.item == path.item && task.attempts > 0)
+        let step = state.steps.iter().find(|step| step.id == path.step).unwrap();
+        step.tasks.iter().any(|task| task.item == path.item && task.attempts > 0)
     };
     assert!(undone.iter().all(sent), "{undone:?}");
     check_order(life);
 }
 
-const SHAPE: Shape = Shape { steps: 5, blind: Blind::AtFirst, timed: false };
+const SHAPE: Shape = Shape::new(5, Blind::AtFirst);
 
 proptest! {
     #![proptest_config(cases(0.3))]

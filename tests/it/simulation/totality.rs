@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use super::cases;
 use super::graph::Graph;
 use super::graphs::{Shape, graph, rounds};
-use super::life::{BEGIN, Life, plan, started};
+use super::life::{BEGIN, Life, plan_of, started};
 use super::script::Blind;
 use super::world::{Scripted, World};
 
@@ -97,7 +97,7 @@ fn fact() -> impl Strategy<Value = Fact> {
 
 /// States on the way of a real run, each with every one of `facts`.
 fn check(graph: Graph, facts: Vec<Fact>) {
-    let plan = plan(&graph.yaml());
+    let plan = plan_of(&graph);
     let mut life = Life::new(&plan, World::new(Scripted(graph)));
     life.finish();
     let mut state = RunState::new(&plan, started(Data::new(), Data::new()), BEGIN);
@@ -127,7 +127,7 @@ fn check(graph: Graph, facts: Vec<Fact>) {
     }
 }
 
-const SHAPE: Shape = Shape { steps: 5, blind: Blind::AtFirst, timed: false };
+const SHAPE: Shape = Shape::new(5, Blind::AtFirst);
 
 proptest! {
     #![proptest_config(cases(0.1))]

@@ -1,6 +1,7 @@
 //! The outside world: answers by script, keeps a ledger of what took effect, and tells the truth about it when looked at.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
 
 use onramp::clock::Timestamp;
@@ -10,9 +11,9 @@ use onramp::secret::Data;
 use onramp::workflow::{Effect, RetryClass};
 use serde_json::json;
 
-use super::graph::Graph;
-use super::oracle::SETTLE;
+use super::graph::{Graph, Step, number};
 use super::script::{Script, Try};
+use super::tries::SETTLE;
 
 /// How a service answers for a task.
 pub trait Service: Send {
@@ -112,7 +113,7 @@ impl World {
 
     /// The first time, every third step is refused and every third out of order.
     fn undo(&mut self, order: &Order) -> Outcome {
-        let index: usize = order.task.step.as_str()[1..].parse().unwrap_or(0);
+        let index = number(&order.task.step);
         let service = |code, text: &str| StepError::new(ErrorKind::Service, code, text);
         match (order.number, index % 3) {
             (1, 1) => Outcome::failed(Happened::None, service("sim.refused", "not now")),
@@ -182,18 +183,25 @@ fn timed_out(effect: Effect) -> Outcome {
     Outcome::failed(happened, error)
 }
 
+/// Another one for another input.
+fn brief(order: &Order) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    order.input.values().for_each(|datum| datum.expose().to_string().hash(&mut hasher));
+    hasher.finish()
+}
+
 /// Plays a generated graph's scripts.
 pub struct Scripted(pub Graph);
 
 impl Scripted {
-    fn step(&self, order: &Order) -> usize {
-        order.task.step.as_str()[1..].parse().unwrap()
+    fn step(&self, order: &Order) -> &Step {
+        self.0.step(&order.task.step).expect("only steps that act are performed")
     }
 }
 
 impl Service for Scripted {
     fn script(&self, order: &Order, occurrence: u32) -> Script {
-        let step = &self.0.steps[self.step(order)];
+        let step = self.step(order);
         match &step.on_error {
             Some(on_error) if order.task.role == Role::Remedy => on_error.script.clone(),
             Some(on_error) if occurrence > 0 => on_error.again.clone(),
@@ -203,10 +211,10 @@ impl Service for Scripted {
     }
 
     fn outputs(&self, order: &Order) -> Data {
-        let step = &self.0.steps[self.step(order)];
+        let step = self.step(order);
         let items: Vec<String> = (0..step.width).map(|n| format!("i{n}")).collect();
         Data::from([
-            ("value".to_owned(), json!(format!("{} of {}", order.task, order.input.len())).into()),
+            ("value".to_owned(), json!(format!("{} of {}", order.task, brief(order))).into()),
             ("items".to_owned(), json!(items).into()),
             ("flag".to_owned(), json!(step.flag).into()),
             ("token".to_owned(), onramp::secret::Datum::secret(json!(format!("secret of {}", order.task)))),
