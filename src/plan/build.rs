@@ -9,7 +9,7 @@ use super::{Call, Parameters, PlanStep, Probe, Remedy, StepKind, Undo};
 use crate::diagnostic::Diagnostic;
 use crate::expr::Template;
 use crate::id::StepId;
-use crate::workflow::{ActionSpec, Capture, Effect, Names, Report, RetryPolicy, Spanned, Step, UndoRule};
+use crate::workflow::{ActionSpec, Capture, Effect, Names, Report, Spanned, Step, UndoRule};
 
 /// What a file says by itself of its steps. Positions are those of `order`.
 pub(super) struct Local {
@@ -80,22 +80,24 @@ pub(super) fn plan_step(
     Some(PlanStep {
         undo: undo_of(step, action, &own, names.undos[index].as_deref())?,
         call: own,
-        condition: step.condition.clone(),
-        matrix: step.matrix.clone(),
-        retry: step.retry.clone().unwrap_or_default(),
+        condition: step.condition.clone().map(Box::new),
+        matrix: step.matrix.clone().map(Box::new),
+        retry: step.retry.clone().map(Box::new),
         timeout: step.timeout,
         attempt_timeout: step.attempt_timeout,
         continue_on_error: step.continue_on_error,
-        probe: step.probe.as_ref().map(|probe| Probe {
-            call: call(action, Some(Effect::Read), &probe.with),
-            done_if: probe.done_if.clone(),
-            captures: captures(&probe.captures, &outputs),
+        probe: step.probe.as_ref().map(|probe| {
+            Box::new(Probe {
+                call: call(action, Some(Effect::Read), &probe.with),
+                done_if: probe.done_if.clone(),
+                captures: captures(&probe.captures, &outputs),
+            })
         }),
         settle: step.settle,
-        expect: step.expect.clone(),
+        expect: step.expect.clone().map(Box::new),
         captures: captures(&step.captures, &outputs),
         outputs,
-        on_error: remedy(step, names.remedies[index].as_deref(), rerun),
+        on_error: remedy(step, names.remedies[index].as_deref(), rerun).map(Box::new),
         ..decided(spot, StepKind::Action)
     })
 }
@@ -113,7 +115,7 @@ pub(super) fn decided(spot: Spot, kind: StepKind) -> PlanStep {
         dependants: Vec::new(),
         condition: None,
         matrix: None,
-        retry: RetryPolicy::default(),
+        retry: None,
         timeout: None,
         attempt_timeout: None,
         settle: None,
@@ -144,7 +146,7 @@ fn undo_of(step: &Step, action: &ActionSpec, own: &Call, spec: Option<&ActionSpe
     if let Some(said) = &step.undo {
         let spec = spec?;
         let effect = effect_of_undo(spec, said.effect.as_ref().map(|effect| effect.value), &said.with);
-        return Some(Undo::Call(Call { action: spec.name, effect, with: parameters(spec, &said.with) }));
+        return Some(Undo::Call(Box::new(Call { action: spec.name, effect, with: parameters(spec, &said.with) })));
     }
     Some(match action.undo {
         _ if own.effect == Effect::Read => Undo::Nothing,

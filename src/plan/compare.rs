@@ -134,7 +134,7 @@ fn with(call: &Call) -> Value {
 }
 
 fn condition(step: &PlanStep) -> Option<Value> {
-    step.condition.as_ref().map(Template::canonical)
+    step.condition.as_deref().map(Template::canonical)
 }
 
 /// In order: an item is known by the values of its variables, one after the other.

@@ -144,7 +144,7 @@ fn entry(step: &Step, spot: Spot, call: usize, inside: &Secrecy<'_>, file: &Work
     let plain = decided(spot, StepKind::Entry(call));
     PlanStep {
         outputs: inputs.chain(secrets).collect(),
-        condition: step.condition.clone(),
+        condition: step.condition.clone().map(Box::new),
         continue_on_error: step.continue_on_error,
         call: Call { with, ..plain.call },
         ..plain

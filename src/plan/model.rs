@@ -141,6 +141,7 @@ pub enum StepKind {
     Exit(usize),
 }
 
+/// What few steps have is boxed: a plan may have 100,000 of them.
 #[derive(Debug, Clone)]
 pub struct PlanStep {
     pub id: StepId,
@@ -154,23 +155,28 @@ pub struct PlanStep {
     pub needs: Vec<usize>,
     /// Indices of the steps that wait for this one.
     pub dependants: Vec<usize>,
-    pub condition: Option<Template>,
-    pub matrix: Option<Matrix>,
-    pub retry: RetryPolicy,
+    pub condition: Option<Box<Template>>,
+    pub matrix: Option<Box<Matrix>>,
+    /// The default policy, if the step says nothing about it.
+    pub retry: Option<Box<RetryPolicy>>,
     /// For the step with all its tries.
     pub timeout: Option<Duration>,
     pub attempt_timeout: Option<Duration>,
     pub settle: Option<Duration>,
-    pub expect: Option<Expect>,
+    pub expect: Option<Box<Expect>>,
     pub captures: Vec<Capture>,
-    pub probe: Option<Probe>,
+    pub probe: Option<Box<Probe>>,
     pub undo: Undo,
-    pub on_error: Option<Remedy>,
+    pub on_error: Option<Box<Remedy>>,
     /// Its failure is not one of the run.
     pub continue_on_error: bool,
 }
 
 impl PlanStep {
+    pub fn retry_policy(&self) -> RetryPolicy {
+        self.retry.as_deref().cloned().unwrap_or_default()
+    }
+
     /// Why what the step makes cannot be taken back; `None` if it can, or if it makes nothing that stays.
     pub fn remains(&self) -> Option<&'static str> {
         match self.undo {
@@ -198,7 +204,7 @@ pub enum Undo {
     /// The action knows how.
     BuiltIn,
     /// The step says how.
-    Call(Call),
+    Call(Box<Call>),
     /// Nobody can; why.
     Never(&'static str),
 }

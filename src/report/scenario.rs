@@ -25,7 +25,11 @@ pub fn step(id: &str, action: &'static str, needs: &[usize]) -> PlanStep {
         dependants: Vec::new(),
         condition: None,
         matrix: None,
-        retry: RetryPolicy { delay: Duration::from_millis(1_500), jitter: false, ..RetryPolicy::default() },
+        retry: Some(Box::new(RetryPolicy {
+            delay: Duration::from_millis(1_500),
+            jitter: false,
+            ..RetryPolicy::default()
+        })),
         timeout: None,
         attempt_timeout: None,
         settle: None,
@@ -62,15 +66,15 @@ pub fn plan(mut steps: Vec<PlanStep>) -> Plan {
 /// The workflow that the product is about, in small.
 pub fn bootstrap() -> Plan {
     let mut invite = step("invite", "modelslab.invite_team_member", &[1]);
-    invite.matrix = Some(Matrix { variables: Vec::new(), max_parallel: Some(2), fail_fast: false });
+    invite.matrix = Some(Box::new(Matrix { variables: Vec::new(), max_parallel: Some(2), fail_fast: false }));
     let mut code = step("code", "mail.wait", &[0]);
     code.call.effect = Effect::Read;
-    code.on_error = Some(Remedy {
+    code.on_error = Some(Box::new(Remedy {
         when: vec!["mail.timeout".into()],
         call: Call { action: "modelslab.resend_verification", effect: Effect::Repeat, with: Vec::new() },
         rerun: vec![1],
         max: 2,
-    });
+    }));
     plan(vec![step("signup", "modelslab.signup", &[]), code, invite, step("key", "modelslab.create_api_key", &[1])])
 }
 

@@ -38,8 +38,8 @@ pub(super) struct Agenda {
     pub in_flight: usize,
     /// Timers that will fire.
     pub timers: usize,
-    /// The position of each matrix item among its step's tasks.
-    positions: Vec<HashMap<Arc<str>, usize>>,
+    /// For each step with a matrix, the position of each item among its tasks.
+    positions: HashMap<usize, HashMap<Arc<str>, usize>>,
     /// The outputs of each matrix that succeeded: a list over its items.
     pub collected: HashMap<usize, Data>,
     /// The steps that `until` lets run; all if it is `None`.
@@ -93,7 +93,6 @@ impl RunState {
             busy: vec![0; count],
             next: vec![0; count],
             terminal,
-            positions: vec![HashMap::new(); count],
             goal: self.until.as_ref().map(|step| goal(plan, step)),
             ..Agenda::default()
         };
@@ -227,7 +226,7 @@ impl RunState {
     /// Takes note that the items of a step became known.
     pub(super) fn expanded(&mut self, plan: &Plan, step: usize) {
         self.agenda.next[step] = 0;
-        self.agenda.positions[step].clear();
+        self.agenda.positions.remove(&step);
         self.count_tasks(step);
         self.enlist_start(plan, step);
     }
@@ -239,7 +238,7 @@ impl RunState {
             self.agenda.all_busy += usize::from(standing.busy);
             self.agenda.recount(None, standing);
             if let Some(item) = &task.item {
-                self.agenda.positions[step].insert(item.clone(), position);
+                self.agenda.positions.entry(step).or_default().insert(item.clone(), position);
             }
         }
     }
@@ -247,7 +246,7 @@ impl RunState {
     /// Where a step's task with this matrix item stands; without an item, the only one.
     pub(super) fn position(&self, step: usize, item: Option<&Arc<str>>) -> Option<usize> {
         match item {
-            Some(item) => self.agenda.positions[step].get(item).copied(),
+            Some(item) => self.agenda.positions.get(&step)?.get(item).copied(),
             None => self.steps[step].tasks.first().filter(|task| task.item.is_none()).map(|_| 0),
         }
     }

@@ -98,7 +98,7 @@ impl<'a> Unit<'a> {
     }
 
     pub fn retry(&self) -> RetryPolicy {
-        if self.role() == Role::Step { self.step.retry.clone() } else { RetryPolicy::default() }
+        if self.role() == Role::Step { self.step.retry_policy() } else { RetryPolicy::default() }
     }
 
     pub fn settle(&self) -> Duration {

@@ -27,5 +27,5 @@ fn the_retry_shown_as_the_default_is_the_default() {
     let block =
         blocks(include_str!("../../../docs/language.md")).into_iter().find(|block| block.contains("max-attempts"));
     let plan = super::reading::plan(block.unwrap());
-    assert_eq!(plan.steps[0].retry, crate::workflow::RetryPolicy::default());
+    assert_eq!(plan.steps[0].retry_policy(), crate::workflow::RetryPolicy::default());
 }

@@ -56,11 +56,11 @@ steps:
     );
     let (silent, said) = (&plan.steps[0], &plan.steps[1]);
     assert_eq!(
-        (silent.retry.max_attempts, silent.timeout, silent.attempt_timeout),
+        (silent.retry_policy().max_attempts, silent.timeout, silent.attempt_timeout),
         (2, Some(60 * SECOND), Some(5 * SECOND))
     );
     // A `retry` replaces that of the defaults as a whole.
-    assert_eq!((said.retry.max_attempts, said.retry.delay), (4, 2 * SECOND));
+    assert_eq!((said.retry_policy().max_attempts, said.retry_policy().delay), (4, 2 * SECOND));
     assert_eq!((said.timeout, said.attempt_timeout), (Some(3600 * SECOND), Some(60 * SECOND)));
 }
 

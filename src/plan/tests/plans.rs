@@ -53,7 +53,7 @@ fn the_effect_of_http_is_that_of_its_method_unless_the_step_says_otherwise() {
 #[test]
 fn retry_is_a_number_or_says_more() {
     let retry = |text: &str| {
-        plan(&format!("steps:\n  a: {{ uses: http, with: {{ url: u }}, {text} }}\n")).steps[0].retry.clone()
+        plan(&format!("steps:\n  a: {{ uses: http, with: {{ url: u }}, {text} }}\n")).steps[0].retry_policy()
     };
     assert_eq!(retry("settle: 1s"), RetryPolicy::default());
     assert_eq!(retry("retry: 3"), RetryPolicy { max_attempts: 3, ..RetryPolicy::default() });

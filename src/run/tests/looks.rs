@@ -11,7 +11,7 @@ use crate::id::Name;
 use crate::plan::{Call, Probe};
 use crate::run::*;
 use crate::secret::{Data, Datum};
-use crate::workflow::{Capture, CaptureFrom, Effect, RetryClass};
+use crate::workflow::{Capture, CaptureFrom, Effect, RetryClass, RetryPolicy};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -29,7 +29,8 @@ fn looking(done_if: &str, output: &str) -> Run {
         span: Default::default(),
     }];
     let call = Call { action: "read", effect: Effect::Read, with: Vec::new() };
-    Arc::get_mut(&mut run.plan).unwrap().steps[0].probe = Some(Probe { call, done_if: expression(done_if), captures });
+    let probe = Probe { call, done_if: expression(done_if), captures };
+    Arc::get_mut(&mut run.plan).unwrap().steps[0].probe = Some(Box::new(probe));
     run.ends(task("a"), lost(Happened::Unknown)).fires(task("a"));
     run
 }
@@ -64,7 +65,8 @@ fn a_look_that_finds_it_gives_the_outputs() {
 #[test]
 fn a_look_that_does_not_find_it_lets_it_be_sent_again() {
     let mut run = looking("response.status == 200", "response.body.id");
-    Arc::get_mut(&mut run.plan).unwrap().steps[0].retry.when = Vec::new();
+    Arc::get_mut(&mut run.plan).unwrap().steps[0].retry =
+        Some(Box::new(RetryPolicy { when: Vec::new(), ..RetryPolicy::default() }));
     seen(&mut run, answer(404, json!("no such thing")));
     // The try that was lost failed with an error of no class that is tried again.
     assert_eq!((run.phase(&task("a")), run.state.status), ("failed", RunStatus::Failed));

@@ -209,7 +209,7 @@ fn a_pause_ends_the_orderly_end_and_nothing_ends_a_pause() {
 #[test]
 fn a_teardown_is_only_ever_paused() {
     let text = "steps:\n  a: { uses: once }\n  other: { uses: repeat, needs: a, if: failure() }\n";
-    let mut run = Run::with(text, |plan| plan.steps[0].undo = Undo::Call(plan.steps[1].call.clone()));
+    let mut run = Run::with(text, |plan| plan.steps[0].undo = Undo::Call(Box::new(plan.steps[1].call.clone())));
     run.succeeds(task("a"), 1);
     run.news(Fact::TeardownStarted);
     let undo = task("a").with_role(crate::id::Role::Undo);
