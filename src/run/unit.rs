@@ -208,7 +208,7 @@ impl<'a> Unit<'a> {
     /// The values of `with`.
     pub fn render(&self, with: &[(String, Template, bool)]) -> Result<Data, StepError> {
         let scope = self.scope();
-        let mut input = Data::new();
+        let mut input = Data::with_capacity(with.len());
         for (name, template, secret) in with {
             let datum = template.evaluate(&scope).map_err(|error| {
                 let place = call::place(self.plan, self.step, &error);

@@ -14,6 +14,11 @@ impl Data {
         Self(Vec::new())
     }
 
+    /// With room for so many values, and for no more.
+    pub fn with_capacity(count: usize) -> Self {
+        Self(Vec::with_capacity(count))
+    }
+
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -88,7 +93,7 @@ impl Extend<(String, Datum)> for Data {
 impl FromIterator<(String, Datum)> for Data {
     fn from_iter<I: IntoIterator<Item = (String, Datum)>>(named: I) -> Self {
         let named = named.into_iter();
-        let mut data = Self(Vec::with_capacity(named.size_hint().0));
+        let mut data = Self::with_capacity(named.size_hint().0);
         data.extend(named);
         data
     }
