@@ -80,36 +80,41 @@ pub(super) enum Found {
     Useless(String),
 }
 
-/// Reads the checkpoint. Read it before the journal, which then is at least as new.
-pub(super) fn read(disk: &dyn Disk) -> Result<Option<Vec<u8>>, StoreError> {
-    let bytes = disk.read(RunFile::Checkpoint)?;
-    let format = bytes.as_ref().and_then(|bytes| serde_json::from_slice::<CheckpointFormat>(bytes).ok());
-    match format {
-        Some(CheckpointFormat { format }) if !format.is_readable() => {
-            Err(StoreError::Newer { path: disk.path(RunFile::Checkpoint), found: format })
-        }
-        _ => Ok(bytes),
-    }
+fn useless(why: &str) -> Result<Found, StoreError> {
+    let name = RunFile::Checkpoint.name();
+    Ok(Found::Useless(format!("{name} {why}; the run was read from its journal, which has everything")))
 }
 
-/// Holds the checkpoint's bytes against the journal.
+fn refuse_newer(format: Format, disk: &dyn Disk) -> Result<(), StoreError> {
+    if format.is_readable() {
+        return Ok(());
+    }
+    Err(StoreError::Newer { path: disk.path(RunFile::Checkpoint), found: format })
+}
+
+/// What was written here, if these bytes are that.
+fn genuine(bytes: &[u8], keys: &RunKeys) -> Option<StoredCheckpoint> {
+    domain().follow(bytes.trim_ascii_end(), keys)?;
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    json.disable_recursion_limit();
+    StoredCheckpoint::deserialize(&mut json).ok()
+}
+
+/// Holds the checkpoint's bytes against the journal. They were read before it, which then is at least as new.
 pub(super) fn check(
     bytes: Option<Vec<u8>>,
     lines: &Lines,
     disk: &dyn Disk,
     keys: &RunKeys,
 ) -> Result<Found, StoreError> {
-    let useless = |why: &str| {
-        let name = RunFile::Checkpoint.name();
-        Ok(Found::Useless(format!("{name} {why}; the run was read from its journal, which has everything")))
-    };
     let Some(bytes) = bytes else { return useless("is missing") };
-    if domain().follow(bytes.trim_ascii_end(), keys).is_none() {
-        return useless("is torn or was changed");
-    }
-    let mut json = serde_json::Deserializer::from_slice(&bytes);
-    json.disable_recursion_limit();
-    let Ok(stored) = StoredCheckpoint::deserialize(&mut json) else { return useless("does not make sense") };
+    let Some(stored) = genuine(&bytes, keys) else {
+        // One of a newer format need not look like this.
+        let known =
+            serde_json::from_slice(&bytes).map_or(Ok(()), |CheckpointFormat { format }| refuse_newer(format, disk));
+        return known.and_then(|()| useless("is torn or was changed"));
+    };
+    refuse_newer(stored.format, disk)?;
     if !stored.synced.is_in(lines) {
         let line = usize::try_from(stored.synced.commit.min(lines.last() + 1)).unwrap_or(usize::MAX - 1) + 1;
         let what = format!(

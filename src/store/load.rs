@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::checkpoint::{self, Found, Point};
-use super::disk::Disk;
+use super::disk::{Disk, RunFile};
 use super::error::StoreError;
 use super::journal::{Lines, Origin};
 use super::key::Key;
@@ -57,7 +57,7 @@ pub(super) fn load(disk: &dyn Disk, key: &Key, entropy: Arc<dyn Entropy>) -> Res
     let seal = Seal::read(disk)?;
     let secrets_pruned = seal.secrets_pruned();
     let keys = seal.open(disk, key, entropy)?;
-    let checkpoint = checkpoint::read(disk)?;
+    let checkpoint = disk.read(RunFile::Checkpoint)?;
     let lines = Lines::read(disk, &keys)?;
     let header = lines.header()?;
     let pruned = |at| format!("the secrets of run {} were pruned at {at}; nothing opens them any more", keys.run);
