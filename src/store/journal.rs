@@ -1,5 +1,7 @@
 //! The journal's lines: a header, then one line for each commit. What stands there is checked before it is believed.
 
+use std::io::BufRead as _;
+
 use serde::{Deserialize, Serialize};
 
 use super::chain::Link;
@@ -70,7 +72,7 @@ impl Lines {
         let bytes = disk.read(RunFile::Journal)?.unwrap_or_default();
         let mut lines = Self { bytes, ends: Vec::new(), path };
         let (mut start, mut link) = (0, Link::start());
-        while let Some(length) = lines.bytes[start..].iter().position(|byte| *byte == b'\n') {
+        while let Some(length) = line_length(&lines.bytes[start..]) {
             let line = &lines.bytes[start..start + length];
             match link.follow(line, keys) {
                 Some(next) => link = next,
@@ -185,6 +187,12 @@ impl Lines {
         }
         Ok(entries)
     }
+}
+
+/// The length of the first line, if it has an end. An iterator would search a long journal byte by byte.
+fn line_length(bytes: &[u8]) -> Option<usize> {
+    let read = { bytes }.skip_until(b'\n').ok()?;
+    bytes[..read].ends_with(b"\n").then(|| read - 1)
 }
 
 fn claim(line: &[u8]) -> Claim {
