@@ -1,6 +1,6 @@
 //! The two primitives that everything sealed rests on: AES-256-GCM-SIV (RFC 8452) and HMAC-SHA256.
 
-use aes_gcm_siv::aead::{Aead, KeyInit as _, Payload};
+use aes_gcm_siv::aead::{AeadInOut as _, KeyInit as _};
 use aes_gcm_siv::{Aes256GcmSiv, Nonce};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +11,9 @@ use zeroize::Zeroizing;
 use super::error::StoreError;
 use crate::entropy::Entropy;
 
+/// A multiple of 3: in base64 it takes whole characters, and what follows begins with one.
 const NONCE: usize = 12;
+const TAG: usize = 16;
 
 /// HMAC-SHA256 over the concatenation of `parts`.
 pub(super) fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
@@ -45,17 +47,21 @@ pub(super) fn encrypt(
 ) -> Result<String, StoreError> {
     let mut nonce = [0; NONCE];
     entropy.fill(&mut nonce).map_err(StoreError::Entropy)?;
-    let payload = Payload { msg: plain, aad: place };
-    let sealed = cipher.encrypt(&Nonce::from(nonce), payload).map_err(|_| StoreError::TooLarge)?;
-    Ok(STANDARD.encode([&nonce[..], &sealed].concat()))
+    let mut bytes = Vec::with_capacity(plain.len() + TAG);
+    bytes.extend_from_slice(plain);
+    cipher.encrypt_in_place(&Nonce::from(nonce), place, &mut bytes).map_err(|_| StoreError::TooLarge)?;
+    let mut sealed = STANDARD.encode(nonce);
+    STANDARD.encode_string(bytes, &mut sealed);
+    Ok(sealed)
 }
 
 /// Undoes [`encrypt`]; `None` if the key or the place is another, or a bit was changed.
 pub(super) fn decrypt(cipher: &Aes256GcmSiv, sealed: &str, place: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let bytes = STANDARD.decode(sealed).ok()?;
-    let (nonce, sealed) = bytes.split_first_chunk::<NONCE>()?;
-    let payload = Payload { msg: sealed, aad: place };
-    cipher.decrypt(&Nonce::from(*nonce), payload).ok().map(Zeroizing::new)
+    let (first, rest) = sealed.split_at_checked(NONCE / 3 * 4)?;
+    let nonce = <[u8; NONCE]>::try_from(STANDARD.decode(first).ok()?).ok()?;
+    let mut bytes = Zeroizing::new(STANDARD.decode(rest).ok()?);
+    cipher.decrypt_in_place(&Nonce::from(nonce), place, &mut *bytes).ok()?;
+    Some(bytes)
 }
 
 pub(super) fn cipher(key: &[u8; 32]) -> Aes256GcmSiv {
