@@ -1,8 +1,9 @@
 //! Named values as they stand in the files: public ones as they are, secret ones sealed together.
 
-use std::collections::BTreeMap;
+use std::{fmt, iter};
 
-use serde::{Deserialize, Serialize};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::Malformed;
@@ -15,8 +16,8 @@ pub(in crate::store) const MAX_DEPTH: usize = 512;
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(in crate::store) struct StoredData {
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    public: BTreeMap<String, Value>,
+    #[serde(default, skip_serializing_if = "Public::is_empty")]
+    public: Public,
     /// The names of the secret ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     secret: Vec<String>,
@@ -38,7 +39,7 @@ impl StoredData {
                 return Err(StoreError::TooDeep { limit: MAX_DEPTH });
             }
             match datum {
-                Datum::Public(value) => drop(stored.public.insert(name.clone(), value.clone())),
+                Datum::Public(value) => stored.public.0.push((name.clone(), value.clone())),
                 Datum::Secret(value) => {
                     stored.secret.push(name.clone());
                     values.push(value.expose());
@@ -52,7 +53,8 @@ impl StoredData {
     }
 
     pub fn open(self, keys: &RunKeys, place: &Place<'_>, field: &str) -> Result<Data, Malformed> {
-        let mut data: Data = self.public.into_iter().map(|(name, value)| (name, Datum::Public(value))).collect();
+        let mut data = Data::with_capacity(self.public.0.len() + self.secret.len());
+        data.extend(self.public.0.into_iter().map(|(name, value)| (name, Datum::Public(value))));
         let Some(sealed) = self.sealed else { return Ok(data) };
         let field = fields(field, &self.secret);
         let values = match keys.are_pruned() {
@@ -68,7 +70,52 @@ impl StoredData {
 
 /// What is sealed together, to the name: `outputs.body,token`.
 fn fields(field: &str, names: &[String]) -> String {
-    format!("{field}.{}", names.join(","))
+    let mut fields = field.to_owned();
+    for (name, before) in names.iter().zip(iter::once('.').chain(iter::repeat(','))) {
+        fields.push(before);
+        fields.push_str(name);
+    }
+    fields
+}
+
+/// A map, in a list: a map of one name takes a whole node of a tree.
+#[derive(Debug, Clone, Default)]
+struct Public(Vec<(String, Value)>);
+
+impl Public {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for Public {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Public {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Entries)
+    }
+}
+
+struct Entries;
+
+impl<'de> Visitor<'de> for Entries {
+    type Value = Public;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("values by name")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Public, A::Error> {
+        let mut public = Public::default();
+        while let Some(entry) = map.next_entry()? {
+            public.0.push(entry);
+        }
+        Ok(public)
+    }
 }
 
 fn depth(value: &Value) -> usize {

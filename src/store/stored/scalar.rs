@@ -1,8 +1,10 @@
 //! Times, durations and ids as they stand in the files.
 
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Malformed;
@@ -27,18 +29,31 @@ impl Serialize for Moment {
 
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Written {
-            Text(String),
-            Millis(i64),
-        }
-        match Written::deserialize(deserializer)? {
-            Written::Millis(millis) => Ok(Self(Timestamp::from_millis(millis))),
-            Written::Text(text) => Timestamp::parse(&text)
-                .map(Self)
-                .ok_or_else(|| serde::de::Error::custom("a time is written in RFC 3339")),
-        }
+        deserializer.deserialize_any(Written)
+    }
+}
+
+struct Written;
+
+impl Visitor<'_> for Written {
+    type Value = Moment;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a time in RFC 3339, or milliseconds since 1970")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Moment, E> {
+        Timestamp::parse(text).map(Moment).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
+    }
+
+    fn visit_i64<E: Error>(self, millis: i64) -> Result<Moment, E> {
+        Ok(Moment(Timestamp::from_millis(millis)))
+    }
+
+    fn visit_u64<E: Error>(self, millis: u64) -> Result<Moment, E> {
+        i64::try_from(millis)
+            .map_err(|_| E::invalid_value(Unexpected::Unsigned(millis), &self))
+            .and_then(|millis| self.visit_i64(millis))
     }
 }
 

@@ -59,7 +59,8 @@ struct StoredStep {
     expanded: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     skipped: Option<StoredSkip>,
-    tasks: Vec<StoredTask>,
+    #[allow(clippy::vec_box)] // a list that grows makes room for four, and tasks are large
+    tasks: Vec<Box<StoredTask>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     remedy: Option<Box<StoredTask>>,
     rounds: u32,
@@ -139,7 +140,8 @@ impl StoredStep {
     fn seal(state: &StepState, keys: &RunKeys, seq: u64) -> Result<Self, StoreError> {
         let StepState { id, tasks, expanded, skipped, remedy, rounds, former } = state;
         let former = former.iter().map(|task| StoredTask::seal(task, &task.path(id), Part::Former, keys, seq));
-        let tasks = tasks.iter().map(|task| StoredTask::seal(task, &task.path(id), Part::Task, keys, seq));
+        let tasks =
+            tasks.iter().map(|task| StoredTask::seal(task, &task.path(id), Part::Task, keys, seq).map(Box::new));
         let path = TaskPath::remedy(id.clone());
         let remedy = remedy.as_ref().map(|task| StoredTask::seal(task, &path, Part::Task, keys, seq)).transpose()?;
         Ok(Self {
@@ -154,9 +156,13 @@ impl StoredStep {
     }
 
     fn open(self, keys: &RunKeys, seq: u64) -> Result<StepState, Malformed> {
+        let mut tasks = Vec::with_capacity(self.tasks.len());
+        for task in self.tasks {
+            tasks.push(task.open(Part::Task, keys, seq)?);
+        }
         Ok(StepState {
             id: step(&self.id)?,
-            tasks: self.tasks.into_iter().map(|task| task.open(Part::Task, keys, seq)).collect::<Result<_, _>>()?,
+            tasks,
             expanded: self.expanded,
             skipped: self.skipped.map(Into::into),
             remedy: self.remedy.map(|task| task.open(Part::Task, keys, seq)).transpose()?.map(Box::new),

@@ -1,5 +1,8 @@
 //! One unit of execution as it stands in the checkpoint.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::Malformed;
@@ -68,11 +71,11 @@ pub(super) enum Part {
 }
 
 impl Part {
-    fn place(self, task: &str) -> String {
+    fn place(self, task: &str) -> Cow<'_, str> {
         match self {
-            Self::Task => task.to_owned(),
-            Self::Kept => format!("kept:{task}"),
-            Self::Former => format!("former:{task}"),
+            Self::Task => Cow::Borrowed(task),
+            Self::Kept => Cow::Owned(format!("kept:{task}")),
+            Self::Former => Cow::Owned(format!("former:{task}")),
         }
     }
 }
@@ -139,7 +142,7 @@ impl StoredTask {
         let undo = self.undo.map(|undo| undo.open(Part::Task, keys, seq)).transpose()?;
         let answer = self.answer.map(|answer| answer.open(keys, &place, "answer")).transpose()?;
         Ok(TaskState {
-            item: task(&self.task)?.item,
+            item: item(&self.task)?,
             values: self.values.open(keys, &place, "values")?,
             phase: self.phase.open(keys, &place)?,
             occurrence: self.occurrence,
@@ -163,6 +166,11 @@ impl StoredTask {
             undo: undo.map(Box::new),
         })
     }
+}
+
+/// The item of a task; most have none, and then nothing else of the path is wanted.
+fn item(path: &str) -> Result<Option<Arc<str>>, Malformed> {
+    if path.ends_with(']') { Ok(task(path)?.item) } else { Ok(None) }
 }
 
 impl StoredPhase {
