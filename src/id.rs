@@ -1,6 +1,7 @@
 //! Names and identifiers. Each is a newtype whose constructor is the check, so a value of the type is always well formed.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 /// Why a text is not a valid name.
@@ -120,6 +121,11 @@ impl StepId {
         call.map_or_else(|| self.clone(), |call| Self(format!("{call}/{self}").into()))
     }
 
+    /// As it is called in its own file.
+    pub fn local_name(&self) -> &str {
+        self.as_str().rsplit('/').next().unwrap_or_default()
+    }
+
     /// Where the inputs of this call are taken in.
     pub fn call_inputs(&self) -> Self {
         Self(format!("{self}/{CALL_INPUTS}").into())
@@ -138,36 +144,47 @@ pub enum Role {
 }
 
 /// One unit of execution: a step, or one item of a step with a matrix. Shown as `verify` or `invite[ada@onramp.test]`; what
-/// a step does after an error is shown as `code/on-error`, what takes it back as `undo:key`.
+/// a step does after an error is shown as `code/on-error`, what takes it back as `undo:key`, and what takes back what an
+/// earlier round of it made as `undo:key (round 1)`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskPath {
     pub step: StepId,
     /// The matrix item by its value, never by its position.
     pub item: Option<Arc<str>>,
     pub role: Role,
+    /// Of an undo: the round whose effect it takes back, from 1; `None` if that is the last.
+    pub round: Option<NonZeroU32>,
 }
 
 impl TaskPath {
     pub fn step(step: StepId) -> Self {
-        Self { step, item: None, role: Role::Step }
+        Self { step, item: None, role: Role::Step, round: None }
     }
 
     pub fn item(step: StepId, item: Arc<str>) -> Self {
-        Self { step, item: Some(item), role: Role::Step }
+        Self { step, item: Some(item), role: Role::Step, round: None }
     }
 
     pub fn remedy(step: StepId) -> Self {
-        Self { step, item: None, role: Role::Remedy }
+        Self { step, item: None, role: Role::Remedy, round: None }
     }
 
     pub fn with_role(self, role: Role) -> Self {
-        Self { role, ..self }
+        Self { role, round: None, ..self }
+    }
+
+    /// What takes back what this task made in an earlier round.
+    pub fn undo_of_round(self, round: NonZeroU32) -> Self {
+        Self { role: Role::Undo, round: Some(round), ..self }
     }
 
     /// Reads what `Display` wrote.
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
         if let Some(undone) = text.strip_prefix("undo:") {
-            return Ok(Self::parse_item(undone)?.with_role(Role::Undo));
+            return match round_of(undone) {
+                Some((task, round)) => Ok(Self::parse_item(task)?.undo_of_round(round)),
+                None => Ok(Self::parse_item(undone)?.with_role(Role::Undo)),
+            };
         }
         match text.strip_suffix("/on-error") {
             Some(step) => Ok(Self::remedy(StepId::new(step)?)),
@@ -183,13 +200,21 @@ impl TaskPath {
     }
 }
 
+/// `task (round N)`; an item ends with a bracket, whatever is in it.
+fn round_of(text: &str) -> Option<(&str, NonZeroU32)> {
+    let (task, round) = text.strip_suffix(')')?.rsplit_once(" (round ")?;
+    let round: NonZeroU32 = round.parse().ok()?;
+    Some((task, round))
+}
+
 impl fmt::Display for TaskPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let round = self.round.map(|round| format!(" (round {round})")).unwrap_or_default();
         let text = match (&self.item, self.role) {
             (None, Role::Step) => return f.pad(self.step.as_str()),
             (Some(item), Role::Step) => format!("{}[{item}]", self.step),
-            (Some(item), Role::Undo) => format!("undo:{}[{item}]", self.step),
-            (None, Role::Undo) => format!("undo:{}", self.step),
+            (Some(item), Role::Undo) => format!("undo:{}[{item}]{round}", self.step),
+            (None, Role::Undo) => format!("undo:{}{round}", self.step),
             (_, Role::Remedy) => format!("{}/on-error", self.step),
         };
         f.pad(&text)
@@ -225,7 +250,23 @@ mod tests {
         {
             assert_eq!(TaskPath::parse(text).unwrap().to_string(), text);
         }
-        assert!(TaskPath::parse("invite[x").is_err());
+        for bad in ["invite[x", "key (round 1)", "undo:key (round 0)", "undo:key (round)"] {
+            assert!(TaskPath::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_undo_of_an_earlier_round_is_a_path_of_its_own() {
+        let of_key = TaskPath::parse("undo:key (round 2)").unwrap();
+        assert_eq!((of_key.role, of_key.round.map(NonZeroU32::get)), (Role::Undo, Some(2)));
+        assert_ne!(of_key, TaskPath::parse("undo:key").unwrap());
+        for text in
+            ["undo:key (round 2)", "undo:invite[a] (round 1)", "undo:invite[a (round 1)]", "undo:a/b (round 12)"]
+        {
+            assert_eq!(TaskPath::parse(text).unwrap().to_string(), text);
+        }
+        let item = TaskPath::parse("undo:invite[a (round 1)]").unwrap();
+        assert_eq!((item.item.as_deref(), item.round), (Some("a (round 1)"), None));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use crate::action::Registry;
 use crate::id::{Role, TaskPath};
 use crate::plan::{Plan, PlanStep};
-use crate::run::{Phase, RunStarted, RunState, TaskState};
+use crate::run::{Made, Phase, RunStarted, RunState, TaskState};
 use crate::secret::{Data, Mask};
 use crate::workflow::ActionSpec;
 
@@ -28,7 +28,17 @@ pub fn learn_state(mask: &Mask, registry: &Registry, plan: &Plan, state: &RunSta
         let done = step.tasks.iter().chain(&step.former);
         done.for_each(|task| learn_task(mask, registry, plan, planned, (Role::Step, task)));
         step.remedy.iter().for_each(|task| learn_task(mask, registry, plan, planned, (Role::Remedy, task)));
+        step.made.iter().for_each(|made| learn_made(mask, registry, plan, planned, made));
     }
+}
+
+fn learn_made(mask: &Mask, registry: &Registry, plan: &Plan, step: &PlanStep, made: &Made) {
+    let spec = registry.spec(step.call.action);
+    learn_input(mask, &made.values);
+    let answers = made.answer.iter().map(|outcome| &outcome.data);
+    answers.chain([&made.outputs]).for_each(|data| learn_answer(mask, spec.as_deref(), data));
+    learn_captures(mask, step, &made.outputs);
+    made.undo.iter().for_each(|task| learn_task(mask, registry, plan, step, (Role::Undo, task)));
 }
 
 fn learn_task(mask: &Mask, registry: &Registry, plan: &Plan, step: &PlanStep, (role, task): (Role, &TaskState)) {

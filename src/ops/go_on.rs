@@ -15,9 +15,8 @@ use super::takeover::takeover;
 use super::teardown::refuse_torn_down;
 use super::{OpError, Workspace};
 use crate::engine::{self, Injection};
-use crate::id::{RunId, TaskPath};
-use crate::plan::Undo;
-use crate::run::{Phase, Resumption, RunStatus, TaskState};
+use crate::id::RunId;
+use crate::run::{Resumption, RunStatus};
 use crate::store::RunWriter;
 
 /// Takes hold of the run that `wanted` means.
@@ -92,11 +91,6 @@ fn make_ready(
     if let Some(refusal) = refusal {
         return Err(refusal);
     }
-    for task in how.again.iter().filter(|task| is_undone_by_its_step(stored, task)) {
-        talk.say(&format!(
-            "`{task}` runs once more: what it made before is not undone by a teardown, only what it makes now"
-        ));
-    }
     let Stored { plan, state, suspicion, .. } = stored;
     let secrets = same_surroundings(plan, state, request)?;
     if !secrets.is_empty() {
@@ -147,13 +141,6 @@ async fn carry_out(
         sandbox.stop().await;
     }
     Ok(RunOutcome { plan, state, dir: workspace.open().run_dir(run) })
-}
-
-/// Its outputs, by which its own `undo` would take it back, are about to be replaced.
-fn is_undone_by_its_step(stored: &Stored, task: &TaskPath) -> bool {
-    let step = stored.plan.index(&task.step).map(|index| (&stored.plan.steps[index], &stored.state.steps[index]));
-    let made = |state: &TaskState| state.phase == Phase::Succeeded && (task.item.is_none() || state.item == task.item);
-    step.is_some_and(|(step, state)| matches!(step.undo, Undo::Call(_)) && state.tasks.iter().any(made))
 }
 
 /// Whether the run's file has another text, with errors or without.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::diagnostic::Source;
-use crate::expr::Template;
+use crate::expr::{Reference, Template};
 use crate::id::{Role, StepId, TaskPath};
 use crate::workflow::{Capture, Effect, Expect, Matrix, RetryPolicy, Workflow};
 
@@ -183,6 +183,14 @@ impl PlanStep {
             Undo::Never(why) => Some(why),
             Undo::Nothing | Undo::BuiltIn | Undo::Call(_) => None,
         }
+    }
+
+    /// The step itself says how it is undone, and what it made is found by its outputs alone: each round of it is undone by
+    /// its own.
+    pub fn is_undone_by_outputs(&self) -> bool {
+        let Undo::Call(call) = &self.undo else { return false };
+        let own = |reference: &Reference| matches!(reference, Reference::Output(step, _) if step.as_str() == self.id.local_name());
+        call.with.iter().flat_map(|(_, template, _)| template.references()).any(|(reference, _)| own(reference))
     }
 }
 

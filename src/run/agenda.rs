@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::capture;
 use super::state::{Phase, RunState, StepState, StepStatus, TaskState};
+use super::target::Target;
 use super::teardown;
 use crate::id::StepId;
 use crate::plan::Plan;
@@ -44,8 +45,8 @@ pub(super) struct Agenda {
     pub collected: HashMap<usize, Data>,
     /// The steps that `until` lets run; all if it is `None`.
     pub goal: Option<Vec<bool>>,
-    /// What a teardown has yet to undo, as step and task; the last first.
-    pub undo: Vec<(usize, usize)>,
+    /// What a teardown has yet to undo; the last first.
+    pub undo: Vec<Target>,
 }
 
 /// What the counts of the agenda need to know of a phase.
@@ -77,8 +78,7 @@ impl Agenda {
     }
 
     fn recount_undo(&mut self, steps: &[StepState]) {
-        let undo = steps.iter().flat_map(|step| &step.tasks).filter_map(|task| task.undo.as_ref());
-        undo.for_each(|undo| self.recount(None, Standing::from(&undo.phase)));
+        steps.iter().flat_map(StepState::undos).for_each(|undo| self.recount(None, Standing::from(&undo.phase)));
     }
 }
 
@@ -197,12 +197,13 @@ impl RunState {
     }
 
     /// Takes note that an undo moved on.
-    pub(super) fn undo_moved(&mut self, step: usize, position: usize, before: Standing) {
-        let Some(undo) = &self.recorded.steps[step].tasks[position].undo else { return };
-        self.agenda.recount(Some(before), Standing::from(&undo.phase));
-        if undo.phase.is_terminal() {
+    pub(super) fn undo_moved(&mut self, target: Target, before: Standing) {
+        let Some(undo) = self.undo_of(target) else { return };
+        let (after, ended) = (Standing::from(&undo.phase), undo.phase.is_terminal());
+        self.agenda.recount(Some(before), after);
+        if ended {
             // Undone one by one: it is the last.
-            self.agenda.undo.pop_if(|next| *next == (step, position));
+            self.agenda.undo.pop_if(|next| *next == target);
         }
     }
 

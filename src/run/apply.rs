@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::agenda::Standing;
 use super::ending;
 use super::entry::{Entry, Fact, MatrixItem, Resolution, RunStatus, SkipReason, Stop, Timer};
+use super::made::Made;
 use super::outcome::{ErrorKind, StepError};
 use super::pace;
 use super::replan::replan;
@@ -66,7 +67,7 @@ fn apply_fact(plan: &Plan, state: &mut RunState, fact: &Fact, at: Timestamp) -> 
     match fact {
         Fact::RunStarted(_) => Err("a run starts once".into()),
         Fact::Resumed(how) => resume(plan, state, how, at),
-        Fact::Replanned(replanned) => replan(plan, state, replanned),
+        Fact::Replanned(replanned) => replan(plan, state, replanned, at),
         Fact::StopRequested(stop) => stop_requested(plan, state, *stop),
         Fact::AlarmSet { alarm, due } => match state.recorded.alarms.insert(*alarm, *due) {
             Some(_) => Err("it is set already".into()),
@@ -84,7 +85,7 @@ fn apply_fact(plan: &Plan, state: &mut RunState, fact: &Fact, at: Timestamp) -> 
             skip(plan, state, &task.step, reason)
         }
         Fact::RemedyDue { step, error } => remedy_due(plan, state, step, error),
-        Fact::Rewound { step, steps } => rewind(plan, state, step, steps),
+        Fact::Rewound { step, steps } => rewind(plan, state, step, steps, at),
         Fact::TeardownStarted => teardown_started(plan, state),
         Fact::RunEnded { status, outputs, notes } => {
             if *status == RunStatus::Running || state.agenda.in_flight > 0 {
@@ -172,18 +173,31 @@ fn task_moves(
     }
     let position =
         state.position(step, path.item.as_ref()).ok_or_else(|| format!("`{path}` is not an item of its matrix"))?;
+    let torn_down = state.teardown;
     let task = &mut state.recorded.steps[step].tasks[position];
+    let over = begins_a_round(task, fact) && !torn_down;
+    let made = over.then(|| Made::by(&plan.steps[step], task, at)).flatten();
     let before = Standing::from(&task.phase);
     let moved = match plan.steps[step].kind {
         StepKind::Action => advance(task, fact, at),
         StepKind::Entry(_) | StepKind::Exit(_) => pass(task, fact, at),
     };
     moved.map_err(|phase| unlisted(path, phase, fact))?;
+    state.recorded.steps[step].made.extend(made);
     state.moved(plan, step, position, before);
     if state.steps[step].tasks[position].phase.is_terminal() {
         finish_step(plan, state, step);
     }
     Ok(())
+}
+
+/// What the task made until now is not what it makes from here on.
+fn begins_a_round(task: &TaskState, fact: &Fact) -> bool {
+    match fact {
+        Fact::AttemptStarted(started) => task.kept.is_some() || started.occurrence != task.occurrence,
+        Fact::Resolved { resolution, .. } => *resolution == Resolution::Redo,
+        _ => false,
+    }
 }
 
 /// Items that were known before fail one by one: what they did is not forgotten.
@@ -218,17 +232,15 @@ fn may_be_decided(state: &RunState, step: usize, path: &TaskPath, fact: &Fact) -
 }
 
 fn undo_moves(state: &mut RunState, step: usize, path: &TaskPath, fact: &Fact, at: Timestamp) -> Result<(), String> {
-    let position = state.position(step, path.item.as_ref()).ok_or_else(|| format!("there is no `{path}`"))?;
-    let known = state.agenda.undo.contains(&(step, position));
-    if !(is_news(fact) && known) && state.agenda.undo.last() != Some(&(step, position)) {
+    let target = state.target(step, path).ok_or_else(|| format!("there is no `{path}`"))?;
+    let known = state.agenda.undo.contains(&target);
+    if !(is_news(fact) && known) && state.agenda.undo.last() != Some(&target) {
         return Err(format!("it is not the turn of `{path}`"));
     }
-    let task = &mut state.recorded.steps[step].tasks[position];
-    let item = task.item.clone();
-    let undo = task.undo.get_or_insert_with(|| Box::new(TaskState { item, ..TaskState::default() }));
+    let undo = state.undo_begun(target);
     let before = Standing::from(&undo.phase);
     advance(undo, fact, at).map_err(|phase| unlisted(path, phase, fact))?;
-    state.undo_moved(step, position, before);
+    state.undo_moved(target, before);
     Ok(())
 }
 
@@ -302,7 +314,8 @@ fn expand(plan: &Plan, state: &mut RunState, id: &StepId, items: &[MatrixItem]) 
     }
     step.expanded = true;
     let before = step.tasks.drain(..).chain(std::mem::take(&mut step.former)).collect();
-    (step.tasks, step.former) = expanded_tasks(before, items);
+    let earlier = step.made.iter().map(|made| made.occurrence.saturating_add(1)).max().unwrap_or(0);
+    (step.tasks, step.former) = expanded_tasks(before, items, earlier);
     state.expanded(plan, index);
     finish_step(plan, state, index);
     Ok(())
@@ -310,9 +323,9 @@ fn expand(plan: &Plan, state: &mut RunState, id: &StepId, items: &[MatrixItem]) 
 
 /// One task for each item, and those that were there before and are no items any more although something came of them.
 /// Items that were there before the step was sent round or edited are known again; new ones are of the same occurrence as
-/// these.
-fn expanded_tasks(before: Vec<TaskState>, items: &[MatrixItem]) -> (Vec<TaskState>, Vec<TaskState>) {
-    let occurrence = before.iter().map(|task| task.occurrence).max().unwrap_or(0);
+/// these, and of none that the step had when it looked otherwise.
+fn expanded_tasks(before: Vec<TaskState>, items: &[MatrixItem], least: u32) -> (Vec<TaskState>, Vec<TaskState>) {
+    let occurrence = before.iter().map(|task| task.occurrence).max().unwrap_or(0).max(least);
     let mut known: BTreeMap<_, _> = before.into_iter().rev().map(|task| (task.item.clone(), task)).collect();
     let task = |item: &MatrixItem| match known.remove(&Some(item.key.clone())) {
         Some(before) => TaskState { values: item.values.clone(), ..before },

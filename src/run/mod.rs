@@ -9,6 +9,7 @@ mod delay;
 mod derive;
 mod ending;
 mod entry;
+mod made;
 mod matrix;
 mod order;
 mod outcome;
@@ -20,6 +21,7 @@ mod round;
 mod scope;
 mod state;
 mod table;
+mod target;
 mod teardown;
 mod undoing;
 mod unit;
@@ -37,6 +39,7 @@ pub use entry::{
     Alarm, AttemptStarted, Doubt, Entry, Fact, MatrixItem, Replanned, Resolution, Resumption, RunStarted, RunStatus,
     Settings, SkipReason, Stop, Timer,
 };
+pub use made::Made;
 pub use order::{Limit, Op, Order, Undone, Wake, is_durable, op, pending_wakes};
 pub use outcome::{ErrorKind, Happened, Outcome, ProbeAnswer, StepError};
 pub use preview::{Fate, Preview, StepPreview, preview};

@@ -99,7 +99,7 @@ fn unit<'a>(plan: &'a Plan, state: &'a RunState, path: &TaskPath, fresh: &'a Tas
     match path.role {
         Role::Remedy => Unit::of_remedy(plan, state, index),
         Role::Step => Some(Unit::of_task(plan, state, index, state.position(index, path.item.as_ref())?)),
-        Role::Undo => Unit::of_undo(plan, state, index, state.position(index, path.item.as_ref())?, fresh),
+        Role::Undo => Unit::of_undo(plan, state, state.target(index, path)?, fresh),
     }
 }
 
@@ -125,8 +125,9 @@ pub fn pending_wakes(plan: &Plan, state: &RunState) -> Vec<(Wake, Timestamp)> {
             .tasks
             .iter()
             .filter_map(|task| Some((task.path(&planned.id).with_role(Role::Undo), task.undo.as_deref()?)));
+        let earlier = step.made.iter().filter_map(|made| Some((made.path(&planned.id), made.undo.as_deref()?)));
         let tasks = step.tasks.iter().map(|task| (task.path(&planned.id), task));
-        for (path, task) in tasks.chain(remedy).chain(undone) {
+        for (path, task) in tasks.chain(remedy).chain(undone).chain(earlier) {
             if let Phase::Delayed { due, .. } = task.phase {
                 wakes.push((Wake::Task(path), due));
             }

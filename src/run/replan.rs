@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::entry::{Doubt, Replanned, Timer};
 use super::outcome::{Happened, ProbeAnswer};
 use super::state::{Phase, RunState, StepState, TaskState};
+use crate::clock::Timestamp;
 use crate::id::StepId;
 use crate::plan::{Plan, PlanStep};
 use crate::workflow::Effect;
 
 /// `plan` is the new one. Of the steps to be looked at again, what has ended waits, and knows how it stood.
-pub(super) fn replan(plan: &Plan, state: &mut RunState, replanned: &Replanned) -> Result<(), String> {
+pub(super) fn replan(plan: &Plan, state: &mut RunState, replanned: &Replanned, at: Timestamp) -> Result<(), String> {
     let Replanned { version, workflow, recheck, .. } = replanned;
     if *version != state.version + 1 {
         return Err(format!("the last one was version {}", state.version));
@@ -27,9 +28,9 @@ pub(super) fn replan(plan: &Plan, state: &mut RunState, replanned: &Replanned) -
         .steps
         .iter()
         .map(|planned| match (before.remove(&planned.id), removed.remove(&planned.id)) {
-            (Some(step), _) => carried_over(planned, step, recheck.contains(&planned.id), *version),
+            (Some(step), _) => carried_over(planned, step, recheck.contains(&planned.id), *version, at),
             // It was taken out and comes back: what it did is not done again.
-            (None, Some(step)) => carried_over(planned, step, true, *version),
+            (None, Some(step)) => carried_over(planned, step, true, *version, at),
             (None, None) => fresh(planned, 0),
         })
         .collect();
@@ -47,7 +48,8 @@ fn by_id(step: StepState) -> (StepId, StepState) {
 }
 
 fn has_begun(step: &StepState) -> bool {
-    step.tasks.iter().any(|task| task.attempts > 0 || task.kept.is_some() || task.phase.is_terminal())
+    !step.made.is_empty()
+        || step.tasks.iter().any(|task| task.attempts > 0 || task.kept.is_some() || task.phase.is_terminal())
 }
 
 fn fresh(planned: &PlanStep, occurrence: u32) -> StepState {
@@ -56,7 +58,7 @@ fn fresh(planned: &PlanStep, occurrence: u32) -> StepState {
     step
 }
 
-fn carried_over(planned: &PlanStep, mut step: StepState, recheck: bool, version: u32) -> StepState {
+fn carried_over(planned: &PlanStep, mut step: StepState, recheck: bool, version: u32, at: Timestamp) -> StepState {
     let was_matrix = step.tasks.iter().any(|task| task.item.is_some()) || !step.expanded;
     match (&step.remedy, &planned.on_error) {
         (None, Some(_)) => step.remedy = Some(Box::default()),
@@ -70,7 +72,9 @@ fn carried_over(planned: &PlanStep, mut step: StepState, recheck: bool, version:
     }
     if was_matrix != planned.matrix.is_some() {
         // Nothing says which item it was. Its keys must not be those of an earlier time.
-        return StepState { remedy: step.remedy, ..fresh(planned, version) };
+        let occurrence = version.max(step.next_occurrence());
+        step.remember_all(planned, at);
+        return StepState { remedy: step.remedy, made: step.made, ..fresh(planned, occurrence) };
     }
     if !recheck {
         return step;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::entry::{Doubt, Resumption, RunStatus, Stop, Timer};
+use super::made::Made;
 use super::outcome::{Happened, Outcome, ProbeAnswer};
 use super::state::{Phase, Recorded, RunState, StepState, TaskState};
 use super::table::end_attempt;
@@ -49,7 +50,7 @@ pub(super) fn resume(plan: &Plan, state: &mut RunState, how: &Resumption, at: Ti
     }
     for task in &how.again {
         for step in plan.whole(&task.step) {
-            run_again(plan, &mut next, &TaskPath { step, ..task.clone() })?;
+            run_again(plan, &mut next, &TaskPath { step, ..task.clone() }, at)?;
         }
     }
     if !next.teardown {
@@ -77,8 +78,8 @@ pub(super) fn let_downtime_pass(run: &mut Recorded, at: Timestamp) {
     for step in &mut run.steps {
         for task in step.tasks.iter_mut().chain(step.remedy.as_deref_mut()) {
             later(task);
-            task.undo.as_deref_mut().into_iter().for_each(later);
         }
+        step.undos_mut().for_each(later);
     }
 }
 
@@ -98,7 +99,12 @@ fn resume_step(planned: &PlanStep, step: &mut StepState, at: Timestamp) {
         step.expanded = false;
     }
     for task in &mut step.tasks {
+        let made = done_and_sent_again(planned, task).then(|| Made::by(planned, task, at)).flatten();
         resume_task(task, at, planned.call.effect);
+        if made.is_some() {
+            (task.occurrence, task.unsure) = (task.occurrence.saturating_add(1), false);
+        }
+        step.made.extend(made);
     }
     if let (Some(remedy), Some(spec)) = (&mut step.remedy, &planned.on_error) {
         resume_task(remedy, at, spec.call.effect);
@@ -115,6 +121,11 @@ fn reopen_calls(plan: &Plan, steps: &mut [StepState]) {
             steps[call.exit].tasks.fill_with(TaskState::default);
         }
     }
+}
+
+/// It failed although its effect took place, and it may take place again.
+fn done_and_sent_again(planned: &PlanStep, task: &TaskState) -> bool {
+    task.phase == Phase::Failed && task.answer.is_some() && planned.call.effect == Effect::Repeat
 }
 
 fn has_no_items(task: &TaskState) -> bool {
@@ -135,8 +146,8 @@ fn take_over_undo(planned: &PlanStep, step: &mut StepState, at: Timestamp) {
     };
     for task in &mut step.tasks {
         take_over(task, planned.call.effect);
-        task.undo.iter_mut().for_each(|undo| take_over(undo, undo_effect));
     }
+    step.undos_mut().for_each(|undo| take_over(undo, undo_effect));
     if let (Some(remedy), Some(spec)) = (&mut step.remedy, &planned.on_error) {
         take_over(remedy, spec.call.effect);
     }
@@ -180,19 +191,26 @@ fn resume_task(task: &mut TaskState, at: Timestamp, effect: Effect) {
 }
 
 /// Sends a task, or a step as a whole, again as its next occurrence. What has not taken place is tried as it would be anyway.
-fn run_again(plan: &Plan, state: &mut RunState, path: &TaskPath) -> Result<(), String> {
+fn run_again(plan: &Plan, state: &mut RunState, path: &TaskPath, at: Timestamp) -> Result<(), String> {
     let index = plan.index(&path.step).ok_or_else(|| format!("there is no step `{}`", path.step))?;
+    let mut made = Vec::new();
     for task in tasks(state, index, path)? {
         match &task.phase {
-            Phase::Succeeded | Phase::InDoubt { doubt: Doubt::Changed, .. } => *task = task.again(),
-            Phase::Ended(outcome) if outcome.happened == Happened::Done => *task = task.again(),
-            Phase::Waiting if task.kept.is_some() => *task = task.again(),
-            Phase::Waiting => {}
-            Phase::Ended(outcome) if outcome.happened == Happened::None && !task.unsure => *task = task.anew(),
+            Phase::Succeeded | Phase::InDoubt { doubt: Doubt::Changed, .. } => {}
+            Phase::Ended(outcome) if outcome.happened == Happened::Done => {}
+            Phase::Waiting if task.kept.is_some() => {}
+            Phase::Waiting => continue,
+            Phase::Ended(outcome) if outcome.happened == Happened::None && !task.unsure => {
+                *task = task.anew();
+                continue;
+            }
             other => return Err(format!("`{path}` is {}: it has to be resolved first", other.name())),
         }
+        made.extend(Made::by(&plan.steps[index], task, at));
+        *task = task.again();
     }
     let step = &mut state.recorded.steps[index];
+    step.made.append(&mut made);
     step.skipped = None;
     if path.item.is_none() && plan.steps[index].matrix.is_some() {
         step.expanded = false;

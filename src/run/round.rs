@@ -5,6 +5,7 @@ use super::apply::ready;
 use super::entry::Timer;
 use super::outcome::{Happened, StepError};
 use super::state::{Phase, RunState, TaskState};
+use crate::clock::Timestamp;
 use crate::id::StepId;
 use crate::plan::Plan;
 
@@ -32,7 +33,13 @@ pub(super) fn remedy_due(plan: &Plan, state: &mut RunState, id: &StepId, error: 
     Ok(())
 }
 
-pub(super) fn rewind(plan: &Plan, state: &mut RunState, id: &StepId, steps: &[StepId]) -> Result<(), String> {
+pub(super) fn rewind(
+    plan: &Plan,
+    state: &mut RunState,
+    id: &StepId,
+    steps: &[StepId],
+    at: Timestamp,
+) -> Result<(), String> {
     let failed = plan.index(id).ok_or_else(|| format!("there is no step `{id}`"))?;
     ready(state, failed, id)?;
     let remedied = state.steps[failed].tasks.iter().any(|task| task.phase == Phase::Remedying)
@@ -47,6 +54,7 @@ pub(super) fn rewind(plan: &Plan, state: &mut RunState, id: &StepId, steps: &[St
     for index in rerun {
         let step = &mut state.recorded.steps[index];
         step.skipped = None;
+        step.remember_all(&plan.steps[index], at);
         if plan.steps[index].matrix.is_some() {
             // Its items may be others by then.
             step.expanded = false;

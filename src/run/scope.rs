@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::entry::{SkipReason, Stop};
 use super::state::{RunState, StepStatus};
+use crate::clock::Timestamp;
 use crate::expr::{NeedsStatus, Reference, Scope};
 use crate::plan::Plan;
 use crate::secret::{Data, Datum};
@@ -19,12 +20,23 @@ pub(super) struct RunScope<'a> {
     pub response: Option<&'a Data>,
     /// What takes a step back knows that step by what it undoes: one item of a matrix, or an attempt that failed.
     pub own: Option<(usize, Data)>,
+    /// It also knows the other steps as they were when what it undoes was made, as far as that is still known.
+    as_of: Option<Timestamp>,
     pub needs: NeedsStatus,
 }
 
 impl<'a> RunScope<'a> {
     pub fn new(plan: &'a Plan, state: &'a RunState) -> Self {
-        Self { plan, state, within: None, matrix: None, response: None, own: None, needs: NeedsStatus::default() }
+        Self {
+            plan,
+            state,
+            within: None,
+            matrix: None,
+            response: None,
+            own: None,
+            as_of: None,
+            needs: NeedsStatus::default(),
+        }
     }
 
     /// The scope of the file of a call.
@@ -40,9 +52,21 @@ impl<'a> RunScope<'a> {
         Self { response: Some(response), ..self }
     }
 
-    /// The step's own outputs are those of one item.
+    /// The step's own outputs are those of one item, or of an earlier round.
     pub fn with_own(self, step: usize, outputs: Data) -> Self {
         Self { own: Some((step, outputs)), ..self }
+    }
+
+    pub fn at(self, as_of: Option<Timestamp>) -> Self {
+        Self { as_of, ..self }
+    }
+
+    fn outputs_of(&self, index: usize) -> Option<&Data> {
+        let own = self.own.as_ref().filter(|(own, _)| *own == index).map(|(_, outputs)| outputs);
+        // A thing has its place in the order of undos. A token that was renewed has none: the new one is good.
+        let as_of = self.as_of.filter(|_| self.plan.steps[index].is_undone_by_outputs());
+        let earlier = || self.state.outputs_at(index, as_of?);
+        own.or_else(earlier).or_else(|| self.state.outputs_of(index))
     }
 
     /// The scope of a step's own expressions, which may ask how its needs went.
@@ -81,9 +105,7 @@ impl Scope for RunScope<'_> {
                     None => self.plan.index(step)?,
                 };
                 let known = self.plan.steps[index].outputs.iter().any(|(output, _)| output == name.as_str());
-                let own = self.own.as_ref().filter(|(own, _)| *own == index).map(|(_, outputs)| outputs);
-                let outputs = own.or_else(|| self.state.outputs_of(index));
-                let value = outputs.and_then(|outputs| outputs.get(name.as_str())).cloned();
+                let value = self.outputs_of(index).and_then(|outputs| outputs.get(name.as_str())).cloned();
                 known.then(|| value.unwrap_or(Datum::Public(Value::Null)))
             }
             Reference::Matrix(name) => self.matrix?.get(name.as_str()).cloned(),

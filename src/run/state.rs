@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::agenda::Agenda;
 use super::entry::{Alarm, Doubt, RunStarted, RunStatus, SkipReason, Stop, Timer};
+use super::made::Made;
 use super::order::Wake;
 use super::outcome::{Outcome, ProbeAnswer, StepError};
 use crate::clock::Timestamp;
@@ -83,6 +84,8 @@ pub struct StepState {
     pub rounds: u32,
     /// Items that the matrix no longer has, and of which something came: they are known again should they come back.
     pub former: Vec<TaskState>,
+    /// What earlier rounds made, for a teardown; in the order in which they were given up.
+    pub made: Vec<Made>,
 }
 
 /// One unit of execution.
@@ -213,7 +216,7 @@ impl StepState {
     pub(super) fn new(id: StepId, matrix: bool, remedy: bool) -> Self {
         let tasks = if matrix { Vec::new() } else { vec![TaskState::default()] };
         let remedy = remedy.then(Box::default);
-        Self { id, tasks, expanded: !matrix, skipped: None, remedy, rounds: 0, former: Vec::new() }
+        Self { id, tasks, expanded: !matrix, skipped: None, remedy, rounds: 0, former: Vec::new(), made: Vec::new() }
     }
 
     pub fn status(&self) -> StepStatus {
@@ -245,7 +248,7 @@ impl StepState {
 
 impl TaskState {
     pub fn path(&self, step: &StepId) -> TaskPath {
-        TaskPath { step: step.clone(), item: self.item.clone(), role: Role::Step }
+        TaskPath { step: step.clone(), item: self.item.clone(), role: Role::Step, round: None }
     }
 
     /// Something may have come of it, now or before it was to run again, that can be taken back.
@@ -376,11 +379,10 @@ impl RunState {
 
     pub fn task(&self, plan: &Plan, path: &TaskPath) -> Option<&TaskState> {
         let index = plan.index(&path.step)?;
-        let step = self.steps.get(index)?;
-        if path.role == Role::Remedy {
-            return step.remedy.as_deref();
+        match path.role {
+            Role::Step => self.steps[index].tasks.get(self.position(index, path.item.as_ref())?),
+            Role::Remedy => self.steps[index].remedy.as_deref(),
+            Role::Undo => self.undo_of(self.target(index, path)?),
         }
-        let task = step.tasks.get(self.position(index, path.item.as_ref())?)?;
-        if path.role == Role::Undo { task.undo.as_deref() } else { Some(task) }
     }
 }

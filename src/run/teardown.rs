@@ -6,9 +6,9 @@ use super::entry::{Fact, RunStatus, SkipReason};
 use super::outcome::Happened;
 use super::pace::{self, Room};
 use super::state::{Phase, RunState, TaskState};
+use super::target::{Source, Target};
 use super::undoing::TeardownStatus;
 use super::unit::Unit;
-use crate::id::Role;
 use crate::plan::{Plan, PlanStep, Undo};
 use crate::workflow::Effect;
 
@@ -21,8 +21,12 @@ pub(super) enum Turn {
     Doubt,
 }
 
+fn cannot(why: &str) -> Turn {
+    Turn::Leave(SkipReason::CannotUndo { why: why.to_owned() })
+}
+
+/// What is to be done about what a task made in its last round.
 pub(super) fn turn(step: &PlanStep, task: &TaskState) -> Turn {
-    let cannot = |why: &str| Turn::Leave(SkipReason::CannotUndo { why: why.to_owned() });
     if matches!(step.undo, Undo::Nothing) || nothing_happened(step, task) {
         return Turn::Leave(SkipReason::NothingToUndo);
     }
@@ -34,28 +38,41 @@ pub(super) fn turn(step: &PlanStep, task: &TaskState) -> Turn {
         (Undo::Never(_), _) => cannot(step.remains().unwrap_or_default()),
         (Undo::BuiltIn, _) | (_, Phase::Succeeded) => Turn::Undo,
         (_, Phase::Failed) if task.answer.is_some() => Turn::Undo,
+        // It is found by other means than its outputs.
+        (Undo::Call(_), _) if !step.is_undone_by_outputs() => Turn::Undo,
         // What it would be undone by is not there.
         (_, Phase::Failed) => cannot("it failed, and what came of it is not known"),
         _ => cannot("it was to run again, and what it had made before is not known any more"),
     }
 }
 
-/// Every attempt was refused, or somebody looked and found nothing. What an earlier occurrence did is not known any more.
+/// Every attempt was refused, or somebody looked and found nothing. What earlier rounds did is undone by round, or else
+/// together with this one.
 fn nothing_happened(step: &PlanStep, task: &TaskState) -> bool {
     // An action that knows its own is asked all the same: a request may have landed late.
     let looked = task.probes > 0 && task.phase == Phase::Failed && !matches!(step.undo, Undo::BuiltIn);
+    let by_round = step.is_undone_by_outputs();
     let refused = match &task.phase {
         Phase::Failed => task.answer.as_ref().is_none_or(|answer| answer.happened == Happened::None),
         // Failed before a resume that came to nothing; what takes effect again and again leaves no answer behind then.
-        Phase::Waiting | Phase::Skipped(_) => step.call.effect != Effect::Repeat,
+        Phase::Waiting | Phase::Skipped(_) => by_round || step.call.effect != Effect::Repeat,
         _ => false,
     };
-    refused && (looked || !task.unsure) && task.occurrence == 0 && task.kept.is_none()
+    refused && (looked || !task.unsure) && (by_round || task.occurrence == 0) && task.kept.is_none()
 }
 
-/// What is open, as steps and tasks, in the order in which it ended. What a step in doubt was made with stays until somebody
-/// knows: its own undo may need it.
-pub(super) fn open(plan: &Plan, state: &RunState) -> Vec<(usize, usize)> {
+/// The same of any target. What a round in doubt was given up with is not known.
+pub(super) fn turn_of(plan: &Plan, state: &RunState, target: Target) -> Turn {
+    match state.source(target) {
+        Source::Last(task) => turn(&plan.steps[target.step], task),
+        Source::Earlier(made) if made.doubtful => cannot("it may have taken place, and what came of it is not known"),
+        Source::Earlier(_) => Turn::Undo,
+    }
+}
+
+/// What is open, in the order in which it ended. What a step in doubt was made with stays until somebody knows: its own undo
+/// may need it.
+pub(super) fn open(plan: &Plan, state: &RunState) -> Vec<Target> {
     let mut held = vec![false; plan.steps.len()];
     for (index, step) in plan.steps.iter().enumerate() {
         let tasks = &state.steps[index].tasks;
@@ -64,23 +81,16 @@ pub(super) fn open(plan: &Plan, state: &RunState) -> Vec<(usize, usize)> {
             needed.zip(&mut held).for_each(|(needed, held)| *held |= needed);
         }
     }
-    let mut order: Vec<_> = Vec::new();
-    for (index, step) in plan.steps.iter().enumerate() {
-        for (position, task) in state.steps[index].tasks.iter().enumerate() {
-            let ended = task.undo.as_ref().is_some_and(|undo| undo.phase.is_terminal());
-            let waits = || match turn(step, task) {
-                Turn::Doubt => true,
-                Turn::Undo => held[index],
-                Turn::Leave(_) => false,
-            };
-            if task.is_of_effect() && !ended && !waits() {
-                let made = task.kept.as_deref().unwrap_or(task);
-                order.push((made.ended.map_or(0, |at| at.as_millis()), index, position));
-            }
-        }
-    }
+    let waits = |target: &Target| match turn_of(plan, state, *target) {
+        Turn::Doubt => true,
+        Turn::Undo => held[target.step],
+        Turn::Leave(_) => false,
+    };
+    let open = state.targets(plan).filter(|target| !state.source(*target).is_settled() && !waits(target));
+    let mut order: Vec<_> =
+        open.map(|target| (state.source(target).ended().map_or(0, |at| at.as_millis()), target)).collect();
     order.sort_unstable();
-    order.into_iter().map(|(_, step, position)| (step, position)).collect()
+    order.into_iter().map(|(_, target)| target).collect()
 }
 
 /// What follows in a run that is torn down and in which nothing is under way.
@@ -99,17 +109,15 @@ pub(super) fn facts(plan: &Plan, state: &RunState) -> Vec<Fact> {
 
 /// What follows for the undo whose turn it is; `None` if nothing is left.
 fn next(plan: &Plan, state: &RunState) -> Option<Fact> {
-    let (step, position) = *state.agenda.undo.last()?;
-    let (planned, task) = (&plan.steps[step], &state.recorded.steps[step].tasks[position]);
+    let target = *state.agenda.undo.last()?;
     let fresh = TaskState::default();
-    let undo = task.undo.as_deref().unwrap_or(&fresh);
+    let undo = state.undo_of(target).unwrap_or(&fresh);
     if undo.phase == Phase::Waiting
-        && let Turn::Leave(reason) = turn(planned, task)
+        && let Turn::Leave(reason) = turn_of(plan, state, target)
     {
-        let path = task.path(&planned.id).with_role(Role::Undo);
-        return Some(Fact::Skipped { task: path, reason });
+        return Some(Fact::Skipped { task: state.undo_path(plan, target), reason });
     }
-    decide::go_on(&Unit::of_undo(plan, state, step, position, &fresh)?)
+    decide::go_on(&Unit::of_undo(plan, state, target, &fresh)?)
 }
 
 /// How the run stands when its teardown ends: as its steps do, unless the teardown itself has to go on.
@@ -127,19 +135,21 @@ pub(super) fn end_status(plan: &Plan, state: &RunState, by_steps: RunStatus) -> 
 
 /// A failed undo is tried again, and what was left alone is decided anew: somebody may have answered a question since.
 pub(super) fn try_again(plan: &Plan, state: &mut RunState) {
-    for (step, planned) in state.recorded.steps.iter_mut().zip(&plan.steps) {
-        for task in &mut step.tasks {
-            let stale = task.undo.as_ref().is_some_and(|undo| match &undo.phase {
-                Phase::Failed => true,
-                Phase::Skipped(reason) => undo.attempts == 0 && turn(planned, task) != Turn::Leave(reason.clone()),
-                _ => false,
-            });
-            if let Some(undo) = task.undo.as_mut().filter(|_| stale) {
-                // The same occurrence: a service that knows its idempotency key still does it once.
-                let (item, attempts, occurrence) = (undo.item.clone(), undo.attempts, undo.occurrence);
-                let (first_sent, unsure) = (undo.first_sent, undo.unsure);
-                **undo = TaskState { item, attempts, occurrence, first_sent, unsure, ..TaskState::default() };
+    let is_stale = |target: &Target| {
+        state.undo_of(*target).is_some_and(|undo| match &undo.phase {
+            Phase::Failed => true,
+            Phase::Skipped(reason) => {
+                undo.attempts == 0 && turn_of(plan, state, *target) != Turn::Leave(reason.clone())
             }
-        }
+            _ => false,
+        })
+    };
+    let stale: Vec<Target> = state.targets(plan).filter(is_stale).collect();
+    for target in stale {
+        let undo = state.undo_begun(target);
+        // The same occurrence: a service that knows its idempotency key still does it once.
+        let (item, attempts, occurrence) = (undo.item.take(), undo.attempts, undo.occurrence);
+        let (first_sent, unsure) = (undo.first_sent, undo.unsure);
+        *undo = TaskState { item, attempts, occurrence, first_sent, unsure, ..TaskState::default() };
     }
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::entry::{RunStatus, SkipReason};
+use super::made::Made;
 use super::outcome::StepError;
-use super::state::{Phase, RunState, TaskState};
-use super::teardown::{Turn, open, try_again, turn};
+use super::state::{Phase, RunState, StepState, TaskState};
+use super::target::{Source, Target};
+use super::teardown::{Turn, open, try_again, turn, turn_of};
 use crate::id::TaskPath;
 use crate::plan::{Plan, PlanStep, Undo};
 
@@ -37,9 +39,24 @@ pub enum Undoing {
     InDoubt,
 }
 
-/// What a teardown would do about a task.
+impl Undoing {
+    fn of(undo: Option<&TaskState>) -> Self {
+        let Some(undo) = undo else { return Self::Waiting };
+        match &undo.phase {
+            Phase::Succeeded => Self::Undone,
+            Phase::Failed => Self::Failed(undo.error.clone().unwrap_or_else(StepError::interrupted)),
+            Phase::Skipped(SkipReason::CannotUndo { why }) => Self::CannotUndo(why.clone()),
+            Phase::Skipped(_) => Self::NothingToUndo,
+            Phase::Waiting => Self::Waiting,
+            _ => Self::Running,
+        }
+    }
+}
+
+/// What a teardown would do about a task, or about an earlier round of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prospect {
+    /// Of an earlier round it is the path of its undo.
     pub task: TaskPath,
     pub action: &'static str,
     pub undoing: Undoing,
@@ -56,15 +73,11 @@ impl RunState {
     }
 
     pub(super) fn recorded_teardown(&self, plan: &Plan) -> TeardownStatus {
-        let any = |wanted: &dyn Fn(&PlanStep, &TaskState) -> bool| {
-            let steps = plan.steps.iter().zip(&self.steps);
-            steps.into_iter().any(|(planned, step)| step.tasks.iter().any(|task| wanted(planned, task)))
-        };
         if !self.agenda.undo.is_empty() {
             TeardownStatus::Interrupted
-        } else if any(&|planned, task| task.is_of_effect() && turn(planned, task) == Turn::Doubt) {
+        } else if self.targets(plan).any(|target| turn_of(plan, self, target) == Turn::Doubt) {
             TeardownStatus::InDoubt
-        } else if any(&|_, task| task.undo.as_ref().is_some_and(|undo| undo.phase == Phase::Failed)) {
+        } else if self.steps.iter().flat_map(StepState::undos).any(|undo| undo.phase == Phase::Failed) {
             TeardownStatus::Failed
         } else {
             TeardownStatus::Done
@@ -75,17 +88,16 @@ impl RunState {
     pub fn undoing(&self, step: &PlanStep, task: &TaskState) -> Option<Undoing> {
         self.teardown.then(|| match task.undo.as_deref() {
             _ if !task.is_of_effect() => Undoing::NothingToUndo,
-            Some(undo) => match &undo.phase {
-                Phase::Succeeded => Undoing::Undone,
-                Phase::Failed => Undoing::Failed(undo.error.clone().unwrap_or_else(StepError::interrupted)),
-                Phase::Skipped(SkipReason::CannotUndo { why }) => Undoing::CannotUndo(why.clone()),
-                Phase::Skipped(_) => Undoing::NothingToUndo,
-                Phase::Waiting => Undoing::Waiting,
-                _ => Undoing::Running,
-            },
             None if turn(step, task) == Turn::Doubt => Undoing::InDoubt,
-            None => Undoing::Waiting,
+            undo => Undoing::of(undo),
         })
+    }
+
+    /// How what earlier rounds of a step made stands in the teardown of this run, if a teardown asks for it by round.
+    pub fn undoing_earlier(&self, plan: &Plan, step: usize) -> impl Iterator<Item = (&Made, Undoing)> {
+        let asked = self.teardown && plan.steps[step].is_undone_by_outputs();
+        let made = self.steps[step].made.iter().filter(move |_| asked);
+        made.map(|made| (made, Undoing::of(made.undo.as_deref())))
     }
 
     /// What another teardown would do, in the order in which it would: what is to be undone `Waiting`, then all else.
@@ -94,19 +106,12 @@ impl RunState {
         try_again(plan, &mut again);
         let mut listed = open(plan, &again);
         let turns: BTreeSet<_> = listed.iter().copied().collect();
-        let mut doubts = Vec::new();
-        for (index, step) in again.steps.iter().enumerate() {
-            for (position, task) in step.tasks.iter().enumerate().filter(|(_, task)| task.is_of_effect()) {
-                let ended = task.undo.as_ref().is_some_and(|undo| undo.phase.is_terminal());
-                if !ended && !turns.contains(&(index, position)) {
-                    doubts.push((index, position));
-                }
-            }
-        }
-        listed.splice(0..0, doubts);
-        let prospect = |(index, position): (usize, usize)| {
-            let (step, task) = (&plan.steps[index], &again.steps[index].tasks[position]);
-            let undoing = match turn(step, task) {
+        let open = again.targets(plan).filter(|target| !again.source(*target).is_settled());
+        let held: Vec<_> = open.filter(|target| !turns.contains(target)).collect();
+        listed.splice(0..0, held);
+        let prospect = |target: Target| {
+            let step = &plan.steps[target.step];
+            let undoing = match turn_of(plan, &again, target) {
                 Turn::Undo => Undoing::Waiting,
                 Turn::Doubt => Undoing::InDoubt,
                 Turn::Leave(SkipReason::CannotUndo { why }) => Undoing::CannotUndo(why),
@@ -116,19 +121,26 @@ impl RunState {
                 Undo::Call(call) => call.action,
                 _ => step.call.action,
             };
-            Prospect { task: task.path(&step.id), action, undoing }
+            let task = match again.source(target) {
+                Source::Earlier(made) => made.path(&step.id),
+                Source::Last(task) => task.path(&step.id),
+            };
+            Prospect { task, action, undoing }
         };
         listed.into_iter().rev().map(prospect).chain(self.taken_out()).collect()
     }
 
     /// What steps made that an edit took out: only the workflow that had them says how it is undone.
     fn taken_out(&self) -> impl Iterator<Item = Prospect> + '_ {
-        let tasks =
-            self.removed.iter().flat_map(|step| step.tasks.iter().chain(&step.former).map(move |task| (step, task)));
-        let made = tasks.filter(|(_, task)| task.kept.is_some() || task.phase == Phase::Succeeded);
-        made.map(|(step, task)| {
+        let remain = self.removed.iter().flat_map(|step| {
+            let tasks = step.tasks.iter().chain(&step.former);
+            let last = tasks.filter(|task| task.kept.is_some() || task.phase == Phase::Succeeded);
+            let last = last.map(|task| task.path(&step.id));
+            step.made.iter().map(|made| made.path(&step.id)).chain(last)
+        });
+        remain.map(|task| {
             let why = "an edit took the step out; put it back and resume before you tear down".to_owned();
-            Prospect { task: task.path(&step.id), action: "taken out", undoing: Undoing::CannotUndo(why) }
+            Prospect { task, action: "taken out", undoing: Undoing::CannotUndo(why) }
         })
     }
 }

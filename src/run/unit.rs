@@ -8,6 +8,7 @@ use super::order::Limit;
 use super::outcome::{ErrorKind, ProbeAnswer, StepError};
 use super::scope::RunScope;
 use super::state::{Phase, RunState, TaskState};
+use super::target::{Source, Target};
 use super::verdict::KEY_LIFETIME;
 use super::{call, derive};
 use crate::clock::Timestamp;
@@ -28,6 +29,8 @@ pub(super) struct Unit<'a> {
     /// What it asks for.
     pub call: &'a Call,
     pub path: TaskPath,
+    /// What an undo is about.
+    undone: Option<Source<'a>>,
 }
 
 impl<'a> Unit<'a> {
@@ -35,7 +38,7 @@ impl<'a> Unit<'a> {
         let task = &state.recorded.steps[index].tasks[position];
         let step = &plan.steps[index];
         let path = task.path(&step.id);
-        Self { plan, state, index, step, task, values: &task.values, call: &step.call, path }
+        Self { plan, state, index, step, task, values: &task.values, call: &step.call, path, undone: None }
     }
 
     pub fn of_remedy(plan: &'a Plan, state: &'a RunState, index: usize) -> Option<Self> {
@@ -43,45 +46,48 @@ impl<'a> Unit<'a> {
         let step = &plan.steps[index];
         let path = TaskPath::remedy(step.id.clone());
         let call = &step.on_error.as_ref()?.call;
-        Some(Self { plan, state, index, step, task, values: &task.values, call, path })
+        Some(Self { plan, state, index, step, task, values: &task.values, call, path, undone: None })
     }
 
     /// `None` if there is nothing that could be asked for. An undo that has not begun is `fresh`.
-    pub fn of_undo(
-        plan: &'a Plan,
-        state: &'a RunState,
-        index: usize,
-        position: usize,
-        fresh: &'a TaskState,
-    ) -> Option<Self> {
+    pub fn of_undo(plan: &'a Plan, state: &'a RunState, target: Target, fresh: &'a TaskState) -> Option<Self> {
+        let index = target.step;
         let step = &plan.steps[index];
-        let undone = &state.recorded.steps[index].tasks[position];
+        let source = state.source(target);
         let call = match &step.undo {
             Undo::Call(call) => call,
             Undo::BuiltIn => &step.call,
             Undo::Nothing | Undo::Never(_) => return None,
         };
-        let path = undone.path(&step.id).with_role(Role::Undo);
-        let task = undone.undo.as_deref().unwrap_or(fresh);
-        Some(Self { plan, state, index, step, task, values: &undone.values, call, path })
+        let values = match source {
+            Source::Earlier(made) => &made.values,
+            Source::Last(task) => &task.values,
+        };
+        let (path, task) = (state.undo_path(plan, target), source.undo().unwrap_or(fresh));
+        Some(Self { plan, state, index, step, task, values, call, path, undone: Some(source) })
     }
 
-    /// What an undo is about.
+    /// What an undo is about, if that is the last round of a task.
     pub fn undone_task(&self) -> Option<&'a TaskState> {
-        let position = self.state.position(self.index, self.path.item.as_ref())?;
-        let task = self.state.recorded.steps[self.index].tasks.get(position)?;
-        Some(task.kept.as_deref().unwrap_or(task))
+        match self.undone? {
+            Source::Last(task) => Some(task.kept.as_deref().unwrap_or(task)),
+            Source::Earlier(_) => None,
+        }
     }
 
     /// The outputs of what is undone, as far as they are known.
     pub fn undone(&self) -> Data {
-        let Some(task) = self.undone_task() else { return Data::new() };
-        match &task.answer {
+        let (answer, outputs) = match (self.undone, self.undone_task()) {
+            (Some(Source::Earlier(made)), _) => (&made.answer, &made.outputs),
+            (_, Some(task)) => (&task.answer, &task.outputs),
+            _ => return Data::new(),
+        };
+        match answer {
             Some(answer) => {
                 let scope = RunScope::of_step(self.plan, self.state, self.index).with_matrix(self.values);
                 capture::salvage(self.step, answer, scope)
             }
-            None => task.outputs.clone(),
+            None => outputs.clone(),
         }
     }
 
@@ -107,7 +113,10 @@ impl<'a> Unit<'a> {
 
     pub fn scope(&self) -> RunScope<'a> {
         let scope = RunScope::of_step(self.plan, self.state, self.index).with_matrix(self.values);
-        if self.role() == Role::Undo { scope.with_own(self.index, self.undone()) } else { scope }
+        match self.undone {
+            Some(source) => scope.with_own(self.index, self.undone()).at(source.ended()),
+            None => scope,
+        }
     }
 
     /// When the step's time is over; a remedy or an undo has no time of its own.

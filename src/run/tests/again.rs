@@ -14,7 +14,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 impl Run {
     /// Resumes with another text of the workflow.
-    fn edited(&mut self, text: &str, how: Resumption) -> &mut Self {
+    pub(super) fn edited(&mut self, text: &str, how: Resumption) -> &mut Self {
         let newer = plan(text);
         let recheck = compare(&self.plan, &newer).recheck;
         let version = self.state.version + 1;
@@ -34,7 +34,7 @@ fn keep(step: &str) -> Resumption {
     Resumption { keep: vec![task(step)], ..Resumption::default() }
 }
 
-fn again(step: &str) -> Resumption {
+pub(super) fn again(step: &str) -> Resumption {
     Resumption { again: vec![task(step)], ..Resumption::default() }
 }
 

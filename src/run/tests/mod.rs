@@ -7,6 +7,7 @@ mod flow;
 mod looks;
 mod plans;
 mod resolved;
+mod rounds;
 mod situations;
 mod stops;
 mod table;

@@ -11,17 +11,17 @@ use crate::plan::{Call, Undo};
 use crate::run::*;
 use crate::workflow::{Effect, RetryClass};
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
+pub(super) const DAY: Duration = Duration::from_secs(24 * 3600);
 
-fn undo(step: &str) -> TaskPath {
+pub(super) fn undo(step: &str) -> TaskPath {
     task(step).with_role(Role::Undo)
 }
 
-fn item(step: &str, item: &str) -> TaskPath {
+pub(super) fn item(step: &str, item: &str) -> TaskPath {
     TaskPath::item(StepId::new(step).unwrap(), item.into())
 }
 
-fn undo_item(step: &str, of: &str) -> TaskPath {
+pub(super) fn undo_item(step: &str, of: &str) -> TaskPath {
     item(step, of).with_role(Role::Undo)
 }
 
@@ -38,37 +38,40 @@ fn called(text: &str, undos: &[(&str, &str)]) -> Run {
 
 impl Run {
     /// As `engine::tear_down` does.
-    fn tears_down(&mut self, after: Duration) -> &mut Self {
+    pub(super) fn tears_down(&mut self, after: Duration) -> &mut Self {
         self.at = self.at.plus(after);
         self.apply(Fact::TeardownStarted).unwrap();
         self.news(Fact::Resumed(Resumption::default()))
     }
 
     /// The undos that are under way.
-    fn undoes(&self) -> Vec<String> {
-        let mut running = Vec::new();
-        for (planned, step) in self.plan.steps.iter().zip(&self.state.steps) {
-            let tasks = step.tasks.iter().filter(|task| task.undo.as_ref().is_some_and(|u| u.phase == Phase::Running));
-            running.extend(tasks.map(|task| task.path(&planned.id).to_string()));
+    pub(super) fn undoes(&self) -> Vec<String> {
+        let running = |undo: &Option<Box<TaskState>>| undo.as_ref().is_some_and(|undo| undo.phase == Phase::Running);
+        let mut all = Vec::new();
+        for step in &self.state.steps {
+            let tasks = step.tasks.iter().filter(|task| running(&task.undo));
+            all.extend(tasks.map(|task| task.path(&step.id).to_string()));
+            let made = step.made.iter().filter(|made| running(&made.undo));
+            all.extend(made.map(|made| made.path(&step.id).to_string()));
         }
-        running
+        all
     }
 
-    fn undoing(&self, of: &TaskPath) -> Undoing {
+    pub(super) fn undoing(&self, of: &TaskPath) -> Undoing {
         let planned = &self.plan.steps[self.plan.index(&of.step).unwrap()];
         self.state.undoing(planned, self.state.task(&self.plan, of).unwrap()).unwrap()
     }
 
-    fn teardown(&self) -> TeardownStatus {
+    pub(super) fn teardown(&self) -> TeardownStatus {
         self.state.teardown_status(&self.plan).unwrap()
     }
 
-    fn input_of_undo(&self, of: &TaskPath) -> Value {
+    pub(super) fn input_of_undo(&self, of: &TaskPath) -> Value {
         self.state.task(&self.plan, of).unwrap().input["value"].expose().clone()
     }
 
     /// What is folded from the checkpoint of now says the same as what was folded from the beginning.
-    fn is_what_it_would_be_restored_to(&self) {
+    pub(super) fn is_what_it_would_be_restored_to(&self) {
         let restored = RunState::restore(&self.plan, self.state.recorded().clone());
         assert_eq!(decide(&self.plan, &restored), decide(&self.plan, &self.state));
         assert_eq!(restored.prospects(&self.plan), self.state.prospects(&self.plan));

@@ -4,6 +4,7 @@
 mod attempt;
 mod data;
 mod entry;
+mod made;
 mod malformed;
 mod outcome;
 mod replanned;

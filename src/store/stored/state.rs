@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Malformed;
 use super::data::StoredData;
+use super::made::StoredMade;
 use super::scalar::{Moment, step};
 use super::skip::StoredSkip;
 use super::started::StoredStarted;
@@ -66,6 +67,8 @@ struct StoredStep {
     rounds: u32,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     former: Vec<StoredTask>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    made: Vec<StoredMade>,
 }
 
 fn place(seq: u64, step: &str) -> Place<'_> {
@@ -138,7 +141,7 @@ impl StoredStep {
     }
 
     fn seal(state: &StepState, keys: &RunKeys, seq: u64) -> Result<Self, StoreError> {
-        let StepState { id, tasks, expanded, skipped, remedy, rounds, former } = state;
+        let StepState { id, tasks, expanded, skipped, remedy, rounds, former, made } = state;
         let former = former.iter().map(|task| StoredTask::seal(task, &task.path(id), Part::Former, keys, seq));
         let tasks =
             tasks.iter().map(|task| StoredTask::seal(task, &task.path(id), Part::Task, keys, seq).map(Box::new));
@@ -152,6 +155,7 @@ impl StoredStep {
             remedy: remedy.map(Box::new),
             rounds: *rounds,
             former: former.collect::<Result<_, _>>()?,
+            made: made.iter().map(|made| StoredMade::seal(made, id, keys, seq)).collect::<Result<_, _>>()?,
         })
     }
 
@@ -168,6 +172,7 @@ impl StoredStep {
             remedy: self.remedy.map(|task| task.open(Part::Task, keys, seq)).transpose()?.map(Box::new),
             rounds: self.rounds,
             former: self.former.into_iter().map(|task| task.open(Part::Former, keys, seq)).collect::<Result<_, _>>()?,
+            made: self.made.into_iter().map(|made| made.open(keys, seq)).collect::<Result<_, _>>()?,
         })
     }
 }

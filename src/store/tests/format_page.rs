@@ -60,6 +60,7 @@ fn steps() -> Vec<StepState> {
         remedy: None,
         rounds: 0,
         former: Vec::new(),
+        made: Vec::new(),
     }]
 }
 

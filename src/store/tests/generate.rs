@@ -62,9 +62,11 @@ fn task() -> BoxedStrategy<TaskPath> {
         step,
         item: item.map(Into::into),
         role: Role::Step,
+        round: None,
     });
     let undo = item.clone().prop_map(|task| task.with_role(Role::Undo));
-    prop_oneof![item, undo, step().prop_map(TaskPath::remedy)].boxed()
+    let earlier = (item.clone(), 1..=u32::MAX).prop_map(|(task, round)| task.undo_of_round(round.try_into().unwrap()));
+    prop_oneof![item, undo, earlier, step().prop_map(TaskPath::remedy)].boxed()
 }
 
 fn timer() -> BoxedStrategy<Timer> {
@@ -309,8 +311,9 @@ fn task_of_its_own() -> BoxedStrategy<TaskState> {
 
 fn step_state() -> BoxedStrategy<StepState> {
     let remedy = option::of(task_state().prop_map(|task| Box::new(without_item(task))));
-    (step(), vec(task_state(), 0..3), any::<bool>(), option::of(skip()), remedy, any::<u32>(), vec(task_state(), 0..2))
-        .prop_map(|(id, tasks, expanded, skipped, remedy, rounds, former)| StepState {
+    let others = (vec(task_state(), 0..2), vec(made(), 0..2));
+    (step(), vec(task_state(), 0..3), any::<bool>(), option::of(skip()), remedy, any::<u32>(), others)
+        .prop_map(|(id, tasks, expanded, skipped, remedy, rounds, (former, made))| StepState {
             id,
             tasks,
             expanded,
@@ -318,6 +321,22 @@ fn step_state() -> BoxedStrategy<StepState> {
             remedy,
             rounds,
             former,
+            made,
+        })
+        .boxed()
+}
+
+fn made() -> BoxedStrategy<Made> {
+    (task_of_its_own(), option::weighted(0.4, task_of_its_own()), time())
+        .prop_map(|(task, undo, ended)| Made {
+            undo: undo.map(|undo| Box::new(TaskState { item: task.item.clone(), ..undo })),
+            item: task.item,
+            values: task.values,
+            occurrence: task.occurrence,
+            ended,
+            doubtful: task.unsure,
+            outputs: task.outputs,
+            answer: task.answer,
         })
         .boxed()
 }

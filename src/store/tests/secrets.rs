@@ -29,6 +29,16 @@ fn no_file_holds_a_secret_or_a_key_in_any_spelling() {
     let mut task = crate::run::TaskState::default();
     task.input.insert("password".into(), secret(PASSWORD));
     task.outputs.insert("password".into(), secret(PASSWORD));
+    let made = crate::run::Made {
+        item: None,
+        values: crate::secret::Data::new(),
+        occurrence: 0,
+        ended: at(1),
+        doubtful: false,
+        outputs: task.outputs.clone(),
+        answer: None,
+        undo: Some(Box::new(task.clone())),
+    };
     let id = crate::id::StepId::new("signup").unwrap();
     let step = crate::run::StepState {
         id,
@@ -38,6 +48,7 @@ fn no_file_holds_a_secret_or_a_key_in_any_spelling() {
         remedy: None,
         rounds: 0,
         former: Vec::new(),
+        made: vec![made],
     };
     writer.checkpoint(&recorded("a", 4, vec![step]), true).unwrap();
     let user_key = key(1).to_text();

@@ -21,7 +21,7 @@ fn path() -> impl Strategy<Value = TaskPath> {
     (0usize..6, prop::option::weighted(0.4, 0usize..3), prop::bool::weighted(0.2)).prop_map(|(step, item, remedy)| {
         let item = item.filter(|_| !remedy).map(|item| format!("i{item}").into());
         let role = if remedy { Role::Remedy } else { Role::Step };
-        TaskPath { step: StepId::new(&format!("s{step}")).unwrap(), item, role }
+        TaskPath { step: StepId::new(&format!("s{step}")).unwrap(), item, role, round: None }
     })
 }
 
