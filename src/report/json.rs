@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::stand::Stand;
 use super::step_table::skipped;
 use super::summary::{ErrorView, StepView, Summary};
-use super::undo::{UndoView, teardown_word};
+use super::undo::{RoundView, UndoView, teardown_word};
 use crate::diagnostic::is_hostile;
 use crate::run::Stop;
 
@@ -37,7 +37,16 @@ struct StepDocument<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    undo: Option<&'a UndoView>,
+    undo: Option<UndoDocument<'a>>,
+}
+
+/// That of a step as a whole counts its earlier rounds in.
+#[derive(Serialize)]
+struct UndoDocument<'a> {
+    #[serde(flatten)]
+    undo: &'a UndoView,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    rounds: &'a [RoundView],
 }
 
 /// What `run`, `resume` and `show` print. A step with a matrix stands under its own id, over all items, and each item
@@ -66,14 +75,16 @@ fn document(summary: &Summary, steps: Option<Map<String, Value>>) -> Value {
 }
 
 fn entries(step: &StepView) -> Vec<(String, Value)> {
-    let (error, undo) = (step.error(), step.undo.as_ref());
+    let undo = step.undo.as_ref().map(|undo| UndoDocument { undo, rounds: &step.rounds });
+    let error = step.error();
     let reason = step.skipped.as_ref().map(skipped);
     let whole = StepDocument { status: step.stand, attempts: step.attempts, error, reason, undo };
     let items = step.tasks.iter().filter_map(|task| {
         let item = task.item.as_ref()?;
         let status = if step.stand == Stand::Skipped { Stand::Skipped } else { task.stand };
         let reason = step.skipped.as_ref().or(task.skipped.as_ref()).map(skipped);
-        let (error, undo) = (task.error.as_ref(), task.undo.as_ref());
+        let undo = task.undo.as_ref().map(|undo| UndoDocument { undo, rounds: &[] });
+        let error = task.error.as_ref();
         let document = StepDocument { status, attempts: task.attempts, error, reason, undo };
         Some((format!("{}[{item}]", step.id), value(document)))
     });

@@ -43,4 +43,4 @@ pub use reporter::Reporter;
 pub use rerun::{Rerun, RerunStep, Verdict};
 pub use stand::Stand;
 pub use summary::{ErrorView, OutputView, Place, Secrets, StepView, Summary, TaskView};
-pub use undo::{UndoStatus, UndoView};
+pub use undo::{RoundView, UndoStatus, UndoView};

@@ -39,7 +39,8 @@ pub fn prospects(prospects: &[Prospect], look: &Look) -> String {
 fn list(prospects: &[&Prospect], look: &Look) -> String {
     let mut grid = Grid::new(2, 0);
     for prospect in prospects.iter().take(MOST) {
-        let (task, action) = (inert(&prospect.task.to_string()), prospect.action);
+        let (task, action) = (prospect.task.to_string(), prospect.action);
+        let task = inert(task.strip_prefix("undo:").unwrap_or(&task));
         grid.row(vec![Cell::new(task, Tone::Plain), Cell::new(action, Tone::Faint)]);
         if let Undoing::CannotUndo(why) = &prospect.undoing {
             detail(&mut grid, 4, Tone::Care, why, look);
@@ -65,6 +66,7 @@ mod tests {
         let all = [
             prospect("invite[lin@onramp.test]", Undoing::Waiting),
             prospect("key", Undoing::Waiting),
+            prospect("undo:key (round 1)", Undoing::Waiting),
             prospect("inbox", Undoing::NothingToUndo),
             prospect("order", Undoing::InDoubt),
             prospect("signup", Undoing::CannotUndo("no documented operation deletes an account".into())),
@@ -75,6 +77,7 @@ mod tests {
 This will be undone, in this order:
   invite[lin@onramp.test]  make
   key                      make
+  key (round 1)            make
 Of this nobody knows yet whether it took place; it is looked into first:
   order  make
 This will remain:

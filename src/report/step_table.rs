@@ -9,7 +9,7 @@ use super::look::{Look, Tone};
 use super::stand::Stand;
 use super::summary::{StepView, Summary, TaskView};
 use super::text::{count, inert, time, wrap};
-use super::undo::{UndoStatus, UndoView};
+use super::undo::{RoundView, UndoView};
 use crate::run::SkipReason;
 
 /// A matrix with more items than this shows those that did not simply succeed.
@@ -42,6 +42,7 @@ pub(super) fn render(summary: &Summary, look: &Look) -> String {
             _ => tries(step.attempts),
         };
         row(&mut grid, name, (step.stand, step.undo.as_ref()), tries, step.took);
+        rounds(&mut grid, step, look);
         if step.is_matrix() {
             items(&mut grid, step, look);
         } else {
@@ -68,10 +69,30 @@ fn row(grid: &mut Grid, name: Cell, (stand, undo): (Stand, Option<&UndoView>), t
     grid.row(cells);
 }
 
+/// What earlier rounds made, in a teardown: all of it, or if that is much, what is not gone.
+fn rounds(grid: &mut Grid, step: &StepView, look: &Look) {
+    let few = step.rounds.len() <= ALL_ITEMS;
+    let notable = step.rounds.iter().filter(|round| few || !round.undo.is_clean());
+    let shown: Vec<&RoundView> = notable.take(NOTABLE_ITEMS).collect();
+    for round in &shown {
+        let name = Cell::new(inert(&round.name()), Tone::Plain).indent(4 + 2 * step.depth);
+        let blank = || Cell::new("", Tone::Plain);
+        let word = Cell::new(round.undo.status.word(), round.undo.status.tone());
+        grid.row(vec![name, blank(), blank(), blank(), word]);
+        undo_details(grid, 6 + 2 * step.depth, &round.undo, look);
+    }
+    let rest = step.rounds.len() - shown.len();
+    if rest > 0 {
+        let text = format!("and {}", count(rest, "earlier round", "earlier rounds"));
+        grid.free(format!("{}{}", " ".repeat(6 + 2 * step.depth), look.paint(Tone::Faint, &text)));
+    }
+}
+
 fn items(grid: &mut Grid, step: &StepView, look: &Look) {
-    let left = |undo: &UndoView| !matches!(undo.status, UndoStatus::Undone | UndoStatus::NothingToUndo);
     let notable = |task: &&TaskView| {
-        task.stand != Stand::Succeeded || task.warning.is_some() || task.undo.as_ref().is_some_and(left)
+        task.stand != Stand::Succeeded
+            || task.warning.is_some()
+            || task.undo.as_ref().is_some_and(|undo| !undo.is_clean())
     };
     let shown: Vec<&TaskView> = if step.tasks.len() <= ALL_ITEMS {
         step.tasks.iter().collect()
@@ -118,13 +139,17 @@ fn details(grid: &mut Grid, indent: usize, task: &TaskView, look: &Look) {
         detail(grid, indent, Tone::Care, &format!("warning: {warning}"), look);
     }
     if let Some(undo) = &task.undo {
-        let error = undo.error.as_ref();
-        let error = error.map(|error| format!("undo: {} ({}): {}", error.code, error.kind, error.message));
-        let reason = undo.reason.as_ref().map(|why| format!("it stays: {why}"));
-        let warning = undo.warning.as_ref().map(|text| format!("undo: warning: {text}"));
-        let texts = [error, reason, warning].into_iter().flatten();
-        texts.for_each(|text| detail(grid, indent, undo.status.tone(), &text, look));
+        undo_details(grid, indent, undo, look);
     }
+}
+
+fn undo_details(grid: &mut Grid, indent: usize, undo: &UndoView, look: &Look) {
+    let error = undo.error.as_ref();
+    let error = error.map(|error| format!("undo: {} ({}): {}", error.code, error.kind, error.message));
+    let reason = undo.reason.as_ref().map(|why| format!("it stays: {why}"));
+    let warning = undo.warning.as_ref().map(|text| format!("undo: warning: {text}"));
+    let texts = [error, reason, warning].into_iter().flatten();
+    texts.for_each(|text| detail(grid, indent, undo.status.tone(), &text, look));
 }
 
 /// Text behind a bar, so that no line begins with what came from outside.

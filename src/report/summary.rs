@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::call::{self, Inner};
 use super::doubt::{AnswerView, DoubtView};
 use super::stand::Stand;
-use super::undo::UndoView;
+use super::undo::{RoundView, UndoView};
 use crate::clock::Timestamp;
 use crate::id::TaskPath;
 use crate::plan::{Plan, PlanStep};
@@ -94,8 +94,10 @@ pub struct StepView {
     pub skipped: Option<SkipReason>,
     /// One for each matrix item; exactly one, without a key, for a step without a matrix.
     pub tasks: Vec<TaskView>,
-    /// What became of what it had made, in a run that is torn down: over all items, what matters most.
+    /// What became of what it had made, in a run that is torn down: over all items and rounds, what matters most.
     pub undo: Option<UndoView>,
+    /// The same of each earlier round that is undone on its own.
+    pub rounds: Vec<RoundView>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -183,6 +185,7 @@ fn outputs(plan: &Plan, data: &Data, secrets: Secrets, mask: &Mask) -> Vec<Outpu
 
 impl StepView {
     fn new(plan: &Plan, state: &RunState, step: usize, mask: &Mask) -> Self {
+        let rounds = RoundView::all(plan, state, step, mask);
         let (planned, step) = (&plan.steps[step], &state.steps[step]);
         let running = state.status == RunStatus::Running;
         let mut tasks: Vec<TaskView> =
@@ -204,8 +207,12 @@ impl StepView {
             attempts: step.attempts(),
             took: took(&step.tasks, state.now),
             skipped: step.skipped.clone(),
-            undo: UndoView::of_all(state, tasks.iter().filter_map(|task| task.undo.as_ref())),
+            undo: {
+                let tasks = tasks.iter().filter_map(|task| task.undo.as_ref());
+                UndoView::of_all(state, tasks.chain(rounds.iter().map(|round| &round.undo)))
+            },
             tasks,
+            rounds,
         }
     }
 

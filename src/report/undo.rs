@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::look::Tone;
 use super::summary::ErrorView;
-use crate::plan::PlanStep;
+use crate::plan::{Plan, PlanStep};
 use crate::run::{RunState, TaskState, TeardownStatus, Undoing};
 use crate::secret::Mask;
 
@@ -58,12 +58,44 @@ impl UndoStatus {
     }
 }
 
+/// The undo of what an earlier round of a step made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RoundView {
+    /// Counted from 1.
+    pub round: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+    #[serde(flatten)]
+    pub undo: UndoView,
+}
+
+impl RoundView {
+    /// Of all earlier rounds of a step that a teardown asks for, in their order.
+    pub(super) fn all(plan: &Plan, state: &RunState, step: usize, mask: &Mask) -> Vec<Self> {
+        let made = state.undoing_earlier(plan, step);
+        let views = made.map(|(made, undoing)| Self {
+            round: made.round().get(),
+            item: made.item.as_deref().map(str::to_owned),
+            undo: UndoView::of(undoing, made.undo.as_deref(), mask),
+        });
+        views.collect()
+    }
+
+    pub fn name(&self) -> String {
+        let round = format!("round {}", self.round);
+        self.item.as_ref().map_or_else(|| round.clone(), |item| format!("{item}, {round}"))
+    }
+}
+
 impl UndoView {
     pub(super) fn new(state: &RunState, planned: &PlanStep, task: &TaskState, mask: &Mask) -> Option<Self> {
-        let undoing = state.undoing(planned, task)?;
-        let warning = task.undo.as_ref().and_then(|undo| undo.warning.as_deref()).map(|text| mask.apply(text));
+        Some(Self::of(state.undoing(planned, task)?, task.undo.as_deref(), mask))
+    }
+
+    fn of(undoing: Undoing, undo: Option<&TaskState>, mask: &Mask) -> Self {
+        let warning = undo.and_then(|undo| undo.warning.as_deref()).map(|text| mask.apply(text));
         let view = |status| Self { status, reason: None, error: None, warning };
-        Some(match undoing {
+        match undoing {
             Undoing::Waiting => view(UndoStatus::Waiting),
             Undoing::Running => view(UndoStatus::Running),
             Undoing::Undone => view(UndoStatus::Undone),
@@ -73,7 +105,12 @@ impl UndoView {
             Undoing::Failed(error) => {
                 Self { error: Some(ErrorView::new(&error, mask)), ..view(UndoStatus::UndoFailed) }
             }
-        })
+        }
+    }
+
+    /// It needs no more of anybody.
+    pub fn is_clean(&self) -> bool {
+        matches!(self.status, UndoStatus::Undone | UndoStatus::NothingToUndo)
     }
 
     /// The one of several that matters most, as that of the whole; of equals the first.
@@ -104,9 +141,11 @@ mod tests {
     use super::super::scenario::*;
     use super::super::view::View;
     use super::super::{Lines, Reporter as _, Secrets, json as documents, page};
-    use crate::plan::Undo;
-    use crate::run::Fact;
+    use crate::id::TaskPath;
+    use crate::plan::{Call, Undo};
+    use crate::run::{Fact, Resumption};
     use crate::secret::Mask;
+    use crate::workflow::Effect;
 
     /// Torn down: the key's deletion is refused, one invitation is taken back, and the other is on its way.
     fn half_torn_down() -> Tape {
@@ -126,6 +165,55 @@ mod tests {
         let mut tape = half_torn_down();
         tape.wait(7).end("undo:invite[ada@onramp.test]", done());
         tape
+    }
+
+    /// The key was made twice. The second is undone, and what takes back the first is on its way.
+    fn a_round_under_way() -> Tape {
+        let mut plan = bootstrap();
+        let id = crate::expr::Template::parse("${{ steps.key.outputs.id }}").unwrap();
+        let (action, with) = ("http", vec![("id".to_owned(), id, false)]);
+        plan.steps[3].outputs = vec![("id".to_owned(), false)];
+        plan.steps[3].undo = Undo::Call(Call { action, effect: Effect::Once, with });
+        let mut tape = Tape::start(plan);
+        tape.end("signup", done()).end("code", done());
+        tape.end("invite[ada@onramp.test]", done()).end("invite[lin@onramp.test]", done());
+        let again = vec![TaskPath::parse("key").unwrap()];
+        tape.wait(10).end("key", done()).push(Fact::Resumed(Resumption { again, ..Resumption::default() }));
+        tape.wait(20).end("key", done()).push(Fact::TeardownStarted).wait(5).end("undo:key", done());
+        tape
+    }
+
+    #[test]
+    fn an_earlier_round_is_told_apart_from_the_last() {
+        let mut tape = a_round_under_way();
+        tape.wait(5).end("undo:key (round 1)", refused("not your key"));
+        let summary = tape.summary(Secrets::Masked);
+        let text = page::summary(&summary, &Look::plain(90));
+        let expected = "
+      round 1                                     undo failed
+      │ undo: service.422 (service): not your key
+";
+        assert!(text.contains(expected), "{text}");
+        let document = documents::run(&summary);
+        let undo = &document["steps"]["key"]["undo"];
+        assert_eq!((&undo["status"], &undo["rounds"][0]["status"]), (&json!("undo_failed"), &json!("undo_failed")));
+        assert_eq!(
+            (&undo["rounds"][0]["round"], &undo["rounds"][0]["error"]["code"]),
+            (&json!(1), &json!("service.422"))
+        );
+        let mut text = Vec::new();
+        let mut lines = Lines::new(&mut text, Mask::default());
+        tape.entries.iter().for_each(|entry| lines.committed(entry, &tape.plan, &tape.state));
+        assert!(String::from_utf8(text).unwrap().contains("undo:key (round 1)  undo failed in 5 ms: service.422"));
+    }
+
+    #[test]
+    fn the_live_view_shows_the_round_that_is_undone() {
+        let tape = a_round_under_way();
+        let mut view = View::new(&tape.plan, &tape.state);
+        tape.entries.iter().for_each(|entry| view.committed(entry, &tape.plan, &tape.state));
+        let rows = draw(&view, &Moment { now: tape.now, height: 20 }, &Look::plain(80));
+        assert!(rows.iter().any(|row| row.contains("key") && row.contains("undoing round 1")), "{rows:#?}");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::text::{columns, inert};
 use crate::clock::Timestamp;
 use crate::id::Role;
 use crate::plan::{Plan, PlanStep, StepKind};
-use crate::run::{Entry, Fact, Phase, RunState, StepState, Stop, TaskState, Timer, Undoing};
+use crate::run::{Entry, Fact, Made, Phase, RunState, StepState, Stop, TaskState, Timer, Undoing};
 
 pub(super) struct View {
     pub workflow: String,
@@ -103,6 +103,9 @@ impl View {
             fact => {
                 let Some(task) = fact.task() else { return };
                 let Some(index) = plan.index(&task.step) else { return };
+                if task.round.is_some() {
+                    return self.refresh(plan, state, Some(index));
+                }
                 // What is undone shows how far that is.
                 let shown = if task.role == Role::Undo { &task.clone().with_role(Role::Step) } else { task };
                 match state.task(plan, shown) {
@@ -167,7 +170,13 @@ fn rows(plan: &Plan) -> Vec<Row> {
 impl StepRow {
     fn new(planned: &PlanStep, step: &StepState, state: &RunState) -> Self {
         let remedy = step.remedy.as_deref();
-        let tasks: Vec<TaskRow> = step.tasks.iter().map(|task| TaskRow::new(planned, task, remedy, state)).collect();
+        let mut tasks: Vec<TaskRow> =
+            step.tasks.iter().map(|task| TaskRow::new(planned, task, remedy, state)).collect();
+        let under_way = |made: &&Made| made.undo.as_ref().is_some_and(|undo| !undo.phase.is_terminal());
+        for made in step.made.iter().filter(under_way) {
+            let row = tasks.iter_mut().find(|row| row.item == made.item);
+            row.into_iter().for_each(|row| row.undoes_earlier(made));
+        }
         let mut tally = HashMap::new();
         tasks.iter().for_each(|task| *tally.entry(task.stand).or_insert(0) += 1);
         let positions =
@@ -253,6 +262,18 @@ impl TaskRow {
 }
 
 impl TaskRow {
+    /// While an earlier round is undone, its task shows that.
+    fn undoes_earlier(&mut self, made: &Made) {
+        let Some(undo) = made.undo.as_deref() else { return };
+        self.stand = Stand::Running;
+        self.since = undo.since;
+        self.ended = None;
+        self.doing = match doing("undo", undo) {
+            until @ Doing::Until(..) => until,
+            _ => Doing::Now(format!("undoing round {}", made.round())),
+        };
+    }
+
     fn undone(task: &TaskState, undoing: &Undoing) -> Self {
         let undo = task.undo.as_deref();
         let (stand, text) = match undoing {
