@@ -20,6 +20,7 @@ mod kill;
 mod mail_dovecot;
 mod origins;
 mod resume;
+mod rounds;
 mod secrets;
 mod simulation;
 mod surroundings;

@@ -13,20 +13,20 @@ const TEAM: &str = "ada@onramp.test,lin@onramp.test";
 const PASSWORD: &str = "correct-horse-battery-7";
 
 /// One account, made by a run with a store of its own.
-struct Case<'a> {
-    context: &'a TestContext,
-    sandbox: &'a SandboxProcess,
+pub(super) struct Case<'a> {
+    pub context: &'a TestContext,
+    pub sandbox: &'a SandboxProcess,
     workflow: &'a Path,
-    email: String,
+    pub email: String,
     store: PathBuf,
 }
 
 impl<'a> Case<'a> {
-    fn new(context: &'a TestContext, sandbox: &'a SandboxProcess, workflow: &'a Path, name: &str) -> Self {
+    pub fn new(context: &'a TestContext, sandbox: &'a SandboxProcess, workflow: &'a Path, name: &str) -> Self {
         Self { context, sandbox, workflow, email: format!("{name}@onramp.test"), store: context.path(name) }
     }
 
-    fn start(&self) -> Invocation {
+    pub fn start(&self) -> Invocation {
         let command = self.context.onramp(["run", "--settle", "50ms", "--json"]).arg(self.workflow);
         let inputs = [format!("email={}", self.email), format!("team={TEAM}")];
         let command = command.args(["-i", &inputs[0], "-i", &inputs[1]]).env("ONRAMP_PASSWORD", PASSWORD);
@@ -50,7 +50,7 @@ impl<'a> Case<'a> {
     }
 
     /// A key and a member that somebody makes by hand in the same account; gives the token that it took.
-    fn make_by_hand(&self) -> String {
+    pub fn make_by_hand(&self) -> String {
         let login = json!({ "email": self.email, "password": PASSWORD, "device_name": "by hand" });
         let (status, body) = post(&self.api("auth/login"), &login);
         assert_eq!(status, 200, "{body}");

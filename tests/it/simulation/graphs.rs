@@ -16,11 +16,13 @@ pub struct Shape {
     pub timed: bool,
     /// `fail-fast`: which items begin is then a matter of time.
     pub fail_fast: bool,
+    /// Steps that call a file.
+    pub calls: bool,
 }
 
 impl Shape {
     pub const fn new(steps: usize, blind: Blind) -> Self {
-        Self { steps, blind, timed: false, fail_fast: false }
+        Self { steps, blind, timed: false, fail_fast: false, calls: true }
     }
 }
 
@@ -43,7 +45,7 @@ struct Draw {
 
 pub fn graph(shape: Shape) -> impl Strategy<Value = Graph> {
     let inside = prop::collection::vec(draw(shape, Just(None)), 1..4);
-    let calls = prop::option::weighted(0.15, inside);
+    let calls = prop::option::weighted(if shape.calls { 0.15 } else { 0.0 }, inside);
     prop::collection::vec(draw(shape, calls), 1..=shape.steps)
         .prop_map(|draws| Graph { steps: settle_all(draws), limits: Limits::default() })
 }

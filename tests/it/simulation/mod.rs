@@ -10,6 +10,7 @@ mod life;
 mod oracle;
 mod reruns;
 mod rules;
+mod retried;
 mod script;
 mod tries;
 mod world;

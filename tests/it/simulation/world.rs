@@ -30,6 +30,8 @@ pub struct Landed {
     /// Tells one occurrence from the next.
     pub key: String,
     pub effect: Effect,
+    /// What it was asked for.
+    pub value: serde_json::Value,
 }
 
 pub struct World {
@@ -104,7 +106,9 @@ impl World {
             let late = if let Try::CutOff { late, .. } = what { late * SETTLE / 1000 } else { 0 };
             let start = if late > 0 { planned } else { now.plus(millis(latency / 2)) };
             let lands = start.plus(millis(late)).min(ends.plus(millis(SETTLE)));
-            let effect = Landed { task: order.task.clone(), key: order.idempotency_key.clone(), effect: order.effect };
+            let value = order.input.get("value").map(|datum| datum.expose().clone()).unwrap_or_default();
+            let (task, key) = (order.task.clone(), order.idempotency_key.clone());
+            let effect = Landed { task, key, effect: order.effect, value };
             self.coming.push(Coming { lands, ends, effect });
         }
         let outcome = if ends < planned { timed_out(order.effect) } else { self.outcome(what, order) };
