@@ -5,8 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::capture;
-use super::state::{Phase, RunState, StepState, StepStatus, TaskState};
+use super::state::RunState;
+use super::step_state::{StepState, StepStatus};
 use super::target::Target;
+use super::task_state::{Phase, TaskState};
 use super::teardown;
 use crate::id::StepId;
 use crate::plan::Plan;

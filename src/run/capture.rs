@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::outcome::{ErrorKind, Outcome, StepError};
 use super::scope::RunScope;
-use super::state::{Phase, TaskState};
+use super::task_state::{Phase, TaskState};
 use crate::plan::PlanStep;
 use crate::secret::{Data, Datum};
 use crate::workflow::{Capture, CaptureFrom, Expect};

@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use super::entry::{Fact, RunStatus, SkipReason, Stop};
 use super::scope::RunScope;
-use super::state::{Phase, RunState, StepState, StepStatus};
+use super::state::RunState;
+use super::step_state::{StepState, StepStatus};
+use super::task_state::Phase;
 use super::teardown;
 use crate::plan::{Plan, PlanStep};
 use crate::secret::{Data, Datum};

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::outcome::{Happened, Outcome, ProbeAnswer};
 use super::replan::is_open;
-use super::state::{Phase, RunState, StepState, TaskState};
+use super::state::RunState;
+use super::step_state::StepState;
+use super::task_state::{Phase, TaskState};
 use crate::clock::Timestamp;
 use crate::id::{Role, StepId, TaskPath};
 use crate::plan::{PlanStep, Undo};

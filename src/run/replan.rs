@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::entry::{Doubt, Replanned, Timer};
 use super::outcome::{Happened, ProbeAnswer};
-use super::state::{Phase, RunState, StepState, TaskState};
+use super::state::RunState;
+use super::step_state::StepState;
+use super::task_state::{Phase, TaskState};
 use crate::clock::Timestamp;
 use crate::id::StepId;
 use crate::plan::{Plan, PlanStep};

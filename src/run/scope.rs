@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::entry::{SkipReason, Stop};
-use super::state::{RunState, StepStatus};
+use super::state::RunState;
+use super::step_state::StepStatus;
 use crate::clock::Timestamp;
 use crate::expr::{NeedsStatus, Reference, Scope};
 use crate::plan::Plan;

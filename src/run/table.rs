@@ -2,7 +2,7 @@
 
 use super::entry::{AttemptStarted, Fact, Resolution, SkipReason, Timer};
 use super::outcome::{Happened, Outcome, ProbeAnswer, StepError};
-use super::state::{Phase, TaskState};
+use super::task_state::{Phase, TaskState};
 use crate::clock::Timestamp;
 use crate::secret::Data;
 

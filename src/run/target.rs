@@ -1,7 +1,8 @@
 //! What a teardown takes back one by one: what each task made in its last round, and in earlier ones.
 
 use super::made::Made;
-use super::state::{RunState, TaskState};
+use super::state::RunState;
+use super::task_state::TaskState;
 use crate::clock::Timestamp;
 use crate::id::{Role, TaskPath};
 use crate::plan::Plan;

@@ -7,7 +7,7 @@ use super::delay::{MAX_RETRY_AFTER, backoff};
 use super::derive::fraction;
 use super::entry::{Doubt, Fact, SkipReason, Timer};
 use super::outcome::{Happened, Outcome, ProbeAnswer, StepError};
-use super::state::{Phase, TaskState};
+use super::task_state::{Phase, TaskState};
 use super::unit::Unit;
 use crate::clock::Timestamp;
 use crate::id::Role;

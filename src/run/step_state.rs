@@ -1,0 +1,85 @@
+//! How far a step is: all of its tasks.
+
+use super::entry::SkipReason;
+use super::made::Made;
+use super::task_state::{Phase, TaskState};
+use crate::id::StepId;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepState {
+    pub id: StepId,
+    /// One for each matrix item; exactly one, without a key, for a step without a matrix. Empty until a matrix is expanded.
+    pub tasks: Vec<TaskState>,
+    /// The items of the matrix are known.
+    pub expanded: bool,
+    pub skipped: Option<SkipReason>,
+    pub remedy: Option<Box<TaskState>>,
+    /// How often the remedy was called for, since the last resume.
+    pub rounds: u32,
+    /// Items that the matrix no longer has, and of which something came: they are known again should they come back.
+    pub former: Vec<TaskState>,
+    /// What earlier rounds made, for a teardown; in the order in which they were given up.
+    pub made: Vec<Made>,
+}
+
+/// How a step stands, over all its items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepStatus {
+    Waiting,
+    Running,
+    InDoubt,
+    Succeeded,
+    Failed,
+    Skipped,
+}
+
+impl StepStatus {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Running => "running",
+            Self::InDoubt => "in_doubt",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
+
+    pub const fn is_terminal(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Failed | Self::Skipped)
+    }
+}
+
+impl StepState {
+    pub(super) fn new(id: StepId, matrix: bool, remedy: bool) -> Self {
+        let tasks = if matrix { Vec::new() } else { vec![TaskState::default()] };
+        let remedy = remedy.then(Box::default);
+        Self { id, tasks, expanded: !matrix, skipped: None, remedy, rounds: 0, former: Vec::new(), made: Vec::new() }
+    }
+
+    pub fn status(&self) -> StepStatus {
+        if self.skipped.is_some() {
+            return StepStatus::Skipped;
+        }
+        let any = |wanted: fn(&Phase) -> bool| self.tasks.iter().any(|task| wanted(&task.phase));
+        if self.expanded && self.tasks.iter().all(|task| task.phase.is_terminal()) {
+            // An item is skipped only where another one failed, or the run came to an end.
+            let failed = any(|p| matches!(p, Phase::Failed | Phase::Skipped(_)));
+            return if failed { StepStatus::Failed } else { StepStatus::Succeeded };
+        }
+        if any(|p| !matches!(p, Phase::Waiting | Phase::InDoubt { .. }) && !p.is_terminal()) {
+            StepStatus::Running
+        } else if any(|p| matches!(p, Phase::InDoubt { .. })) {
+            StepStatus::InDoubt
+        } else if any(|p| *p != Phase::Waiting) {
+            StepStatus::Running
+        } else {
+            StepStatus::Waiting
+        }
+    }
+
+    /// All attempts of all items.
+    pub fn attempts(&self) -> u32 {
+        self.tasks.iter().map(|task| task.attempts).sum()
+    }
+}
