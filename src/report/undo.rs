@@ -173,7 +173,7 @@ mod tests {
         let id = crate::expr::Template::parse("${{ steps.key.outputs.id }}").unwrap();
         let (action, with) = ("http", vec![("id".to_owned(), id, false)]);
         plan.steps[3].outputs = vec![("id".to_owned(), false)];
-        plan.steps[3].undo = Undo::Call(Call { action, effect: Effect::Once, with });
+        plan.steps[3].undo = Undo::Call(Box::new(Call { action, effect: Effect::Once, with }));
         let mut tape = Tape::start(plan);
         tape.end("signup", done()).end("code", done());
         tape.end("invite[ada@onramp.test]", done()).end("invite[lin@onramp.test]", done());
