@@ -1,9 +1,9 @@
 //! What to type next.
 
+use super::command::{command_line, quoted};
 use super::doubt::{AnswerView, DoubtView};
 use super::stand::Stand;
-use super::summary::{Place, StepView, Summary, TaskView};
-use crate::diagnostic::is_hostile;
+use super::summary::{StepView, Summary, TaskView};
 use crate::run::{Doubt, RunStatus, TeardownStatus};
 
 pub(super) struct Advice {
@@ -14,7 +14,7 @@ pub(super) struct Advice {
 
 pub(super) struct Next {
     pub command: String,
-    /// Beside the command, so short that both fit 80 columns with a generated run id.
+    /// Behind the command, as a comment of the shell; with a generated run id, most fit 80 columns together.
     pub purpose: &'static str,
     /// It would show what `onramp show` has just shown.
     pub shows_again: bool,
@@ -31,7 +31,8 @@ pub(super) fn advice(summary: &Summary) -> Advice {
     let resume = || resumable(summary).map(|purpose| next("resume", "", purpose));
     let commands = match summary.status {
         _ if summary.teardown.is_some() => {
-            torn_down(summary).map(|purpose| next("teardown", "", purpose)).into_iter().chain([show]).collect()
+            let teardown = torn_down(summary).map(|purpose| next("teardown", "", purpose));
+            teardown.into_iter().chain(answers(summary)).chain([show]).collect()
         }
         RunStatus::Succeeded if summary.hides_something() => {
             vec![next("show", " --reveal", "with the secret outputs")]
@@ -54,9 +55,17 @@ fn torn_down(summary: &Summary) -> Option<&'static str> {
     match summary.teardown? {
         TeardownStatus::Done | TeardownStatus::Running => None,
         TeardownStatus::Failed => Some("tries again what failed"),
-        TeardownStatus::InDoubt => Some("looks again, then goes on"),
+        TeardownStatus::InDoubt => any(summary, DoubtView::can_look).then_some("looks again, then goes on"),
         TeardownStatus::Interrupted => Some("goes on from here"),
     }
+}
+
+fn any(summary: &Summary, wanted: fn(&DoubtView) -> bool) -> bool {
+    tasks(summary).any(|task| task.doubt.as_ref().is_some_and(wanted))
+}
+
+fn tasks(summary: &Summary) -> impl Iterator<Item = &TaskView> {
+    summary.steps.iter().flat_map(|step| &step.tasks)
 }
 
 /// What a resume would do, if it would do anything.
@@ -64,7 +73,7 @@ fn resumable(summary: &Summary) -> Option<&'static str> {
     // What failed inside of a call counts, not that the call did.
     let steps = || summary.steps.iter().filter(|step| !step.call.is_some_and(|inner| inner.failed));
     let any = |wanted: fn(&TaskView) -> bool| steps().flat_map(|step| &step.tasks).any(wanted);
-    if any(|task| task.doubt.as_ref().is_some_and(DoubtView::can_look)) {
+    if self::any(summary, DoubtView::can_look) {
         Some("looks again, then goes on")
     } else if any(|task| task.stand == Stand::Failed && !task.answered) {
         Some("goes on with what failed")
@@ -83,13 +92,15 @@ fn is_stuck(task: &TaskView) -> bool {
 /// What a person can answer about the first steps that wait for it.
 fn answers(summary: &Summary) -> Vec<Next> {
     const SOME: usize = 3;
-    let tasks = summary.steps.iter().flat_map(|step| &step.tasks);
-    let answerable = tasks.filter_map(|task| Some((task, task.answer.as_ref()?)));
+    // A run that is torn down is not sent on with an answer that is not as it should be.
+    let asked = |task: &&TaskView| summary.teardown.is_none() || task.doubt.is_some();
+    let answerable = tasks(summary).filter(asked).filter_map(|task| Some((task, task.answer.as_ref()?)));
     answerable.take(SOME).flat_map(|(task, answer)| both(summary, task, answer)).collect()
 }
 
 fn both(summary: &Summary, task: &TaskView, answer: &AnswerView) -> [Next; 2] {
     let (done, redo) = match task.doubt.as_ref().map(|doubt| doubt.doubt) {
+        Some(_) if summary.teardown.is_some() => ("if it took place: is undone", "if not: nothing to undo"),
         Some(Doubt::Changed) => ("what it did may stay", "does it once more"),
         Some(_) => ("if it took place", "if not: sends it"),
         None => ("goes on as it is", "sends it once more"),
@@ -107,6 +118,9 @@ fn remarks(summary: &Summary) -> Vec<String> {
     let unseen = steps(|task| task.doubt.as_ref().is_some_and(|doubt| doubt.doubt == Doubt::NoWay)).map(|steps| {
         format!("No program can look whether {steps} took place: find out at the service, and tell onramp.")
     });
+    if summary.teardown.is_some() {
+        return unseen.into_iter().collect();
+    }
     let answered = steps(|task| task.answered).map(|steps| {
         format!(
             "{steps} took place, and only the answer was not as the workflow wants it. Correct `expect` or `outputs` in the \
@@ -133,25 +147,7 @@ fn named(summary: &Summary, wanted: fn(&TaskView) -> bool) -> Option<String> {
 }
 
 fn command(summary: &Summary, verb: &str, flags: &str) -> String {
-    let store = match &summary.place {
-        Place { store: Some(store), .. } => format!(" --store {}", quoted(store)),
-        Place { store: None, .. } => String::new(),
-    };
-    format!("onramp {verb} {}{flags}{store}", summary.run)
-}
-
-/// As one word for a POSIX shell. Nothing in it commands a terminal or a CI system; such a word cannot be typed as it is.
-fn quoted(word: &str) -> String {
-    let harmless = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | '@' | ':' | ',');
-    if !word.is_empty() && word.chars().all(harmless) {
-        return word.to_owned();
-    }
-    let visible: String = word
-        .chars()
-        .flat_map(|c| if is_hostile(c) { c.escape_unicode().collect::<Vec<_>>() } else { vec![c] })
-        .collect();
-    let word = visible.replace('\'', r"'\''");
-    if word.contains("##") { format!("'{}'", word.replace('#', "#''")) } else { format!("'{word}'") }
+    command_line(verb, &summary.run, flags, summary.place.store.as_deref())
 }
 
 #[cfg(test)]
@@ -159,14 +155,7 @@ mod tests {
     use super::super::Secrets;
     use super::super::scenario::*;
     use super::*;
-    use crate::run::{ErrorKind, Happened, Outcome, ProbeAnswer, StepError};
-
-    #[test]
-    fn a_folder_with_blanks_is_one_word() {
-        assert_eq!(quoted("/tmp/a-b.c"), "/tmp/a-b.c");
-        assert_eq!(quoted("my runs"), "'my runs'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-    }
+    use crate::run::{ErrorKind, Fact, Happened, Outcome, ProbeAnswer, StepError};
 
     #[test]
     fn a_resume_is_offered_only_where_it_does_something() {
@@ -218,8 +207,26 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_a_command_commands_nobody_else() {
-        assert_eq!(quoted("a\n::error::x"), r"'a\u{a}::error::x'");
-        assert_eq!(quoted("##[group]"), "'#''#''[group]'");
+    fn an_output_that_only_the_workflow_needs_is_asked_for() {
+        let text = "name: a\nsteps: { order: { uses: make } }\noutputs: { number: '${{ steps.order.outputs.id }}' }\n";
+        let mut tape = Tape::start(planned(text));
+        tape.end("order", lost()).fire("order").look("order", ProbeAnswer::NoWay);
+        assert_eq!(commands(&tape)[0], "onramp resolve 20261122-013405-k7qz2m order --done --output id=@FILE");
+    }
+
+    #[test]
+    fn a_teardown_in_doubt_is_answered_before_it_is_asked_for_again() {
+        let mut plan = bootstrap();
+        plan.steps[0].undo = crate::plan::Undo::BuiltIn;
+        let mut tape = Tape::start(plan);
+        tape.end("signup", lost()).fire("signup").look("signup", ProbeAnswer::NoWay).push(Fact::TeardownStarted);
+        let summary = tape.summary(Secrets::Masked);
+        assert_eq!(summary.teardown, Some(TeardownStatus::InDoubt));
+        let lines: Vec<(String, &str)> =
+            advice(&summary).commands.into_iter().map(|next| (next.command, next.purpose)).collect();
+        let run = "20261122-013405-k7qz2m";
+        assert_eq!(lines[0], (format!("onramp resolve {run} signup --done"), "if it took place: is undone"));
+        assert_eq!(lines[1], (format!("onramp resolve {run} signup --redo"), "if not: nothing to undo"));
+        assert_eq!(lines[2].0, format!("onramp show {run}"));
     }
 }

@@ -23,7 +23,7 @@ pub struct DoubtView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerView {
     pub task: String,
-    /// Outputs that a later step needs and nobody knows, and whether each is secret.
+    /// Outputs that a later step or an output of the workflow needs and nobody knows, and whether each is secret.
     pub outputs: Vec<(String, bool)>,
 }
 
@@ -84,7 +84,10 @@ impl AnswerView {
         let open = |step: &&crate::id::StepId| {
             plan.index(step).is_some_and(|step| state.steps[step].status() != StepStatus::Succeeded)
         };
-        let needed = |name: &str| plan.readers(&path.step, name).steps.iter().any(open);
+        let needed = |name: &str| {
+            let readers = plan.readers(&path.step, name);
+            readers.steps.iter().any(open) || !readers.outputs.is_empty()
+        };
         let declared = plan.index(&path.step).map(|step| plan.steps[step].outputs.as_slice()).unwrap_or_default();
         // Nobody refers to what a remedy brings.
         let declared = if path.role == crate::id::Role::Step { declared } else { &[] };

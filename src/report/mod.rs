@@ -6,6 +6,7 @@
 
 mod advice;
 mod call;
+mod command;
 mod compress;
 mod doubt;
 pub mod export;
@@ -33,6 +34,7 @@ mod timeline;
 mod undo;
 mod view;
 
+pub use command::command_line;
 pub use doubt::{AnswerView, DoubtView};
 pub use history::{End, History, Kind, Pause, Stretch};
 pub use lines::Lines;
@@ -41,6 +43,6 @@ pub use look::{Look, Sign, Tone};
 pub use prospects::prospects;
 pub use reporter::Reporter;
 pub use rerun::{Rerun, RerunStep, Verdict};
-pub use stand::Stand;
+pub use stand::{Stand, sign_of};
 pub use summary::{ErrorView, OutputView, Place, Secrets, StepView, Summary, TaskView};
 pub use undo::{RoundView, UndoStatus, UndoView};

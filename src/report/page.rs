@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::advice::{Advice, advice};
+use super::advice::{Advice, Next, advice};
 use super::grid::{Cell, Grid};
 use super::look::{Look, Tone};
 use super::stand::sign_of;
@@ -82,16 +82,24 @@ pub(super) fn foot(summary: &Summary, advice: &Advice, look: &Look) -> String {
             text.push_str(&format!("  {}  {line}\n", label(if number == 0 { "Note" } else { "" })));
         }
     }
-    let width = advice.commands.iter().map(|next| columns(&next.command)).max().unwrap_or(0);
-    for (number, next) in advice.commands.iter().enumerate() {
-        let lead = label(if number == 0 { "Next" } else { "" });
-        let fits = 9 + width + 2 + columns(next.purpose) <= look.width;
-        let purpose = if fits { look.paint(Tone::Faint, next.purpose) } else { String::new() };
-        let command = look.paint(Tone::Strong, &pad(&next.command, if fits { width } else { 0 }));
-        text.push_str(format!("  {lead}  {command}  {purpose}").trim_end());
-        text.push('\n');
+    if !advice.commands.is_empty() {
+        text.push_str(&format!("  {}\n{}", look.paint(Tone::Faint, "Next"), next(&advice.commands, look)));
     }
     text
+}
+
+/// Lines that can be pasted into a shell as they stand: what a command is for is a comment, behind it or above it.
+fn next(commands: &[Next], look: &Look) -> String {
+    let comment = |next: &Next| look.paint(Tone::Faint, &format!("# {}", next.purpose));
+    let command = |next: &Next, width| look.paint(Tone::Strong, &pad(&next.command, width));
+    let width = commands.iter().map(|next| columns(&next.command)).max().unwrap_or(0);
+    let fits = |next: &Next| 4 + width + 2 + columns(&comment(next)) <= look.width;
+    let beside = commands.iter().all(fits);
+    let line = |next: &Next| match beside {
+        true => format!("    {}  {}\n", command(next, width), comment(next)),
+        false => format!("    {}\n    {}\n", comment(next), command(next, 0)),
+    };
+    commands.iter().map(line).collect()
 }
 
 /// A value so that it can be taken for what it is: plain where that is harmless, otherwise as a JSON string.
@@ -136,7 +144,8 @@ mod tests {
 
   Run    20261122-013405-k7qz2m
   Files  .onramp/runs/20261122-013405-k7qz2m
-  Next   onramp show 20261122-013405-k7qz2m --reveal  with the secret outputs
+  Next
+    onramp show 20261122-013405-k7qz2m --reveal  # with the secret outputs
 "
         );
     }
@@ -163,8 +172,9 @@ mod tests {
 
   Run    20261122-013405-k7qz2m
   Files  .onramp/runs/20261122-013405-k7qz2m
-  Next   onramp resume 20261122-013405-k7qz2m  goes on with what failed
-         onramp show 20261122-013405-k7qz2m    when each step ran
+  Next
+    onramp resume 20261122-013405-k7qz2m  # goes on with what failed
+    onramp show 20261122-013405-k7qz2m    # when each step ran
 ";
         assert!(text.ends_with(expected), "{text}");
     }
@@ -194,10 +204,15 @@ mod tests {
 
   Run    20261122-013405-k7qz2m
   Files  .onramp/runs/20261122-013405-k7qz2m
-  Next   onramp resume 20261122-013405-k7qz2m
-         onramp resolve 20261122-013405-k7qz2m signup --done
-         onramp resolve 20261122-013405-k7qz2m signup --redo
-         onramp show 20261122-013405-k7qz2m
+  Next
+    # looks again, then goes on
+    onramp resume 20261122-013405-k7qz2m
+    # if it took place
+    onramp resolve 20261122-013405-k7qz2m signup --done
+    # if not: sends it
+    onramp resolve 20261122-013405-k7qz2m signup --redo
+    # when each step ran
+    onramp show 20261122-013405-k7qz2m
 "
         );
     }

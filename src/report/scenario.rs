@@ -8,10 +8,13 @@ use super::{Place, Secrets, Summary};
 use crate::clock::Timestamp;
 use crate::diagnostic::Source;
 use crate::id::{RunId, StepId, TaskPath};
-use crate::plan::{Call, Plan, PlanStep, Remedy, StepKind, Undo};
+use crate::plan::{Call, Plan, PlanStep, Remedy, StepKind, Undo, load};
 use crate::run::*;
 use crate::secret::{Data, Datum, Mask, Secret};
-use crate::workflow::{Effect, Limits, Matrix, RetryClass, RetryPolicy, Workflow};
+use crate::workflow::{
+    ActionSpec, Catalogue, Effect, EffectRule, Limits, Matrix, OutputSpec, Parameter, RetryClass, RetryPolicy, Type,
+    UndoRule, Workflow,
+};
 
 /// A step without anything that is not needed to run it.
 pub fn step(id: &str, action: &'static str, needs: &[usize]) -> PlanStep {
@@ -76,6 +79,22 @@ pub fn bootstrap() -> Plan {
         max: 2,
     }));
     plan(vec![step("signup", "modelslab.signup", &[]), code, invite, step("key", "modelslab.create_api_key", &[1])])
+}
+
+/// A workflow as a user writes it, of one action `make` whose effect is `once` and whose output is `id`.
+pub fn planned(text: &str) -> Plan {
+    let spec = ActionSpec {
+        name: "make",
+        doc: "for tests",
+        effect: EffectRule::Always(Effect::Once),
+        undo: UndoRule::ByStep,
+        parameters: vec![Parameter::optional("value", Type::Any, "anything")],
+        outputs: vec![OutputSpec::public("id", Type::Any, "anything")],
+        captures: false,
+        errors: &["lost"],
+    };
+    let loaded = load(Source::new("flow.yaml", text), &Catalogue::new([spec]));
+    loaded.plan.unwrap_or_else(|| panic!("{:#?}", loaded.diagnostics))
 }
 
 /// A run and its journal so far.

@@ -235,8 +235,9 @@ mod tests {
 
   Run    20261122-013405-k7qz2m
   Files  .onramp/runs/20261122-013405-k7qz2m
-  Next   onramp teardown 20261122-013405-k7qz2m  tries again what failed
-         onramp show 20261122-013405-k7qz2m      when each step ran
+  Next
+    onramp teardown 20261122-013405-k7qz2m  # tries again what failed
+    onramp show 20261122-013405-k7qz2m      # when each step ran
 ";
         assert_eq!(text, expected);
     }
