@@ -10,7 +10,8 @@ use super::stored::{Stored, restore, sealing_key};
 use super::{OpError, Shown, Workspace};
 use crate::engine::StopSignal;
 use crate::id::RunId;
-use crate::run::{Entry, Fact, Resumption, RunStatus, Stop, apply, end};
+use crate::report::sign_of;
+use crate::run::{Entry, Fact, Resumption, RunStatus, Stop, TeardownStatus, apply, end};
 use crate::store::{CancelRequests, StoreError};
 
 /// How often a run looks whether somebody asked, and how often who asked looks whether it has ended.
@@ -84,7 +85,7 @@ fn at_rest(
     let state = &shown.outcome.state;
     if state.status != RunStatus::Interrupted || state.teardown {
         if !asked {
-            say(&format!("run {run} is over already: {}", state.status.as_str().replace('_', " ")));
+            say(&over(workspace, &shown));
         }
         return Ok(shown);
     }
@@ -93,11 +94,28 @@ fn at_rest(
     say(&match marked.outcome.state.status {
         RunStatus::Cancelled => format!(
             "no process works on run {run}; it is now marked as cancelled. No step was run for that, and what was under way \
-             was not looked into: `onramp resume {run}` does that, and goes on"
+             was not looked into: `{}` does that, and goes on",
+            workspace.command_line("resume", run)
         ),
         _ => format!("no process works on run {run}, and nothing was left to do"),
     });
     Ok(marked)
+}
+
+/// Why there is nothing to cancel.
+fn over(workspace: &Workspace, shown: &Shown) -> String {
+    let (plan, state) = (&shown.outcome.plan, &shown.outcome.state);
+    let run = &state.started.run;
+    let teardown = state.teardown_status(plan);
+    let (_, _, word) = sign_of(state.status, teardown);
+    match teardown {
+        None => format!("run {run} is over already: {word}"),
+        Some(TeardownStatus::Done) => format!("run {run} was torn down already: nothing is left to cancel"),
+        Some(_) => format!(
+            "no process works on run {run}: {word}, and half of a teardown is no end; `{}` goes on with it",
+            workspace.command_line("teardown", run)
+        ),
+    }
 }
 
 /// Records that a run is cancelled. Nothing is sent and nobody looks: all that is open stays so for a resume.

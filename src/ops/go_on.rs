@@ -9,7 +9,7 @@ use super::inject::injection;
 use super::prepare::{Prepared, prepare};
 use super::resume::{ResumeRequest, Talk};
 use super::run::RunOutcome;
-use super::stored::{Stored, restore, sealing_key};
+use super::stored::{Stored, restore};
 use super::surroundings::{MAILBOX_VARIABLE, revive, same_surroundings};
 use super::takeover::takeover;
 use super::teardown::refuse_torn_down;
@@ -27,7 +27,7 @@ pub(super) fn open(
 ) -> Result<(RunId, RunWriter, Stored), OpError> {
     let store = workspace.open();
     let run = store.find(wanted)?;
-    let (writer, loaded) = store.resume(&run, &sealing_key(workspace)?, &workspace.holder())?;
+    let (writer, loaded) = workspace.take(&run)?;
     let stored = restore(workspace, loaded)?;
     stored.warnings.iter().for_each(|warning| talk.say(warning));
     Ok((run, writer, stored))

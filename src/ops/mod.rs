@@ -46,7 +46,7 @@ pub use resolve::{Answer, GivenOutput, ResolveRequest, Resolved, resolve};
 pub use resume::{Rehearsal, ResumeRequest, RetryRequest, Talk, rehearse, rehearse_retry, resume, retry};
 pub use run::{DEFAULT_SETTLE, RunOutcome, RunRequest, run};
 pub use sandbox::{SandboxRequest, sandbox};
-pub use show::{Listed, Shown, runs, show};
+pub use show::{Listed, Shown, history, runs, show};
 pub use surroundings::{DEFAULT_BASE_URL, MAILBOX_VARIABLE};
 pub use teardown::Teardown;
 pub use validate::{Checked, validate};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::run::RunOutcome;
-use super::stored::{Stored, restore, sealing_key};
+use super::stored::{Stored, restore};
 use super::{OpError, Workspace};
 use crate::diagnostic::nearest;
 use crate::engine::learn_state;
@@ -51,10 +51,14 @@ pub struct Resolved {
 pub fn resolve(workspace: &Workspace, request: ResolveRequest) -> Result<Resolved, OpError> {
     let store = workspace.open();
     let run = store.find(&request.run)?;
-    let (mut writer, loaded) = store.resume(&run, &sealing_key(workspace)?, &workspace.holder())?;
+    let (mut writer, loaded) = workspace.take(&run)?;
     let Stored { plan, mut state, warnings: mut words, .. } = restore(workspace, loaded)?;
     let task = named(&plan, &state, &request.task).map_err(OpError::Usage)?;
     let resolution = match request.answer {
+        Answer::Redo if state.teardown => {
+            words.push(format!("`{task}` did not take place: there is nothing of it to undo"));
+            Resolution::Redo
+        }
         Answer::Redo => {
             words.push(format!("`{task}` will run again, under a new idempotency key"));
             Resolution::Redo
@@ -66,7 +70,7 @@ pub fn resolve(workspace: &Workspace, request: ResolveRequest) -> Result<Resolve
         }
     };
     let verb = if state.teardown { "teardown" } else { "resume" };
-    words.push(format!("go on with `onramp {verb} {run}`"));
+    words.push(format!("go on with `{}`", workspace.command_line(verb, &run)));
     let at = workspace.clock.now().max(state.now);
     let entry = Entry { seq: state.seq + 1, at, fact: Fact::Resolved { task, resolution } };
     apply(&plan, &mut state, &entry)?;

@@ -30,6 +30,11 @@ pub fn show(workspace: &Workspace, wanted: &str) -> Result<Shown, OpError> {
     Ok(Shown { entries: store.history(&run, &key)?, ..shown })
 }
 
+/// All that happened in a run so far.
+pub fn history(workspace: &Workspace, run: &RunId) -> Result<Vec<Entry>, OpError> {
+    Ok(workspace.open().history(run, &sealing_key(workspace)?)?)
+}
+
 /// A run of a list, or why it cannot be read.
 pub type Listed = (RunId, Result<Shown, OpError>);
 

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::attach::{Console, host};
-use super::stored::{Stored, restore, sealing_key};
+use super::stored::{Stored, restore};
 use super::surroundings::{revive, same_surroundings};
 use super::takeover::takeover;
 use super::{OpError, ResumeRequest, RunOutcome, Talk, Workspace};
 use crate::engine;
 use crate::plan::Plan;
 use crate::run::{Prospect, Resumption, RunState, RunStatus, TeardownStatus, Undoing};
-use crate::store::{RunWriter, StoreError};
+use crate::store::RunWriter;
 
 /// A run that nobody else works on, about to be torn down. Nothing has been written yet.
 pub struct Teardown {
@@ -27,11 +27,7 @@ impl Teardown {
     pub fn prepare(workspace: &Workspace, request: &ResumeRequest<'_>, talk: &mut dyn Talk) -> Result<Self, OpError> {
         let store = workspace.open();
         let run = store.find(&request.run)?;
-        let held = store.resume(&run, &sealing_key(workspace)?, &workspace.holder());
-        let (writer, loaded) = held.map_err(|error| match error {
-            StoreError::Locked { .. } => OpError::Usage(format!("{error}; stop it first: onramp cancel {run}")),
-            other => other.into(),
-        })?;
+        let (writer, loaded) = workspace.take(&run)?;
         let Stored { plan, state, secrets_pruned, warnings, suspicion, .. } = restore(workspace, loaded)?;
         warnings.iter().for_each(|warning| talk.say(warning));
         if secrets_pruned.is_some() {

@@ -1,12 +1,16 @@
 //! What every use case works with: where runs are kept, which key seals them, and the actions that exist.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::OpError;
+use super::stored::sealing_key;
 use crate::action::Registry;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
-use crate::store::{Holder, Key, KeySource, Store};
+use crate::id::RunId;
+use crate::report::command_line;
+use crate::store::{Holder, Key, KeySource, Loaded, RunWriter, Store, StoreError};
 
 pub struct Workspace {
     pub store: PathBuf,
@@ -23,12 +27,33 @@ pub struct Workspace {
 }
 
 impl Workspace {
+    /// The store as a command must name it, unless it is the usual one.
+    pub fn store_to_type(&self) -> Option<String> {
+        (self.store != Path::new(".onramp")).then(|| self.store.display().to_string())
+    }
+
+    /// `onramp VERB RUN`, to be typed.
+    pub(super) fn command_line(&self, verb: &str, run: &RunId) -> String {
+        command_line(verb, run.as_str(), "", self.store_to_type().as_deref())
+    }
+
+    /// Takes hold of a run. One that another process works on is refused, with the way to end that.
+    pub(super) fn take(&self, run: &RunId) -> Result<(RunWriter, Loaded), OpError> {
+        let held = self.open().resume(run, &sealing_key(self)?, &self.holder());
+        held.map_err(|error| match error {
+            StoreError::Locked { .. } => {
+                OpError::Usage(format!("{error}; to end it first: {}", self.command_line("cancel", run)))
+            }
+            other => other.into(),
+        })
+    }
+
     pub(super) fn open(&self) -> Store {
         Store::open(&self.store, self.entropy.clone()).witnessed(self.witnesses.clone())
     }
 
     /// The user's key, made on first use.
-    pub(super) fn own_key(&self) -> Result<Key, super::OpError> {
+    pub(super) fn own_key(&self) -> Result<Key, OpError> {
         Ok(self.key.load_or_create(self.entropy.as_ref())?)
     }
 

@@ -75,7 +75,7 @@ impl StepError {
     }
 
     pub fn interrupted() -> Self {
-        Self::new(ErrorKind::Network, Self::INTERRUPTED, "it was cut off before the answer came")
+        Self::new(ErrorKind::Network, Self::INTERRUPTED, "it was cut off before its end")
     }
 
     pub fn is_interrupted(&self) -> bool {

@@ -144,7 +144,11 @@ fn a_step_that_succeeded_and_a_live_run_are_not_answered_for() {
     );
     let mut process = context.onramp(["run"]).arg(workflow).against(&sandbox).start();
     process.until_it_says("two  started");
-    resolve(&context, &["two", "--done"]).run().expect_code(2).says(&["is being written by", "onramp run"]);
+    resolve(&context, &["two", "--done"]).run().expect_code(2).says(&[
+        "is being written by",
+        "onramp run",
+        "onramp cancel",
+    ]);
     process.kill();
     resolve(&context, &["one", "--done"]).run().expect_code(2).says(&["`one` has succeeded", "onramp retry"]);
     // Nobody works on it any more: what was cut off can be answered for.

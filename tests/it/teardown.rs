@@ -208,8 +208,10 @@ fn a_teardown_stops_when_asked_and_goes_on_when_asked() {
     let document = stopped.json();
     assert_eq!((&document["status"], &document["teardown"]), (&json!("interrupted"), &json!("interrupted")));
     assert_eq!(undo_of(&document, "key"), "waiting");
+    case.command(&["cancel", "last"]).run().expect_code(0).says(&["teardown interrupted", "`onramp teardown "]);
     let document = case.tear_down().run().expect_code(0).json();
     assert_eq!((&document["status"], &document["teardown"]), (&json!("succeeded"), &json!("done")));
+    case.command(&["cancel", "last"]).run().expect_code(0).says(&["was torn down already"]);
     case.check(false);
 }
 
