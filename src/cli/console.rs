@@ -14,13 +14,19 @@ const FALLBACK: usize = 100;
 
 pub fn console(global: &Global, progress: &Progress, mask: &Mask) -> Result<Console, String> {
     // A log would tear the live view.
-    let live = out::stderr_is_terminal() && global.log.is_none();
+    let live = out::stderr_is_terminal() && !environment::terminal_is_dumb() && global.log.is_none();
+    // A terminal echoes the `^C` of the signal that ends us.
+    let mut leave: Box<dyn FnOnce() + Send> = Box::new(|| out::draw(""));
     let reporter: Option<Box<dyn Reporter>> = match (progress.quiet, live) {
         (true, _) => None,
-        (false, true) => Some(Box::new(Live::on_stderr(stderr_look(global.color), Arc::new(SystemClock)))),
+        (false, true) => {
+            let live = Live::on_stderr(stderr_look(global.color), Arc::new(SystemClock));
+            leave = Box::new(live.eraser());
+            Some(Box::new(live))
+        }
         (false, false) => Some(Box::new(Lines::new(std::io::stderr(), mask.clone()))),
     };
-    let stop = signals::listen().map_err(|error| format!("cannot listen for signals: {error}"))?;
+    let stop = signals::listen(leave).map_err(|error| format!("cannot listen for signals: {error}"))?;
     Ok(Console { reporters: reporter.into_iter().collect(), stop, mask: mask.clone() })
 }
 

@@ -16,9 +16,14 @@ pub fn input(name: &str) -> Option<String> {
     variable(&format!("ONRAMP_INPUT_{}", name.to_ascii_uppercase()))
 }
 
-/// `NO_COLOR` is set to anything (no-color.org).
+/// `NO_COLOR` is set to anything (no-color.org), or the terminal would not know what to make of it.
 pub fn no_color() -> bool {
-    variable("NO_COLOR").is_some() || variable("TERM").as_deref() == Some("dumb")
+    variable("NO_COLOR").is_some() || terminal_is_dumb()
+}
+
+/// It knows no colours, and cannot move its cursor.
+pub fn terminal_is_dumb() -> bool {
+    variable("TERM").as_deref() == Some("dumb")
 }
 
 /// The locale's character set has more than ASCII.

@@ -14,8 +14,9 @@ pub fn outlive_file_limit() {
     drop(signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())));
 }
 
-/// Listens for signals and passes the first on; who shows the run shows that. The second ends the process.
-pub fn listen() -> std::io::Result<StopSignal> {
+/// Listens for signals and passes the first on; who shows the run shows that. The second ends the process, once `leave` has
+/// left the terminal clean.
+pub fn listen(leave: impl FnOnce() + Send + 'static) -> std::io::Result<StopSignal> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let (sender, receiver) = mpsc::unbounded_channel();
@@ -23,7 +24,8 @@ pub fn listen() -> std::io::Result<StopSignal> {
         either(&mut interrupt, &mut terminate).await;
         let _ = sender.send(Stop::Interrupt);
         either(&mut interrupt, &mut terminate).await;
-        super::out::draw("\nonramp: stopped at once; nothing is lost, and the same run can go on");
+        leave();
+        super::out::draw("onramp: stopped at once; nothing is lost, and the same run can go on");
         Exit::Interrupted.now();
     });
     Ok(receiver)

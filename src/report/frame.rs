@@ -6,7 +6,7 @@ use super::call::opens;
 use super::compress::{Line, compress, rank};
 use super::look::{Look, Tone};
 use super::stand::Stand;
-use super::text::{inert, pad, pad_left, shorten, time};
+use super::text::{inert, pad, pad_left, shorten, shorten_middle, time};
 use super::view::{Doing, Row, StepRow, TaskRow, View};
 use crate::clock::Timestamp;
 use crate::run::Stop;
@@ -15,6 +15,8 @@ use crate::run::Stop;
 const ALL_ITEMS: usize = 6;
 /// Ids up to this width are padded to a common one.
 const NAME_WIDTH: usize = 32;
+/// And wider ones where so much is left for the rest.
+const TEXT_WIDTH: usize = 48;
 
 const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const PLAIN_SPINNER: [&str; 4] = ["|", "/", "-", "\\"];
@@ -56,6 +58,8 @@ struct Parts<'a> {
     indent: usize,
     name: &'a str,
     stand: Stand,
+    /// Its failure is let pass.
+    may_fail: bool,
     since: Option<Timestamp>,
     ended: Option<Timestamp>,
     text: String,
@@ -89,11 +93,11 @@ impl Pen<'_> {
                 None => self.step_text(step, stand),
             };
             let indent = 2 + 2 * row.depth;
-            let parts = Parts { indent, name: &step.id, stand, since, ended, text };
+            let parts = Parts { indent, name: &step.id, stand, may_fail: step.may_fail, since, ended, text };
             lines.push(Line { rank: rank(stand, false), text: self.line(&parts) });
             if step.matrix && !stand.is_finished() {
                 let tasks = step.tasks.iter().filter(|task| shown(step, task));
-                lines.extend(tasks.map(|task| self.item(task, indent + 2)));
+                lines.extend(tasks.map(|task| self.item(step, task, indent + 2)));
             }
         }
         lines
@@ -112,17 +116,19 @@ impl Pen<'_> {
         }
     }
 
-    fn item(&self, task: &TaskRow, indent: usize) -> Line {
+    fn item(&self, step: &StepRow, task: &TaskRow, indent: usize) -> Line {
         let name = inert(task.item.as_deref().unwrap_or_default());
         let (stand, since, ended) = (task.stand, task.since, task.ended);
-        let parts = Parts { indent, name: &name, stand, since, ended, text: self.doing(&task.doing) };
+        let text = self.doing(&task.doing);
+        let parts = Parts { indent, name: &name, stand, may_fail: step.may_fail, since, ended, text };
         Line { rank: rank(stand, true), text: self.line(&parts) }
     }
 
     fn step_text(&self, step: &StepRow, stand: Stand) -> String {
         if step.matrix && step.expanded && !step.skipped {
             let (all, done, failed) = (step.tasks.len(), step.number(Stand::Succeeded), step.number(Stand::Failed));
-            let failed = if failed > 0 { format!(", {failed} failed") } else { String::new() };
+            let word = Stand::Failed.told(step.may_fail).1;
+            let failed = if failed > 0 { format!(", {failed} {word}") } else { String::new() };
             let undone = if step.teardown { " undone" } else { "" };
             return format!("{done}/{all}{undone}{failed}");
         }
@@ -133,6 +139,9 @@ impl Pen<'_> {
             (Stand::Waiting, _) => self.awaited(step),
             (Stand::Skipped, _) => "skipped".into(),
             (Stand::Succeeded, _) if step.attempts() > 1 => format!("{} tries", step.attempts()),
+            (Stand::Failed, Some(task)) if step.may_fail => {
+                format!("{}: {}", stand.told(true).1, self.doing(&task.doing))
+            }
             (_, Some(task)) => self.doing(&task.doing),
             (_, None) => String::new(),
         }
@@ -163,7 +172,7 @@ impl Pen<'_> {
         let look = self.look;
         let sign = if parts.stand == Stand::Running { self.spinner() } else { look.sign(parts.stand.sign()) };
         let width = self.name_width.saturating_sub(parts.indent);
-        let name = pad(&shorten(parts.name, width, look), width);
+        let name = pad(&shorten_middle(parts.name, width, look), width);
         let faint = matches!(parts.stand, Stand::Waiting | Stand::Skipped);
         let name = look.paint(if faint { Tone::Faint } else { Tone::Plain }, &name);
         let took = match (parts.since, parts.ended) {
@@ -171,12 +180,10 @@ impl Pen<'_> {
             (Some(since), None) => tenths(self.moment.now.since(since)),
             (None, _) => String::new(),
         };
-        let tone = match parts.stand {
-            Stand::Failed | Stand::InDoubt => parts.stand.tone(),
-            _ => Tone::Faint,
-        };
+        let (told, _) = parts.stand.told(parts.may_fail);
+        let tone = if matches!(parts.stand, Stand::Failed | Stand::InDoubt) { told } else { Tone::Faint };
         let text = look.paint(tone, &parts.text);
-        let sign = look.paint(parts.stand.tone(), sign);
+        let sign = look.paint(told, sign);
         format!("{}{sign} {name}  {}  {text}", " ".repeat(parts.indent), pad_left(&took, 7)).trim_end().to_owned()
     }
 
@@ -198,7 +205,8 @@ fn shown(step: &StepRow, task: &TaskRow) -> bool {
 
 /// The width of all that stands before the times, within reason. It never shrinks while a run goes on.
 fn name_width(view: &View, look: &Look) -> usize {
-    view.steps.iter().map(|step| step.name_width).max().unwrap_or(0).min(NAME_WIDTH).min(look.width / 2)
+    let most = NAME_WIDTH.max(look.width.saturating_sub(TEXT_WIDTH)).min(look.width / 2);
+    view.steps.iter().map(|step| step.name_width).max().unwrap_or(0).min(most)
 }
 
 #[cfg(test)]
@@ -320,5 +328,14 @@ mod tests {
         let error = StepError::new(ErrorKind::Service, "service.503", "down").class(RetryClass::Server);
         tape.end("signup", Outcome::failed(Happened::None, error));
         assert!(picture(&tape, 24, 80).contains("try 2 (5xx) in 1.5 s"));
+    }
+
+    #[test]
+    fn a_failure_that_is_let_pass_says_so() {
+        let mut plan = bootstrap();
+        plan.steps[0].continue_on_error = true;
+        let mut tape = Tape::start(plan);
+        tape.wait(40).end("signup", refused("no"));
+        assert!(picture(&tape, 24, 80).contains("x signup    40 ms  failed, allowed: service.422"));
     }
 }

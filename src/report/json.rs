@@ -8,13 +8,16 @@ use super::step_table::skipped;
 use super::summary::{ErrorView, StepView, Summary};
 use super::undo::{RoundView, UndoView, teardown_word};
 use crate::diagnostic::is_hostile;
-use crate::run::Stop;
+use crate::run::{RunStatus, Stop};
 
 #[derive(Serialize)]
 struct RunDocument<'a> {
     run_id: &'a str,
     workflow: &'a str,
     status: &'static str,
+    started: String,
+    /// The time of its last entry; null while it is running.
+    ended: Option<String>,
     /// What made it stop before its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     stopped: Option<&'static str>,
@@ -30,6 +33,9 @@ struct RunDocument<'a> {
 #[derive(Serialize)]
 struct StepDocument<'a> {
     status: Stand,
+    /// It failed, and `continue-on-error` lets it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    allowed: bool,
     attempts: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a ErrorView>,
@@ -66,6 +72,8 @@ fn document(summary: &Summary, steps: Option<Map<String, Value>>) -> Value {
         run_id: &summary.run,
         workflow: &summary.workflow,
         status: summary.status.as_str(),
+        started: summary.began.to_string(),
+        ended: (summary.status != RunStatus::Running).then(|| summary.last.to_string()),
         stopped: summary.stopped.map(Stop::as_str),
         teardown: summary.teardown.map(teardown_word),
         steps,
@@ -78,14 +86,16 @@ fn entries(step: &StepView) -> Vec<(String, Value)> {
     let undo = step.undo.as_ref().map(|undo| UndoDocument { undo, rounds: &step.rounds });
     let error = step.error();
     let reason = step.skipped.as_ref().map(skipped);
-    let whole = StepDocument { status: step.stand, attempts: step.attempts, error, reason, undo };
+    let allowed = |stand| stand == Stand::Failed && step.may_fail;
+    let whole =
+        StepDocument { status: step.stand, allowed: allowed(step.stand), attempts: step.attempts, error, reason, undo };
     let items = step.tasks.iter().filter_map(|task| {
         let item = task.item.as_ref()?;
         let status = if step.stand == Stand::Skipped { Stand::Skipped } else { task.stand };
         let reason = step.skipped.as_ref().or(task.skipped.as_ref()).map(skipped);
         let undo = task.undo.as_ref().map(|undo| UndoDocument { undo, rounds: &[] });
         let error = task.error.as_ref();
-        let document = StepDocument { status, attempts: task.attempts, error, reason, undo };
+        let document = StepDocument { status, allowed: allowed(status), attempts: task.attempts, error, reason, undo };
         Some((format!("{}[{item}]", step.id), value(document)))
     });
     std::iter::once((step.id.clone(), value(whole))).chain(items).collect()
@@ -134,6 +144,8 @@ mod tests {
             "run_id": "20261122-013405-k7qz2m",
             "workflow": "bootstrap",
             "status": "failed",
+            "started": "2026-11-22T01:34:05.000Z",
+            "ended": "2026-11-22T01:34:07.620Z",
             "steps": {
                 "signup": { "status": "succeeded", "attempts": 1 },
                 "code": { "status": "succeeded", "attempts": 1 },
@@ -180,9 +192,21 @@ mod tests {
     }
 
     #[test]
+    fn a_failure_that_is_let_pass_and_the_end_that_has_not_come_are_marked() {
+        let mut plan = bootstrap();
+        plan.steps[0].continue_on_error = true;
+        let mut tape = Tape::start(plan);
+        tape.end("signup", refused("no"));
+        let document = run(&tape.summary(Secrets::Masked));
+        assert_eq!((&document["status"], &document["ended"]), (&json!("running"), &Value::Null));
+        let signup = &document["steps"]["signup"];
+        assert_eq!((&signup["status"], &signup["allowed"]), (&json!("failed"), &json!(true)));
+    }
+
+    #[test]
     fn a_list_of_runs_has_no_steps() {
         let list = runs(&[good().summary(Secrets::Masked)]);
         let keys: Vec<&String> = list[0].as_object().unwrap().keys().collect();
-        assert_eq!(keys, ["run_id", "workflow", "status", "outputs", "run_dir"]);
+        assert_eq!(keys, ["run_id", "workflow", "status", "started", "ended", "outputs", "run_dir"]);
     }
 }

@@ -97,7 +97,13 @@ impl<W: Write + Send> Lines<W> {
             Fact::Failed { error, .. } if task.role == Role::Undo => {
                 Some(format!("undo failed{}: {error}", self.took(task, entry.at)))
             }
-            Fact::Failed { error, .. } => Some(format!("failed{}: {error}", self.took(task, entry.at))),
+            Fact::Failed { error, .. } => {
+                let failed = match task_may_fail(plan, task) {
+                    true => "failed, allowed,",
+                    false => "failed",
+                };
+                Some(format!("{failed}{}: {error}", self.took(task, entry.at)))
+            }
             Fact::HeldInDoubt { question, .. } => Some(format!("in doubt: {question}")),
             Fact::Skipped { reason: reason @ (SkipReason::NothingToUndo | SkipReason::CannotUndo { .. }), .. } => {
                 Some(skipped(reason))
@@ -188,6 +194,11 @@ fn of_run(fact: &Fact, plan: &Plan, state: &RunState) -> Option<(String, String)
     }
 }
 
+/// The step says `continue-on-error`.
+fn task_may_fail(plan: &Plan, task: &TaskPath) -> bool {
+    task.role == Role::Step && plan.index(&task.step).is_some_and(|step| plan.steps[step].continue_on_error)
+}
+
 fn looked(answer: &ProbeAnswer) -> String {
     match answer {
         ProbeAnswer::Done(_) => "looked: it took place".into(),
@@ -247,6 +258,16 @@ mod tests {
                 "00:05.230  run     in doubt: a person must decide",
             ]
         );
+    }
+
+    #[test]
+    fn a_failure_that_is_let_pass_says_so() {
+        let mut plan = bootstrap();
+        plan.steps[0].continue_on_error = true;
+        let mut tape = Tape::start(plan);
+        tape.wait(40).end("signup", refused("no"));
+        let text = lines(&tape, Mask::default());
+        assert!(text.contains("signup  failed, allowed, in 40 ms: service.422 (service): no\n"), "{text}");
     }
 
     #[test]

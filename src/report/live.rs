@@ -1,10 +1,12 @@
 //! The live view: the steps of a run on a terminal, redrawn as they go on.
 
 use std::fmt;
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressState, ProgressStyle};
+use console::Term;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressState, ProgressStyle, TermLike};
 
 use super::Reporter;
 use super::frame::{self, Moment};
@@ -16,6 +18,9 @@ use crate::run::{Entry, RunState};
 
 /// Between two pictures.
 const PACE: Duration = Duration::from_millis(100);
+
+/// Pictures in a second, at most.
+const RATE: u8 = 20;
 
 /// Height and width of a terminal, in rows and columns. Asked for every picture, since windows change.
 pub type Size = Arc<dyn Fn() -> (u16, u16) + Send + Sync>;
@@ -30,11 +35,12 @@ pub struct Live {
 impl Live {
     /// On standard error. Width and height are the terminal's; `look` says the rest.
     pub fn on_stderr(look: Look, clock: Arc<dyn Clock>) -> Self {
-        let size: Size = Arc::new(|| console::Term::stderr().size());
-        Self::new(ProgressDrawTarget::stderr(), size, look, clock)
+        let size: Size = Arc::new(|| Term::stderr().size());
+        Self::new(Term::buffered_stderr(), size, look, clock)
     }
 
-    pub fn new(target: ProgressDrawTarget, size: Size, look: Look, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(terminal: impl TermLike + 'static, size: Size, look: Look, clock: Arc<dyn Clock>) -> Self {
+        let target = ProgressDrawTarget::term_like_with_hz(Box::new(Parked(terminal)), RATE);
         let view: Arc<Mutex<Option<View>>> = Arc::default();
         let shown = view.clone();
         let picture = move |_: &ProgressState, out: &mut dyn fmt::Write| {
@@ -50,6 +56,12 @@ impl Live {
             bar.set_style(style.with_key("picture", picture));
         }
         Self { bar, view }
+    }
+
+    /// Removes the view for good, from anywhere.
+    pub fn eraser(&self) -> impl FnOnce() + Send + use<> {
+        let bar = self.bar.clone();
+        move || bar.finish_and_clear()
     }
 
     /// Runs `talk`, which writes to the terminal, while the view is out of the way.
@@ -82,12 +94,49 @@ impl Drop for Live {
     }
 }
 
+/// Between two pictures the cursor stands at the start of the last line. indicatif leaves it behind the last column, where what
+/// a terminal echoes, as the `^C` of an interrupt, begins a line that nothing ever removes.
+#[derive(Debug)]
+struct Parked<T>(T);
+
+impl<T: TermLike> TermLike for Parked<T> {
+    fn width(&self) -> u16 {
+        self.0.width()
+    }
+    fn height(&self) -> u16 {
+        self.0.height()
+    }
+    fn move_cursor_up(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_up(n)
+    }
+    fn move_cursor_down(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_down(n)
+    }
+    fn move_cursor_right(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_right(n)
+    }
+    fn move_cursor_left(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_left(n)
+    }
+    fn write_line(&self, text: &str) -> io::Result<()> {
+        self.0.write_line(text)
+    }
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        self.0.write_str(text)
+    }
+    fn clear_line(&self) -> io::Result<()> {
+        self.0.clear_line()
+    }
+    fn flush(&self) -> io::Result<()> {
+        self.0.write_str("\r")?;
+        self.0.flush()
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::iter;
     use std::sync::mpsc::{Receiver, Sender, channel};
-    use std::{io, iter};
-
-    use indicatif::TermLike;
 
     use super::super::scenario::*;
     use super::*;
@@ -158,12 +207,13 @@ mod tests {
         let screen = Screen { rows: Mutex::new((vec![String::new()], 0)), pictures: sender };
         let mut tape = Tape::start(bootstrap());
         let clock = Arc::new(ManualClock::at(tape.now));
-        let target = ProgressDrawTarget::term_like(Box::new(screen));
-        let mut live = Live::new(target, Arc::new(|| (24, 80)), Look::plain(80), clock.clone());
+        let mut live = Live::new(screen, Arc::new(|| (24, 80)), Look::plain(80), clock.clone());
         live.committed(&tape.entries[0], &tape.plan, &tape.state);
         until(&pictures, "signup    0.0 s  running");
         clock.advance(Duration::from_millis(1_200));
         until(&pictures, "signup    1.2 s  running");
+        let rows = pictures.recv().unwrap();
+        assert!(rows.concat().ends_with('\r'), "what a terminal echoes now stands on the view: {rows:?}");
         tape.wait(1_200).end("signup", done());
         tape.entries[2..].iter().for_each(|entry| live.committed(entry, &tape.plan, &tape.state));
         until(&pictures, "waiting for mail");

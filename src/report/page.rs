@@ -1,7 +1,5 @@
 //! A run as a page of text.
 
-use std::time::Duration;
-
 use serde_json::Value;
 
 use super::advice::{Advice, Next, advice};
@@ -15,7 +13,7 @@ use super::text::{columns, inert, pad, time, wrap};
 /// What stands at the end of a run: its steps, its outputs, where its files are and what to type next.
 pub fn summary(summary: &Summary, look: &Look) -> String {
     join([
-        head(summary, None, look),
+        head(summary, look),
         step_table::render(summary, look),
         outputs(summary, look),
         notes(summary, look),
@@ -29,15 +27,15 @@ pub(super) fn join<const N: usize>(parts: [String; N]) -> String {
     parts.join("\n")
 }
 
-/// `worked`: the time without pauses between processes, where it is known.
-pub(super) fn head(summary: &Summary, worked: Option<Duration>, look: &Look) -> String {
+pub(super) fn head(summary: &Summary, look: &Look) -> String {
     let (sign, tone, word) = sign_of(summary.status, summary.teardown);
     let verdict = look.paint(tone, &format!("{} {word}", look.sign(sign)));
     let name = look.paint(Tone::Strong, &inert(&summary.workflow));
     let whither = if summary.sandbox { "the sandbox".to_owned() } else { inert(&summary.base_url) };
-    let took = match worked {
-        Some(worked) if worked < summary.took => format!("{} of work over {}", time(worked), time(summary.took)),
-        _ => time(summary.took),
+    let span = summary.span();
+    let took = match summary.worked {
+        Some(worked) if worked < span => format!("{} of work over {}", time(worked), time(span)),
+        _ => time(span),
     };
     let rest = format!("in {took} against {whither}");
     format!("{verdict}  {name}  {}\n", look.paint(Tone::Faint, &rest))
@@ -114,9 +112,10 @@ pub(super) fn exact(value: &Value) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::super::Secrets;
     use super::super::scenario::*;
+    use super::super::{History, Secrets};
     use super::*;
+    use crate::run::{Fact, Happened, Outcome, StepError, Stop};
 
     fn page(tape: &Tape, width: usize) -> String {
         format!("\n{}", summary(&tape.summary(Secrets::Masked), &Look::plain(width)))
@@ -244,6 +243,44 @@ mod tests {
   ✓ key ";
         let text = page(&tape, 80);
         assert!(text.contains(expected), "{text}");
+    }
+
+    #[test]
+    fn a_failure_that_is_let_pass_is_told_from_one_that_is_not() {
+        let mut plan = bootstrap();
+        plan.steps[2].continue_on_error = true;
+        let mut tape = Tape::start(plan);
+        tape.end("signup", done()).end("code", done()).end("key", done());
+        tape.end("invite[ada@onramp.test]", refused("no")).end("invite[lin@onramp.test]", done());
+        let expected = "
+  ✗ invite             failed, allowed  2 items  0 ms
+    ✗ ada@onramp.test  failed, allowed  1 try    0 ms
+      │ service.422 (service): no
+    ✓ lin@onramp.test  succeeded        1 try    0 ms
+";
+        let text = page(&tape, 80);
+        assert!(text.starts_with("\n✓ succeeded") && text.contains(expected), "{text}");
+    }
+
+    #[test]
+    fn what_was_cut_off_is_not_said_to_have_waited_for_the_network() {
+        let mut tape = Tape::start(bootstrap());
+        let stopped = Outcome::failed(Happened::None, StepError::interrupted());
+        tape.end("signup", done()).push(Fact::StopRequested(Stop::Interrupt)).end("code", stopped);
+        let text = page(&tape, 80);
+        assert!(text.contains("    │ interrupted: it was cut off before its end\n"), "{text}");
+    }
+
+    #[test]
+    fn the_end_of_a_resumed_run_says_the_time_that_show_says() {
+        let tape = resumed();
+        let history = History::new(&tape.entries, &crate::secret::Mask::default());
+        let summary_of = tape.summary(Secrets::Masked).with_history(&history);
+        let text = summary(&summary_of, &Look::plain(80));
+        assert!(
+            text.starts_with("✓ succeeded  bootstrap  in 7.9 s of work over 1d 00h against the sandbox\n"),
+            "{text}"
+        );
     }
 
     #[test]

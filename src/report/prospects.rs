@@ -2,7 +2,6 @@
 
 use super::grid::{Cell, Grid};
 use super::look::{Look, Tone};
-use super::step_table::detail;
 use super::text::{count, inert};
 use crate::run::{Prospect, Undoing};
 
@@ -43,7 +42,7 @@ fn list(prospects: &[&Prospect], look: &Look) -> String {
         let task = inert(task.strip_prefix("undo:").unwrap_or(&task));
         grid.row(vec![Cell::new(task, Tone::Plain), Cell::new(action, Tone::Faint)]);
         if let Undoing::CannotUndo(why) = &prospect.undoing {
-            detail(&mut grid, 4, Tone::Care, why, look);
+            grid.detail(4, Tone::Care, why);
         }
     }
     if prospects.len() > MOST {

@@ -24,22 +24,22 @@ pub struct Row {
 
 /// One line for each run, in the order given.
 pub fn page(rows: &[Row], look: &Look) -> String {
-    let mut grid = Grid::new(0, 4);
-    let head = ["RUN", "WORKFLOW", "STATE", "ENDED", "WHAT"];
-    grid.row(head.iter().map(|title| Cell::new(*title, Tone::Faint)).collect());
+    let mut grid = Grid::new(0, 1);
+    let head = ["RUN", "WORKFLOW", "STATE", "ENDED"];
+    grid.head(head.iter().map(|title| Cell::new(*title, Tone::Faint)).collect());
     for row in rows {
         let (tone, state) = row.status.map_or((Tone::Bad, "unreadable"), |status| {
             let (_, tone, word) = run_sign(status);
             (tone, word)
         });
         let ended = row.ended.map(|at| at.to_string()).unwrap_or_default();
-        grid.row(vec![
+        let cells = vec![
             Cell::new(&row.run, Tone::Plain),
             Cell::new(inert(&row.workflow), Tone::Plain),
             Cell::new(state, tone),
             Cell::new(ended.get(..10).unwrap_or(&ended), Tone::Faint),
-            Cell::new(inert(&row.what), if row.kept { Tone::Care } else { Tone::Plain }),
-        ]);
+        ];
+        grid.row_with(cells, if row.kept { Tone::Care } else { Tone::Plain }, inert(&row.what));
     }
     grid.render(look).trim_end().to_owned()
 }
@@ -78,10 +78,24 @@ mod tests {
     #[test]
     fn every_run_has_a_line_that_says_what_became_of_it() {
         insta::assert_snapshot!(page(&rows(), &Look { cuts: false, ..Look::plain(80) }), @r"
-        RUN                     WORKFLOW   STATE       ENDED       WHAT
+        RUN                     WORKFLOW   STATE       ENDED
         20261122-013405-k7qz2m  bootstrap  succeeded   2026-11-22  forgotten, with its sandbox
         20261122-013405-aaaaaa  bootstrap  in doubt    2026-11-22  kept: in doubt \u{3a}:error::\u{1b}[2J
         b                                  unreadable              kept: cannot be read
+        ");
+    }
+
+    #[test]
+    fn on_a_narrow_terminal_it_stands_below() {
+        insta::assert_snapshot!(page(&rows()[..1], &Look::plain(80)), @r"
+        RUN                     WORKFLOW   STATE      ENDED
+        20261122-013405-k7qz2m  bootstrap  succeeded  2026-11-22
+          │ forgotten, with its sandbox
+        ");
+        insta::assert_snapshot!(page(&rows()[..1], &Look::plain(40)), @r"
+        20261122-013405-k7qz2m
+          bootstrap  succeeded  2026-11-22
+          │ forgotten, with its sandbox
         ");
     }
 

@@ -184,7 +184,7 @@ pub fn table(rerun: &Rerun, look: &Look) -> String {
 fn row(grid: &mut Grid, step: &RerunStep, indent: usize, tone: Tone, look: &Look) {
     let (sign, sign_tone) = step.verdict.look();
     let name = Cell::new(inert(&step.name), tone).sign(look.sign(sign), sign_tone).indent(indent);
-    grid.row_with(vec![name, Cell::new(step.verdict.word(), sign_tone)], &inert(&step.why));
+    grid.row_with(vec![name, Cell::new(step.verdict.word(), sign_tone)], Tone::Faint, inert(&step.why));
 }
 
 /// For programs: `{"run_id", "workflow", "edited", "steps": {ID: {"verdict", "why"?, "items"?}}}`.

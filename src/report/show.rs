@@ -15,11 +15,10 @@ use crate::run::SkipReason;
 /// The summary with all outputs in full and when each step ran; with `tries`, also every try and every look. Without a
 /// history, what it would tell is left out.
 pub fn run(summary: &Summary, history: &History, tries: bool, look: &Look) -> String {
-    let worked = (!history.pauses.is_empty()).then(|| history.worked(history.length));
     let mut advice = advice(summary);
     advice.commands.retain(|next| !next.shows_again);
     page::join([
-        page::head(summary, worked, look),
+        page::head(summary, look),
         step_table::render(summary, look),
         timeline::render(summary, history, look),
         if tries { all_tries(history, look) } else { String::new() },
@@ -40,7 +39,7 @@ fn all_tries(history: &History, look: &Look) -> String {
             Cell::new(time(stretch.to.saturating_sub(stretch.from)), Tone::Plain).right(),
         ]);
         if let Some(end) = stretch.end.as_ref().filter(|end| end.tone != Tone::Good || stretch.kind.is_look()) {
-            step_table::detail(&mut grid, 6, end.tone, &end.text, look);
+            grid.detail(6, end.tone, &end.text);
         }
     }
     format!("  {}\n{}", look.paint(Tone::Faint, "Tries"), grid.render(look))
@@ -62,13 +61,13 @@ pub fn runs(summaries: &[Summary], look: &Look) -> String {
     if summaries.is_empty() {
         return String::new();
     }
-    grid.row(vec![
+    grid.head(vec![
         faint("  RUN"),
         faint("WORKFLOW"),
         faint("STATE"),
         faint("STEPS").right(),
         faint("STARTED"),
-        faint("TOOK").right(),
+        faint("SPAN").right(),
     ]);
     for summary in summaries {
         let (sign, tone, word) = sign_of(summary.status, summary.teardown);
@@ -81,7 +80,7 @@ pub fn runs(summaries: &[Summary], look: &Look) -> String {
             Cell::new(word, tone),
             Cell::new(format!("{}/{}", settled(summary), own(summary).count()), Tone::Plain).right(),
             Cell::new(format!("{minutes}Z"), Tone::Faint),
-            Cell::new(time(summary.took), Tone::Plain).right(),
+            Cell::new(time(summary.span()), Tone::Plain).right(),
         ]);
     }
     grid.render(look)
@@ -107,7 +106,7 @@ mod tests {
 
     fn shown(tape: &Tape, tries: bool, secrets: Secrets) -> String {
         let history = History::new(&tape.entries, &Mask::default());
-        run(&tape.summary(secrets), &history, tries, &Look::plain(80))
+        run(&tape.summary(secrets).with_history(&history), &history, tries, &Look::plain(80))
     }
 
     #[test]
@@ -180,7 +179,7 @@ mod tests {
         assert_eq!(
             format!("\n{}", runs(&summaries, &Look::plain(80))),
             "
-  RUN                     WORKFLOW   STATE      STEPS  STARTED        TOOK
+  RUN                     WORKFLOW   STATE      STEPS  STARTED        SPAN
 ✓ 20261122-013405-k7qz2m  bootstrap  succeeded    4/4  11-22 01:34Z  2.2 s
 ✗ 20261122-013405-k7qz2m  bootstrap  failed       3/4  11-22 01:34Z  2.6 s
 ? 20261122-013405-k7qz2m  bootstrap  in doubt     0/4  11-22 01:34Z  5.2 s

@@ -79,6 +79,14 @@ impl Stand {
         }
     }
 
+    /// In words, with their tone. `may_fail`: the step says `continue-on-error`.
+    pub const fn told(self, may_fail: bool) -> (Tone, &'static str) {
+        match self {
+            Self::Failed if may_fail => (Tone::Care, "failed, allowed"),
+            _ => (self.tone(), self.word()),
+        }
+    }
+
     pub const fn is_finished(self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed | Self::Skipped)
     }

@@ -8,7 +8,7 @@ use super::grid::{Cell, Grid};
 use super::look::{Look, Tone};
 use super::stand::Stand;
 use super::summary::{StepView, Summary, TaskView};
-use super::text::{count, inert, time, wrap};
+use super::text::{count, inert, time};
 use super::undo::{RoundView, UndoView};
 use crate::run::SkipReason;
 
@@ -16,8 +16,6 @@ use crate::run::SkipReason;
 const ALL_ITEMS: usize = 8;
 /// And of those not more than this.
 const NOTABLE_ITEMS: usize = 12;
-/// Columns; text is not wrapped to less.
-const LEAST_TEXT: usize = 20;
 
 pub(super) fn render(summary: &Summary, look: &Look) -> String {
     let mut grid = Grid::new(2, 0);
@@ -30,9 +28,9 @@ pub(super) fn render(summary: &Summary, look: &Look) -> String {
         closed = (step.call.is_some() && !opens(step.stand)).then_some(step.depth);
         let tone = if step.stand == Stand::Skipped { Tone::Faint } else { Tone::Strong };
         let name = Cell::new(step.local_name(), tone).indent(2 * step.depth);
-        let name = name.sign(look.sign(step.stand.sign()), step.stand.tone());
+        let name = name.sign(look.sign(step.stand.sign()), step.stand.told(step.may_fail).0);
         if let Some(reason) = &step.skipped {
-            grid.row_with(vec![name, Cell::new(step.stand.word(), Tone::Faint)], &skipped(reason));
+            grid.row_with(vec![name, Cell::new(step.stand.word(), Tone::Faint)], Tone::Faint, skipped(reason));
             continue;
         }
         let once_each = step.is_matrix() && !step.tasks.is_empty() && step.tasks.iter().all(|task| task.attempts == 1);
@@ -41,14 +39,15 @@ pub(super) fn render(summary: &Summary, look: &Look) -> String {
             _ if once_each => count(step.tasks.len(), "item", "items"),
             _ => tries(step.attempts),
         };
-        row(&mut grid, name, (step.stand, step.undo.as_ref()), tries, step.took);
+        row(&mut grid, name, (step.stand.told(step.may_fail), step.undo.as_ref()), tries, step.took);
         rounds(&mut grid, step, look);
         if step.is_matrix() {
             items(&mut grid, step, look);
         } else {
             // What failed inside says why in its own place.
             let told = step.call.is_some_and(|inner| inner.failed);
-            step.tasks.iter().filter(|_| !told).for_each(|task| details(&mut grid, 4 + 2 * step.depth, task, look));
+            let tasks = step.tasks.iter().filter(|_| !told);
+            tasks.for_each(|task| details(&mut grid, 4 + 2 * step.depth, (step, task)));
         }
     }
     grid.render(look)
@@ -58,10 +57,12 @@ fn tries(attempts: u32) -> String {
     if attempts == 0 { String::new() } else { count(attempts as usize, "try", "tries") }
 }
 
-fn row(grid: &mut Grid, name: Cell, (stand, undo): (Stand, Option<&UndoView>), tries: String, took: Option<Duration>) {
+type Told<'a> = ((Tone, &'static str), Option<&'a UndoView>);
+
+fn row(grid: &mut Grid, name: Cell, ((tone, word), undo): Told<'_>, tries: String, took: Option<Duration>) {
     let mut cells = vec![
         name,
-        Cell::new(stand.word(), stand.tone()),
+        Cell::new(word, tone),
         Cell::new(tries, Tone::Plain),
         Cell::new(took.map(time).unwrap_or_default(), Tone::Plain).right(),
     ];
@@ -79,7 +80,7 @@ fn rounds(grid: &mut Grid, step: &StepView, look: &Look) {
         let blank = || Cell::new("", Tone::Plain);
         let word = Cell::new(round.undo.status.word(), round.undo.status.tone());
         grid.row(vec![name, blank(), blank(), blank(), word]);
-        undo_details(grid, 6 + 2 * step.depth, &round.undo, look);
+        undo_details(grid, 6 + 2 * step.depth, &round.undo);
     }
     let rest = step.rounds.len() - shown.len();
     if rest > 0 {
@@ -104,14 +105,16 @@ fn items(grid: &mut Grid, step: &StepView, look: &Look) {
     };
     for task in &shown {
         let item = inert(task.item.as_deref().unwrap_or_default());
-        let name = Cell::new(item, Tone::Plain).sign(look.sign(task.stand.sign()), task.stand.tone());
+        let told = task.stand.told(step.may_fail);
+        let name = Cell::new(item, Tone::Plain).sign(look.sign(task.stand.sign()), told.0);
         let name = name.indent(2 + 2 * step.depth);
-        row(grid, name, (task.stand, task.undo.as_ref()), tries(task.attempts), task.took);
-        details(grid, 6 + 2 * step.depth, task, look);
+        row(grid, name, (told, task.undo.as_ref()), tries(task.attempts), task.took);
+        details(grid, 6 + 2 * step.depth, (step, task));
     }
     let mut rest: BTreeMap<&str, usize> = BTreeMap::new();
-    step.tasks.iter().for_each(|task| *rest.entry(task.stand.word()).or_default() += 1);
-    shown.iter().for_each(|task| *rest.entry(task.stand.word()).or_default() -= 1);
+    let word = |task: &TaskView| task.stand.told(step.may_fail).1;
+    step.tasks.iter().for_each(|task| *rest.entry(word(task)).or_default() += 1);
+    shown.iter().for_each(|task| *rest.entry(word(task)).or_default() -= 1);
     let rest: Vec<String> = rest.iter().filter(|(_, n)| **n > 0).map(|(word, n)| format!("{n} {word}")).collect();
     if !rest.is_empty() {
         let lead = if shown.is_empty() { "" } else { "and " };
@@ -123,41 +126,31 @@ fn items(grid: &mut Grid, step: &StepView, look: &Look) {
     }
 }
 
-fn details(grid: &mut Grid, indent: usize, task: &TaskView, look: &Look) {
+fn details(grid: &mut Grid, indent: usize, (step, task): (&StepView, &TaskView)) {
     if let Some(error) = &task.error {
-        let text = format!("{} ({}): {}", error.code, error.kind, error.message);
-        detail(grid, indent, task.stand.tone(), &text, look);
+        grid.detail(indent, task.stand.told(step.may_fail).0, &error.told());
     }
     if let Some(reason) = &task.skipped {
-        detail(grid, indent, Tone::Faint, &skipped(reason), look);
+        grid.detail(indent, Tone::Faint, &skipped(reason));
     }
     if let Some(doubt) = &task.doubt {
-        detail(grid, indent, Tone::Care, &doubt.question, look);
-        detail(grid, indent, Tone::Plain, &doubt.what_to_look_at(), look);
+        grid.detail(indent, Tone::Care, &doubt.question);
+        grid.detail(indent, Tone::Plain, &doubt.what_to_look_at());
     }
     if let Some(warning) = &task.warning {
-        detail(grid, indent, Tone::Care, &format!("warning: {warning}"), look);
+        grid.detail(indent, Tone::Care, &format!("warning: {warning}"));
     }
     if let Some(undo) = &task.undo {
-        undo_details(grid, indent, undo, look);
+        undo_details(grid, indent, undo);
     }
 }
 
-fn undo_details(grid: &mut Grid, indent: usize, undo: &UndoView, look: &Look) {
-    let error = undo.error.as_ref();
-    let error = error.map(|error| format!("undo: {} ({}): {}", error.code, error.kind, error.message));
+fn undo_details(grid: &mut Grid, indent: usize, undo: &UndoView) {
+    let error = undo.error.as_ref().map(|error| format!("undo: {}", error.told()));
     let reason = undo.reason.as_ref().map(|why| format!("it stays: {why}"));
     let warning = undo.warning.as_ref().map(|text| format!("undo: warning: {text}"));
     let texts = [error, reason, warning].into_iter().flatten();
-    texts.for_each(|text| detail(grid, indent, undo.status.tone(), &text, look));
-}
-
-/// Text behind a bar, so that no line begins with what came from outside.
-pub(super) fn detail(grid: &mut Grid, indent: usize, tone: Tone, text: &str, look: &Look) {
-    let bar = look.paint(tone, if look.unicode { "│" } else { "|" });
-    for line in wrap(&inert(text), look.width.saturating_sub(indent + 2).max(LEAST_TEXT)) {
-        grid.free(format!("{}{bar} {line}", " ".repeat(indent)));
-    }
+    texts.for_each(|text| grid.detail(indent, undo.status.tone(), &text));
 }
 
 pub(super) fn skipped(reason: &SkipReason) -> String {

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::call::{self, Inner};
 use super::doubt::{AnswerView, DoubtView};
+use super::history::History;
 use super::stand::Stand;
 use super::undo::{RoundView, UndoView};
 use crate::clock::Timestamp;
@@ -64,9 +65,12 @@ pub struct Summary {
     pub status: RunStatus,
     /// How far its teardown came; `None` if there was none.
     pub teardown: Option<TeardownStatus>,
-    /// From the first entry to the last, times in which no process worked on it included.
-    pub took: Duration,
+    /// When it began.
     pub began: Timestamp,
+    /// The time of its last entry.
+    pub last: Timestamp,
+    /// Without the times in which no process worked on it, once its history is known.
+    pub worked: Option<Duration>,
     pub base_url: String,
     pub sandbox: bool,
     /// In the order of the plan; a call stands before what is inside of it.
@@ -87,6 +91,8 @@ pub struct StepView {
     pub call: Option<Inner>,
     pub action: &'static str,
     pub stand: Stand,
+    /// The run goes on, and may succeed, though it fails (`continue-on-error`).
+    pub may_fail: bool,
     pub attempts: u32,
     /// From the start of its first try to its end, or to now; `None` if it has not begun.
     pub took: Option<Duration>,
@@ -147,8 +153,9 @@ impl Summary {
             workflow: state.started.workflow.clone(),
             status: state.status,
             teardown: state.teardown_status(plan),
-            took: state.now.since(state.began),
             began: state.began,
+            last: state.now,
+            worked: None,
             base_url: mask.apply(&state.started.settings.base_url),
             sandbox: state.started.settings.sandbox,
             steps: call::outline(plan, state, views, running),
@@ -157,6 +164,16 @@ impl Summary {
             notes: state.notes.iter().map(|note| mask.apply(note)).collect(),
             place,
         }
+    }
+
+    /// Knows for how long processes worked on it.
+    pub fn with_history(self, history: &History) -> Self {
+        Self { worked: (!history.pauses.is_empty()).then(|| history.worked(history.length)), ..self }
+    }
+
+    /// From its first entry to its last, times in which no process worked on it included.
+    pub fn span(&self) -> Duration {
+        self.last.since(self.began)
     }
 
     /// Some output is masked.
@@ -204,6 +221,7 @@ impl StepView {
             call: None,
             action: planned.call.action,
             stand,
+            may_fail: planned.continue_on_error,
             attempts: step.attempts(),
             took: took(&step.tasks, state.now),
             skipped: step.skipped.clone(),
@@ -263,6 +281,14 @@ impl TaskView {
 impl ErrorView {
     pub fn new(error: &StepError, mask: &Mask) -> Self {
         Self { code: error.code.clone(), kind: error.kind, message: mask.apply(&error.message) }
+    }
+
+    /// On a line. Whatever was interrupted, it says nothing of the network.
+    pub(super) fn told(&self) -> String {
+        match self.code.as_str() {
+            StepError::INTERRUPTED => format!("{}: {}", self.code, self.message),
+            _ => format!("{} ({}): {}", self.code, self.kind, self.message),
+        }
     }
 }
 

@@ -46,6 +46,30 @@ pub fn shorten(text: &str, width: usize, look: &Look) -> String {
     }
 }
 
+/// `text`, or its beginning, an ellipsis and its end, in at most `width` columns: what tells items of a kind apart stands at
+/// either. Without colour codes.
+pub fn shorten_middle(text: &str, width: usize, look: &Look) -> String {
+    let gap = look.ellipsis();
+    if columns(text) <= width {
+        return text.to_owned();
+    }
+    let Some(room) = width.checked_sub(columns(gap)) else { return String::new() };
+    let end = room / 2;
+    let head = within(text.chars(), room - end);
+    let tail: String = within(text.chars().rev(), end).chars().rev().collect();
+    format!("{head}{gap}{tail}")
+}
+
+/// The first of them, in at most `width` columns.
+fn within(chars: impl Iterator<Item = char>, width: usize) -> String {
+    let mut used = 0;
+    let fits = |c: &char| {
+        used += columns(c.encode_utf8(&mut [0; 4]));
+        used <= width
+    };
+    chars.take_while(fits).collect()
+}
+
 /// `text` and spaces up to `width` columns.
 pub fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
@@ -124,6 +148,16 @@ mod tests {
         assert_eq!(shorten("short", 5, &look), "short");
         assert_eq!(pad("日本", 6), "日本  ");
         assert_eq!(shorten("abcdef", 5, &Look { unicode: false, ..look }), "ab...");
+    }
+
+    #[test]
+    fn names_keep_their_beginning_and_their_end() {
+        let look = Look::plain(80);
+        assert_eq!(shorten_middle("deploy[eu-west-1,blue]", 13, &look), "deploy…,blue]");
+        assert_eq!(shorten_middle("deploy", 6, &look), "deploy");
+        assert_eq!(shorten_middle("日本語テキスト", 8, &look), "日本…ト");
+        assert_eq!(shorten_middle("abcdefgh", 6, &Look { unicode: false, ..look }), "ab...h");
+        assert_eq!(shorten_middle("abcdefgh", 0, &look), "");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::history::{History, Kind, Stretch};
 use super::look::{Look, Sign, Tone};
 use super::summary::Summary;
-use super::text::{columns, pad, shorten, time};
+use super::text::{columns, pad, shorten_middle, time};
 
 const NAME_WIDTH: usize = 24;
 /// Narrower bars say nothing.
@@ -28,7 +28,7 @@ pub(super) fn render(summary: &Summary, history: &History, look: &Look) -> Strin
         if own.is_empty() {
             continue;
         }
-        let name = pad(&shorten(&step.id, scale.name_width, look), scale.name_width);
+        let name = pad(&shorten_middle(&step.id, scale.name_width, look), scale.name_width);
         text.push_str(format!("  {name}  {}", scale.bar(&own, history, look)).trim_end());
         text.push('\n');
     }

@@ -40,6 +40,8 @@ pub(super) struct StepRow {
     pub matrix: bool,
     pub expanded: bool,
     pub skipped: bool,
+    /// Its failure is let pass (`continue-on-error`).
+    pub may_fail: bool,
     /// It shows how far its undo is.
     pub teardown: bool,
     /// Columns of the widest name, with what stands before it: two for the id, four for an item.
@@ -192,6 +194,7 @@ impl StepRow {
             matrix: planned.matrix.is_some(),
             expanded: step.expanded,
             skipped: step.skipped.is_some(),
+            may_fail: planned.continue_on_error && !state.teardown,
             teardown: state.teardown,
             name_width: items.chain([columns(id) + 2 + depth]).max().unwrap_or(0),
             tasks,

@@ -141,7 +141,8 @@ fn a_second_process_is_refused_by_the_name_of_the_first() {
     let first = waiting_for_mail(&context, &sandbox);
     let holder = format!("process {} on ", first.id());
     let second = resume(&context, &sandbox).run().expect_code(2);
-    let second = second.says(&["is being written by", &holder, "onramp run, since 20"]);
+    let second =
+        second.says(&["is being written by", &holder, "onramp run, since 20", "to end it first: onramp cancel "]);
     assert_eq!(second.stdout, "");
     let shown = context.onramp(["show", "last", "--json"]).run().expect_code(0).json();
     assert_eq!(shown["status"], "running", "who only looks is let in");
@@ -313,7 +314,7 @@ fn runs_and_show_tell_how_each_stands() {
     let shown = context.onramp(["show", id, "--json"]).run().expect_code(0).json();
     assert_eq!(shown, first, "the same document from the files as from the run");
     let keys: Vec<&String> = shown.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["run_id", "workflow", "status", "steps", "outputs", "run_dir"]);
+    assert_eq!(keys, ["run_id", "workflow", "status", "started", "ended", "steps", "outputs", "run_dir"]);
     assert_eq!(shown["outputs"]["api_key"], "***");
     assert_eq!(shown["steps"]["invite[ada@onramp.test]"], json!({ "status": "succeeded", "attempts": 1 }));
     assert!(Path::new(shown["run_dir"].as_str().unwrap()).join("journal.jsonl").exists());

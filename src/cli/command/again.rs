@@ -24,7 +24,7 @@ pub async fn resume(args: Resume, global: &Global) -> Result<Exit, Failure> {
     }
     let console = console(global, &going.output.progress, &mask).map_err(OpError::Usage)?;
     let outcome = ops::resume(&workspace, request, console, &mut voice).await?;
-    ended(&outcome, &going.output, global, &mask, &going.store.store)
+    ended(&workspace, &outcome, &going.output, global, &mask)
 }
 
 pub async fn retry(args: Retry, global: &Global) -> Result<Exit, Failure> {
@@ -39,7 +39,7 @@ pub async fn retry(args: Retry, global: &Global) -> Result<Exit, Failure> {
     }
     let console = console(global, &going.output.progress, &mask).map_err(OpError::Usage)?;
     let outcome = ops::retry(&workspace, request, console, &mut voice).await?;
-    ended(&outcome, &going.output, global, &mask, &going.store.store)
+    ended(&workspace, &outcome, &going.output, global, &mask)
 }
 
 fn request(going: &GoingOn) -> ResumeRequest<'static> {

@@ -1,6 +1,6 @@
 //! `onramp cancel`.
 
-use super::outcome::{print, summary};
+use super::outcome::{print, summary, with_times};
 use super::workspace;
 use crate::cli::args::{Cancel, Global};
 use crate::cli::exit::Exit;
@@ -24,7 +24,8 @@ pub async fn cancel(args: Cancel, global: &Global) -> Result<Exit, Failure> {
             Ok(Exit::StepFailed)
         }
         CancelOutcome::Ended(shown) => {
-            let summary = summary(&shown.outcome, Secrets::Masked, &shown.mask, &args.store.store);
+            let summary = summary(&workspace, &shown.outcome, Secrets::Masked, &shown.mask);
+            let summary = with_times(&workspace, &shown.outcome, &shown.mask, summary);
             print(&summary, args.print.json, global)?;
             Ok(Exit::Done)
         }

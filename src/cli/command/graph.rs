@@ -46,6 +46,6 @@ fn of_file(workspace: &Workspace, file: &Path, global: &Global) -> Result<Drawin
 fn of_run(workspace: &Workspace, args: &Graph) -> Result<Drawing, Failure> {
     let shown = ops::show(workspace, &args.what)?;
     shown.warnings.iter().for_each(|warning| out::say(warning));
-    let summary = summary(&shown.outcome, Secrets::Masked, &shown.mask, &args.store.store);
+    let summary = summary(workspace, &shown.outcome, Secrets::Masked, &shown.mask);
     Ok(Drawing::new(&shown.outcome.plan, Some(&summary)))
 }

@@ -1,6 +1,6 @@
 //! `onramp resolve`.
 
-use super::outcome::{print, summary};
+use super::outcome::{print, summary, with_times};
 use super::workspace;
 use crate::cli::args::{Global, Resolve as Args};
 use crate::cli::exit::Exit;
@@ -20,7 +20,7 @@ pub fn resolve(args: Args, global: &Global) -> Result<Exit, Failure> {
     let request = ResolveRequest { run: args.which.run, task: args.step, answer };
     let Resolved { outcome, words, mask } = ops::resolve(&workspace, request)?;
     words.iter().for_each(|word| out::say(word));
-    let summary = summary(&outcome, Secrets::Masked, &mask, &args.store.store);
+    let summary = with_times(&workspace, &outcome, &mask, summary(&workspace, &outcome, Secrets::Masked, &mask));
     print(&summary, args.print.json, global)?;
     Ok(Exit::Done)
 }

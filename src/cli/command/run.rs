@@ -40,5 +40,5 @@ pub async fn run(args: Run, global: &Global) -> Result<Exit, Failure> {
     let console = console(global, &args.output.progress, &mask).map_err(OpError::Usage)?;
     let outcome =
         ops::run(&workspace, checked, request, console, &mut Voice::new(&args.output.progress, global)).await?;
-    outcome::ended(&outcome, &args.output, global, &mask, &args.store.store)
+    outcome::ended(&workspace, &outcome, &args.output, global, &mask)
 }

@@ -14,11 +14,11 @@ pub fn show(args: Show, global: &Global) -> Result<Exit, Failure> {
     let workspace = workspace(&args.store.store, "onramp show");
     let Shown { outcome, entries, warnings, mask, .. } = ops::show(&workspace, &args.which.run)?;
     warnings.iter().for_each(|warning| out::say(warning));
-    let summary = summary(&outcome, secrets(args.secrets.reveal), &mask, &args.store.store);
+    let history = History::new(&entries, &mask);
+    let summary = summary(&workspace, &outcome, secrets(args.secrets.reveal), &mask).with_history(&history);
     if args.print.json {
         out::print_json(&json::run(&summary))?;
     } else {
-        let history = History::new(&entries, &mask);
         out::print(&page::run(&summary, &history, args.tries, &stdout_look(global.color)))?;
     }
     Ok(Exit::Done)
@@ -34,7 +34,7 @@ pub fn runs(args: Runs, global: &Global) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
     for (run, shown) in listed {
         match shown {
-            Ok(shown) => summaries.push(summary(&shown.outcome, Secrets::Masked, &shown.mask, &args.store.store)),
+            Ok(shown) => summaries.push(summary(&workspace, &shown.outcome, Secrets::Masked, &shown.mask)),
             Err(error) => {
                 out::say(&format!("run {run} cannot be read: {error}"));
                 exit = Exit::WrongUse;

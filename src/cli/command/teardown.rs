@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, IsTerminal as _};
 
-use super::outcome::{print, summary};
+use super::outcome::{print, summary, with_times};
 use super::workspace;
 use crate::cli::args::{Global, Teardown as Args};
 use crate::cli::console::{console, stderr_look};
@@ -36,7 +36,7 @@ pub async fn teardown(args: Args, global: &Global) -> Result<Exit, Failure> {
         teardown.carry_out(&workspace, console).await?
     };
     let status = outcome.state.teardown_status(&outcome.plan);
-    let summary = summary(&outcome, Secrets::Masked, &mask, &args.store.store);
+    let summary = with_times(&workspace, &outcome, &mask, summary(&workspace, &outcome, Secrets::Masked, &mask));
     print(&summary, args.print.json, global)?;
     Ok(status.map_or(Exit::Interrupted, exit))
 }
