@@ -153,7 +153,7 @@ fn command(summary: &Summary, verb: &str, flags: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::Secrets;
-    use super::super::scenario::*;
+    use super::super::tests::scenario::*;
     use super::*;
     use crate::run::{ErrorKind, Fact, Happened, Outcome, ProbeAnswer, StepError};
 

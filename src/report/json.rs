@@ -126,7 +126,7 @@ mod tests {
     use serde_json::json;
 
     use super::super::Secrets;
-    use super::super::scenario::*;
+    use super::super::tests::scenario::*;
     use super::*;
 
     #[test]

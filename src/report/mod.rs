@@ -7,10 +7,8 @@
 mod advice;
 mod call;
 mod command;
-mod compress;
 mod doubt;
 pub mod export;
-mod frame;
 pub mod graph;
 mod grid;
 mod history;
@@ -23,16 +21,16 @@ mod prospects;
 pub mod pruned;
 mod reporter;
 pub mod rerun;
-#[cfg(test)]
-mod scenario;
 pub mod show;
 mod stand;
 mod step_table;
 mod summary;
+#[cfg(test)]
+mod tests;
 mod text;
 mod timeline;
+mod times;
 mod undo;
-mod view;
 
 pub use command::command_line;
 pub use doubt::{AnswerView, DoubtView};

@@ -6,6 +6,7 @@ use super::grid::{Cell, Grid};
 use super::look::{Look, Tone};
 use super::stand::run_sign;
 use super::text::inert;
+use super::times::day;
 use crate::clock::Timestamp;
 use crate::run::RunStatus;
 
@@ -32,12 +33,11 @@ pub fn page(rows: &[Row], look: &Look) -> String {
             let (_, tone, word) = run_sign(status);
             (tone, word)
         });
-        let ended = row.ended.map(|at| at.to_string()).unwrap_or_default();
         let cells = vec![
             Cell::new(&row.run, Tone::Plain),
             Cell::new(inert(&row.workflow), Tone::Plain),
             Cell::new(state, tone),
-            Cell::new(ended.get(..10).unwrap_or(&ended), Tone::Faint),
+            Cell::new(row.ended.map(day).unwrap_or_default(), Tone::Faint),
         ];
         grid.row_with(cells, if row.kept { Tone::Care } else { Tone::Plain }, inert(&row.what));
     }

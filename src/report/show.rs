@@ -8,8 +8,9 @@ use super::page;
 use super::stand::{Stand, sign_of};
 use super::step_table;
 use super::summary::{StepView, Summary};
-use super::text::{inert, stopwatch, time};
+use super::text::inert;
 use super::timeline;
+use super::times::{minute, stopwatch, time};
 use crate::run::SkipReason;
 
 /// The summary with all outputs in full and when each step ran; with `tries`, also every try and every look. Without a
@@ -71,15 +72,12 @@ pub fn runs(summaries: &[Summary], look: &Look) -> String {
     ]);
     for summary in summaries {
         let (sign, tone, word) = sign_of(summary.status, summary.teardown);
-        let began = summary.began.to_string();
-        // Year and seconds are in the run's id.
-        let minutes = began.get(5..16).unwrap_or(&began).replace('T', " ");
         grid.row(vec![
             Cell::new(&summary.run, Tone::Plain).sign(look.sign(sign), tone),
             Cell::new(inert(&summary.workflow), Tone::Plain),
             Cell::new(word, tone),
             Cell::new(format!("{}/{}", settled(summary), own(summary).count()), Tone::Plain).right(),
-            Cell::new(format!("{minutes}Z"), Tone::Faint),
+            Cell::new(minute(summary.began), Tone::Faint),
             Cell::new(time(summary.span()), Tone::Plain).right(),
         ]);
     }
@@ -100,7 +98,7 @@ fn own(summary: &Summary) -> impl Iterator<Item = &StepView> {
 #[cfg(test)]
 mod tests {
     use super::super::Secrets;
-    use super::super::scenario::*;
+    use super::super::tests::scenario::*;
     use super::*;
     use crate::secret::Mask;
 

@@ -8,7 +8,8 @@ use super::grid::{Cell, Grid};
 use super::look::{Look, Tone};
 use super::stand::Stand;
 use super::summary::{StepView, Summary, TaskView};
-use super::text::{count, inert, time};
+use super::text::{count, inert};
+use super::times::time;
 use super::undo::{RoundView, UndoView};
 use crate::run::SkipReason;
 

@@ -1,7 +1,5 @@
 //! Text that fits and does no harm.
 
-use std::time::Duration;
-
 use super::look::Look;
 use crate::diagnostic::escape;
 
@@ -103,26 +101,6 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// A length of time for people: `120 ms`, `2.1 s`, `3m 05s`, `2h 07m`, `3d 04h`.
-pub fn time(duration: Duration) -> String {
-    let millis = duration.as_millis();
-    let seconds = duration.as_secs();
-    match seconds {
-        0 => format!("{millis} ms"),
-        1..60 => format!("{}.{} s", seconds, millis % 1000 / 100),
-        60..3600 => format!("{}m {:02}s", seconds / 60, seconds % 60),
-        3600..86_400 => format!("{}h {:02}m", seconds / 3600, seconds % 3600 / 60),
-        _ => format!("{}d {:02}h", seconds / 86_400, seconds % 86_400 / 3600),
-    }
-}
-
-/// `00:01.234`, and `1:00:01.234` from an hour on.
-pub fn stopwatch(elapsed: Duration) -> String {
-    let (seconds, millis) = (elapsed.as_secs(), elapsed.subsec_millis());
-    let hours = if seconds < 3600 { String::new() } else { format!("{}:", seconds / 3600) };
-    format!("{hours}{:02}:{:02}.{millis:03}", seconds / 60 % 60, seconds % 60)
-}
-
 /// `1 try`, `2 tries`.
 pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
@@ -164,12 +142,5 @@ mod tests {
     fn long_words_are_broken_and_others_are_not() {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("abcdefghij k", 4), ["abcd", "efgh", "ij k"]);
-    }
-
-    #[test]
-    fn times_have_the_unit_that_suits_them() {
-        let shown = [0, 999, 1_000, 59_999, 60_000, 3_599_000, 7_620_000, 273_600_000];
-        let shown = shown.map(|millis| time(Duration::from_millis(millis)));
-        assert_eq!(shown, ["0 ms", "999 ms", "1.0 s", "59.9 s", "1m 00s", "59m 59s", "2h 07m", "3d 04h"]);
     }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::history::{History, Kind, Stretch};
 use super::look::{Look, Sign, Tone};
 use super::summary::Summary;
-use super::text::{columns, pad, shorten_middle, time};
+use super::text::{columns, pad, shorten_middle};
+use super::times::time;
 
 const NAME_WIDTH: usize = 24;
 /// Narrower bars say nothing.

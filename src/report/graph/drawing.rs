@@ -7,7 +7,8 @@ use crate::plan::{Plan, PlanStep, StepKind};
 use crate::report::call::local_name;
 use crate::report::stand::Stand;
 use crate::report::summary::{StepView, Summary};
-use crate::report::text::{count, time};
+use crate::report::text::count;
+use crate::report::times::time;
 use crate::workflow::Effect;
 
 /// In a graph of more steps, arrows are drawn that follow from others: to find these out takes time that grows with the

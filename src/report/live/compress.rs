@@ -1,7 +1,7 @@
 //! Fits the lines of the live view into a terminal that has fewer rows.
 
-use super::look::{Look, Sign, Tone};
-use super::stand::Stand;
+use crate::report::look::{Look, Sign, Tone};
+use crate::report::stand::Stand;
 
 /// What may be left out first when there are too many lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,19 +1,16 @@
-//! Runs played by hand, for the tests of the renderers: the plan is real, decisions are `decide`'s, answers are scripted.
+//! A run played by hand: the plan is real, decisions are `decide`'s, answers are scripted.
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
-
-use super::{Place, Secrets, Summary};
 use crate::clock::Timestamp;
 use crate::diagnostic::Source;
 use crate::id::{RunId, StepId, TaskPath};
-use crate::plan::{Call, Plan, PlanStep, Remedy, StepKind, Undo, load};
+use crate::plan::{Call, Plan, PlanStep, StepKind, Undo, load};
+use crate::report::{Place, Secrets, Summary};
 use crate::run::*;
-use crate::secret::{Data, Datum, Mask, Secret};
+use crate::secret::{Data, Mask, Secret};
 use crate::workflow::{
-    ActionSpec, Catalogue, Effect, EffectRule, Limits, Matrix, OutputSpec, Parameter, RetryClass, RetryPolicy, Type,
-    UndoRule, Workflow,
+    ActionSpec, Catalogue, Effect, EffectRule, Limits, OutputSpec, Parameter, RetryPolicy, Type, UndoRule, Workflow,
 };
 
 /// A step without anything that is not needed to run it.
@@ -64,21 +61,6 @@ pub fn plan(mut steps: Vec<PlanStep>) -> Plan {
         teardown_on_failure: false,
     };
     Plan::assemble(workflow, steps)
-}
-
-/// The workflow that the product is about, in small.
-pub fn bootstrap() -> Plan {
-    let mut invite = step("invite", "modelslab.invite_team_member", &[1]);
-    invite.matrix = Some(Box::new(Matrix { variables: Vec::new(), max_parallel: Some(2), fail_fast: false }));
-    let mut code = step("code", "mail.wait", &[0]);
-    code.call.effect = Effect::Read;
-    code.on_error = Some(Box::new(Remedy {
-        when: vec!["mail.timeout".into()],
-        call: Call { action: "modelslab.resend_verification", effect: Effect::Repeat, with: Vec::new() },
-        rerun: vec![1],
-        max: 2,
-    }));
-    plan(vec![step("signup", "modelslab.signup", &[]), code, invite, step("key", "modelslab.create_api_key", &[1])])
 }
 
 /// A workflow as a user writes it, of one action `make` whose effect is `once` and whose output is `id`.
@@ -203,77 +185,4 @@ impl Tape {
         let place = Place { run_dir: ".onramp/runs/20261122-013405-k7qz2m".into(), store: None };
         Summary::new(&self.plan, &self.state, place, secrets, &Mask::default())
     }
-}
-
-pub fn done() -> Outcome {
-    Outcome::succeeded(Data::new())
-}
-
-pub fn too_many() -> Outcome {
-    let error =
-        StepError::new(ErrorKind::Service, "service.429", "too many requests").class(RetryClass::TooManyRequests);
-    Outcome::failed(Happened::None, error)
-}
-
-pub fn lost() -> Outcome {
-    let error =
-        StepError::new(ErrorKind::Network, "network.reset", "the connection was reset while reading the answer");
-    Outcome::failed(Happened::Unknown, error.class(RetryClass::Network))
-}
-
-pub fn refused(message: &str) -> Outcome {
-    Outcome::failed(Happened::None, StepError::new(ErrorKind::Service, "service.422", message))
-}
-
-pub fn secret(value: Value) -> Datum {
-    Datum::secret(value)
-}
-
-/// Everything works at once.
-pub fn good() -> Tape {
-    let mut tape = Tape::start(bootstrap());
-    tape.wait(120).end("signup", done());
-    tape.wait(2_050).end("code", done());
-    tape.wait(80).end("invite[ada@onramp.test]", done()).wait(15).end("invite[lin@onramp.test]", done());
-    let mut warned = done();
-    warned.warning = Some("the name was taken; `production-2` was used".into());
-    tape.wait(25).end("key", warned);
-    let outputs = Data::from([
-        ("api_key".to_owned(), secret(json!("ml_live_0123456789"))),
-        ("image".to_owned(), Datum::Public(json!("https://cdn.onramp.test/images/0001.png"))),
-        ("team".to_owned(), Datum::Public(json!(["ada@onramp.test", "lin@onramp.test"]))),
-    ]);
-    tape.alter(|recorded| recorded.outputs = outputs);
-    tape
-}
-
-/// The key is refused, after an invitation was tried twice.
-pub fn bad() -> Tape {
-    let mut tape = Tape::start(bootstrap());
-    tape.wait(120).end("signup", done()).wait(900).end("code", done());
-    tape.wait(40).end("invite[ada@onramp.test]", too_many()).wait(10).end("invite[lin@onramp.test]", done());
-    tape.wait(10).end(
-        "key",
-        refused("the name is taken\n\u{1b}[31m::error::by another key of this account, which was made in 2024"),
-    );
-    tape.fire("invite[ada@onramp.test]").wait(60).end("invite[ada@onramp.test]", done());
-    tape
-}
-
-/// Nobody can tell whether the account was made.
-pub fn doubtful() -> Tape {
-    let mut tape = Tape::start(bootstrap());
-    tape.wait(200).end("signup", lost()).fire("signup").wait(30);
-    let reason = "logging in answers 500".to_owned();
-    tape.look("signup", ProbeAnswer::CannotTell { reason, again: None });
-    tape
-}
-
-/// The doubt is cleared up a day later, by another process.
-pub fn resumed() -> Tape {
-    let mut tape = doubtful();
-    tape.wait(86_400_000).push(Fact::Resumed(Resumption::default())).fire("signup").wait(200);
-    tape.look("signup", ProbeAnswer::Done(Data::new())).wait(1_500).end("code", done()).wait(300);
-    tape.end("invite[ada@onramp.test]", done()).end("invite[lin@onramp.test]", done()).wait(100).end("key", done());
-    tape
 }
