@@ -80,7 +80,8 @@ fn a_doubt_says_what_is_unknown_and_a_narrow_terminal_wraps_it() {
     assert_eq!(
         page(&tape, 50),
         "
-? in doubt  bootstrap  in 5.2 s against the sandbox
+? in doubt  bootstrap
+  in 5.2 s against the sandbox
 
   ? signup  in doubt  1 try  5.2 s
     │ network.reset (network): the connection was
