@@ -170,7 +170,7 @@ impl StoredTask {
 
 /// The item of a task; most have none, and then nothing else of the path is wanted.
 fn item(path: &str) -> Result<Option<Arc<str>>, Malformed> {
-    if path.ends_with(']') { Ok(task(path)?.item) } else { Ok(None) }
+    if path.contains('[') { Ok(task(path)?.item) } else { Ok(None) }
 }
 
 impl StoredPhase {
