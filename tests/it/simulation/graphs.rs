@@ -45,7 +45,7 @@ struct Draw {
 
 pub fn graph(shape: Shape) -> impl Strategy<Value = Graph> {
     let inside = prop::collection::vec(draw(shape, Just(None)), 1..4);
-    let calls = prop::option::weighted(if shape.calls { 0.15 } else { 0.0 }, inside);
+    let calls = if shape.calls { prop::option::weighted(0.15, inside).boxed() } else { Just(None).boxed() };
     prop::collection::vec(draw(shape, calls), 1..=shape.steps)
         .prop_map(|draws| Graph { steps: settle_all(draws), limits: Limits::default() })
 }
