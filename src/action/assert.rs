@@ -21,7 +21,8 @@ impl Action for Assert {
             undo: UndoRule::Nothing,
             parameters: vec![
                 Parameter::required("that", Type::Boolean, "What must be true."),
-                Parameter::optional("message", Type::String, "What to say if it is not."),
+                Parameter::optional("message", Type::String, "What to say if it is not.")
+                    .shown("it is said when the step fails"),
             ],
             outputs: vec![],
             captures: false,

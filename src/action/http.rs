@@ -14,12 +14,16 @@ use crate::http::{HttpError, Request, RequestBody, Response, asked, origin, retr
 use crate::id::Role;
 use crate::run::{ErrorKind, Happened, Outcome, StepError};
 use crate::secret::{Data, Datum};
-use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, RetryClass, Type, UndoRule};
+use crate::workflow::{ActionSpec, Bounds, Effect, EffectRule, OutputSpec, Parameter, RetryClass, Type, UndoRule};
 
 pub struct HttpRequest;
 
 /// Made once: it is asked for with every answer.
 static SPEC: LazyLock<ActionSpec> = LazyLock::new(spec);
+
+/// Why a URL is no place for a secret, and what is.
+const LOGS: &str = "servers and proxies write URLs into their logs";
+const ELSEWHERE: &str = "send it in `headers` or in the body";
 
 const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -51,8 +55,11 @@ fn spec() -> ActionSpec {
         undo: UndoRule::ByStep,
         parameters: vec![
             Parameter::optional("method", Type::String, "The method; GET if not given.").one_of(METHODS),
-            Parameter::required("url", Type::String, "Where to; a path alone is below the base URL."),
-            Parameter::optional("query", Type::Object, "Added to the URL."),
+            Parameter::required("url", Type::String, "Where to; a path alone is below the base URL.")
+                .within(Bounds::Start(&["/", "https://", "http://"]))
+                .seen_by(LOGS, ELSEWHERE)
+                .destination(),
+            Parameter::optional("query", Type::Object, "Added to the URL.").seen_by(LOGS, ELSEWHERE),
             Parameter::optional("headers", Type::Object, "Headers by name."),
             Parameter::optional("json", Type::Any, "The body, as JSON."),
             Parameter::optional("form", Type::Object, "The body, form-encoded."),

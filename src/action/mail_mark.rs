@@ -8,7 +8,7 @@ use super::context::{not_sent, outputs};
 use super::mailbox;
 use super::{Action, Context};
 use crate::run::{ErrorKind, Outcome, StepError};
-use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
+use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Type, UndoRule};
 
 /// The longest that a look at an inbox may take. The connection is tried again and again meanwhile.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -22,10 +22,7 @@ impl Action for MailMark {
             doc: "Notes where an inbox stands, so that `mail.wait` takes only what comes after.",
             effect: EffectRule::Always(Effect::Read),
             undo: UndoRule::Nothing,
-            parameters: vec![
-                Parameter::required("mailbox", Type::String, "The inbox, as imaps://user:password@host/INBOX.")
-                    .secret(),
-            ],
+            parameters: vec![mailbox::parameter()],
             outputs: vec![OutputSpec::public(
                 "cursor",
                 Type::Object,

@@ -28,9 +28,8 @@ impl Action for MailWait {
             effect: EffectRule::Always(Effect::Read),
             undo: UndoRule::Nothing,
             parameters: vec![
-                Parameter::required("mailbox", Type::String, "The inbox, as imaps://user:password@host/INBOX.")
-                    .secret(),
-                Parameter::required("to", Type::String, "The recipient's whole address."),
+                mailbox::parameter(),
+                Parameter::required("to", Type::String, "The recipient's whole address.").email(),
                 Parameter::optional("from", Type::array(Type::String), "Allowed senders: addresses or domains."),
                 Parameter::optional("subject", Type::String, "A part of the subject."),
                 Parameter::optional(

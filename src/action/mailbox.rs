@@ -4,7 +4,7 @@ use super::{Context, Services};
 use crate::http::is_loopback;
 use crate::mail::{MailError, MailErrorKind, Mailbox};
 use crate::run::{ErrorKind, StepError};
-use crate::workflow::RetryClass;
+use crate::workflow::{Bounds, Parameter, RetryClass, Type};
 
 pub(super) const ERRORS: &[&str] = &[
     "config.parameter",
@@ -17,6 +17,14 @@ pub(super) const ERRORS: &[&str] = &[
     "mail.ambiguous",
     "mail.config",
 ];
+
+/// `mailbox:` of each mail step.
+pub(super) const fn parameter() -> Parameter {
+    Parameter::required("mailbox", Type::String, "The inbox, as imaps://user:password@host/INBOX.")
+        .within(Bounds::Start(&["imaps://", "imap+starttls://", "imap://"]))
+        .secret()
+        .destination()
+}
 
 pub(super) fn parse(context: &Context) -> Result<Mailbox, StepError> {
     let text = context.require("mailbox")?;

@@ -10,11 +10,12 @@ use super::{Action, Context};
 use crate::entropy::Entropy;
 use crate::run::{ErrorKind, Outcome, StepError};
 use crate::secret::Secret;
-use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
+use crate::workflow::{ActionSpec, Bounds, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
 
 /// Without characters that are read for one another, or that shells and URLs take for something else.
 const CLASSES: [&[u8]; 4] = [b"abcdefghijkmnopqrstuvwxyz", b"ABCDEFGHJKLMNPQRSTUVWXYZ", b"23456789", b"-_.!*+@"];
 
+const LENGTH: Bounds = Bounds::range(12, 128);
 const DEFAULT_LENGTH: u64 = 24;
 
 pub struct RandomPassword;
@@ -29,7 +30,7 @@ impl Action for RandomPassword {
             undo: UndoRule::Nothing,
             parameters: vec![
                 Parameter::optional("value", Type::String, "Take this one instead of drawing.").secret(),
-                Parameter::optional("length", Type::Integer, "Characters, 12 to 128; 24 if not given."),
+                Parameter::optional("length", Type::Integer, "Characters; 24 if not given.").within(LENGTH),
             ],
             outputs: vec![OutputSpec::secret("value", Type::String, "The password.")],
             captures: false,
@@ -52,8 +53,8 @@ impl RandomPassword {
             return Ok(Secret::new(given.to_owned()));
         }
         let length = context.get("length").and_then(Value::as_u64).unwrap_or(DEFAULT_LENGTH);
-        if !(12..=128).contains(&length) {
-            let message = format!("`length` must be from 12 to 128, not {length}");
+        if !LENGTH.hold(&length.into()) {
+            let message = format!("`length` must be {LENGTH}, not {length}");
             return Err(StepError::new(ErrorKind::Config, "config.parameter", message));
         }
         draw(context.services.entropy.as_ref(), length as usize)

@@ -176,7 +176,7 @@ impl Template {
     }
 
     /// Whether `success()`, `failure()`, `always()` or `cancelled()` is called.
-    fn asks_status(&self) -> bool {
+    pub fn asks_status(&self) -> bool {
         match &self.shape {
             Shape::Expression(Expression { code: Code::Cel(program), .. }) => program.asks_status,
             _ => false,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::workflow::{ActionSpec, Catalogue, Effect, EffectRule, OutputSpec, Parameter, UndoRule};
+use crate::workflow::{ActionSpec, Bounds, Catalogue, Effect, EffectRule, OutputSpec, Parameter, UndoRule};
 
 const HEAD: &str = "# Actions
 
@@ -67,7 +67,15 @@ fn parameter(parameter: &Parameter) -> String {
     let marks = [parameter.required.then_some("required"), parameter.secret.then_some("secret")];
     let values: Vec<String> = parameter.one_of.iter().map(|value| format!("`{value}`")).collect();
     let one_of = if values.is_empty() { String::new() } else { format!(" One of {}.", values.join(", ")) };
-    row(parameter.name, &parameter.ty.to_string(), &marks, &format!("{}{one_of}", parameter.doc))
+    // A format says what the parameter's own words do.
+    let bounds = parameter.bounds.filter(|bounds| !matches!(bounds, Bounds::Format(_)));
+    let bounds = bounds.map_or_else(String::new, |bounds| format!(" {}.", capitalized(&bounds.to_string())));
+    row(parameter.name, &parameter.ty.to_string(), &marks, &format!("{}{one_of}{bounds}", parameter.doc))
+}
+
+fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
 fn output(output: &OutputSpec) -> String {

@@ -1,8 +1,8 @@
 //! The order of a file's steps, and each step as the plan has it.
 
+use super::check;
 use super::effect::{effect_of, effect_of_undo};
 use super::graph::Graph;
-use super::probe;
 use super::remedy::{MAX_RERUN, RerunError, rerun};
 use super::secrecy::Secrecy;
 use super::{Call, Parameters, PlanStep, Probe, Remedy, StepKind, Undo};
@@ -43,10 +43,10 @@ pub(super) fn local(names: &Names<'_>, called: &dyn Fn(&str) -> Vec<bool>, repor
         };
     }
     secrecy.report_outputs(names.workflow, &[], report);
+    check::check(names, &secrecy, report);
     let mut position = vec![0; order.len()];
     order.iter().enumerate().for_each(|(at, step)| position[*step] = at);
     let needs: Vec<Vec<usize>> = order.iter().map(|step| positions(&graph.needs(*step), &position)).collect();
-    order.iter().for_each(|index| probe::check(names, *index, report));
     let steps = order.iter().enumerate().map(|(at, index)| (at, &names.workflow.steps[*index]));
     let reruns = steps.map(|(at, step)| reruns(names, step, at, &position, &needs, report)).collect();
     let secret_outputs = secrecy.of_outputs(names.workflow);

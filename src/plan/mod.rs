@@ -1,6 +1,7 @@
 //! The plan: a checked workflow as a graph of steps, ready to be decided on.
 
 mod build;
+mod check;
 mod compare;
 mod effect;
 mod files;
@@ -8,7 +9,6 @@ mod flatten;
 mod graph;
 mod load;
 mod model;
-mod probe;
 mod readers;
 mod remedy;
 mod secrecy;

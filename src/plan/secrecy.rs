@@ -63,7 +63,12 @@ impl<'w> Secrecy<'w> {
 
     /// Whether a template of `step` (of the workflow, if none) is secret whatever the values are.
     pub fn is_secret(&self, template: &Template, step: Option<&Step>) -> bool {
-        template.is_secret(&|reference| match reference {
+        template.is_secret(&|reference| self.is_secret_reference(reference, step))
+    }
+
+    /// Whether what is referred to is.
+    pub fn is_secret_reference(&self, reference: &Reference, step: Option<&Step>) -> bool {
+        match reference {
             Reference::Secret(_) => true,
             Reference::Input(name) => self.inputs.contains(name.as_str()),
             Reference::Output(id, name) => {
@@ -75,7 +80,7 @@ impl<'w> Secrecy<'w> {
             }),
             // A capture says itself whether what it takes out of the answer is secret.
             Reference::Response(_) | Reference::RunId => false,
-        })
+        }
     }
 
     pub fn is_secret_input(&self, name: &str) -> bool {
@@ -87,7 +92,7 @@ impl<'w> Secrecy<'w> {
         let known = known.iter().copied().chain(std::iter::repeat(false));
         for (output, _) in workflow.outputs.iter().zip(known).filter(|(output, known)| !output.secret && !known) {
             if self.is_secret(&output.value, None) {
-                report.add(|| {
+                report.warn(|| {
                     Diagnostic::warning("W0101", output.span, format!("the output `{}` is secret", output.name))
                         .label("will be masked")
                         .help("it is made from a secret; say so with `{ value: …, secret: true }`")

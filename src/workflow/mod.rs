@@ -1,5 +1,6 @@
 //! The workflow language: YAML with spans, decoded into a [`Workflow`].
 
+mod bounds;
 mod call;
 mod check;
 mod decode;
@@ -15,8 +16,9 @@ mod sources;
 mod spec;
 mod tree;
 
+pub use bounds::Bounds;
 pub(crate) use call::{Called, called_in, is_file, resolve};
-pub(crate) use check::{Names, check};
+pub(crate) use check::{Names, Use, check};
 pub(crate) use decode::decode;
 pub use duration::parse_duration;
 pub use effect::Effect;
@@ -30,4 +32,4 @@ pub(crate) use report::Report;
 pub use retry::{RetryClass, RetryPolicy};
 pub use source::read_source;
 pub use sources::{Sources, Texts};
-pub use spec::{ActionSpec, Catalogue, EffectRule, OutputSpec, Parameter, Type, UndoRule};
+pub use spec::{ActionSpec, Audience, Catalogue, EffectRule, OutputSpec, Parameter, Type, UndoRule};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::Effect;
+use super::{Bounds, Effect};
 use crate::expr::ValueType;
 
 /// The type of a parameter, input or output.
@@ -66,16 +66,38 @@ pub struct Parameter {
     pub secret: bool,
     /// The only values allowed, where the parameter is an enumeration.
     pub one_of: &'static [&'static str],
+    pub bounds: Option<Bounds>,
+    pub audience: Audience,
+    /// The value is a URL that says where the action turns to, with all the secrets that it is given.
+    pub destination: bool,
     pub doc: &'static str,
+}
+
+/// Who sees a parameter's value, but for the program and the service that it is meant for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    Nobody,
+    /// It is shown by onramp itself; where.
+    Shown(&'static str),
+    /// Others may see or keep it; who, and what to do instead.
+    Others {
+        who: &'static str,
+        instead: &'static str,
+    },
 }
 
 impl Parameter {
     pub const fn required(name: &'static str, ty: Type, doc: &'static str) -> Self {
-        Self { name, ty, required: true, secret: false, one_of: &[], doc }
+        Self::new(name, ty, true, doc)
     }
 
     pub const fn optional(name: &'static str, ty: Type, doc: &'static str) -> Self {
-        Self { name, ty, required: false, secret: false, one_of: &[], doc }
+        Self::new(name, ty, false, doc)
+    }
+
+    const fn new(name: &'static str, ty: Type, required: bool, doc: &'static str) -> Self {
+        let (bounds, audience) = (None, Audience::Nobody);
+        Self { name, ty, required, secret: false, one_of: &[], bounds, audience, destination: false, doc }
     }
 
     pub const fn secret(mut self) -> Self {
@@ -85,6 +107,33 @@ impl Parameter {
 
     pub const fn one_of(mut self, values: &'static [&'static str]) -> Self {
         self.one_of = values;
+        self
+    }
+
+    pub const fn within(mut self, bounds: Bounds) -> Self {
+        self.bounds = Some(bounds);
+        self
+    }
+
+    pub const fn email(self) -> Self {
+        self.within(Bounds::Format("email"))
+    }
+
+    /// It is shown by onramp; `place` says where.
+    pub const fn shown(mut self, place: &'static str) -> Self {
+        self.audience = Audience::Shown(place);
+        self
+    }
+
+    /// `who` may see or keep it; `instead` says what to do with a secret.
+    pub const fn seen_by(mut self, who: &'static str, instead: &'static str) -> Self {
+        self.audience = Audience::Others { who, instead };
+        self
+    }
+
+    /// It is a URL that says where the action turns to.
+    pub const fn destination(mut self) -> Self {
+        self.destination = true;
         self
     }
 }

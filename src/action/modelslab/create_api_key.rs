@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-use super::{cannot_tell, client, failed, gone, not_undone, nothing_to_undo, unable, undone};
+use super::{LEAVE_OUT, TEAM, cannot_tell, client, failed, gone, not_undone, nothing_to_undo, unable, undone};
 use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
 use crate::modelslab::{ApiError, ApiKey, Client};
@@ -22,8 +22,9 @@ impl Action for CreateApiKey {
             undo: UndoRule::BuiltIn,
             parameters: vec![
                 Parameter::required("token", Type::String, "Bearer token of the account.").secret(),
-                Parameter::required("name", Type::String, "The key's name."),
-                Parameter::optional("notes", Type::String, "Notes; the mark is added to them."),
+                Parameter::required("name", Type::String, "The key's name.").seen_by(TEAM, LEAVE_OUT),
+                Parameter::optional("notes", Type::String, "Notes; the mark is added to them.")
+                    .seen_by(TEAM, LEAVE_OUT),
             ],
             outputs: vec![
                 OutputSpec::secret("key", Type::String, "The key itself."),

@@ -28,7 +28,7 @@ impl Action for InviteTeamMember {
             undo: UndoRule::BuiltIn,
             parameters: vec![
                 Parameter::required("token", Type::String, "Bearer token of the account.").secret(),
-                Parameter::required("email", Type::String, "Whom to invite."),
+                Parameter::required("email", Type::String, "Whom to invite.").email(),
             ],
             outputs: vec![
                 OutputSpec::public("email", Type::String, "Who was invited.").echoes("email"),

@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 
 use super::session::{owner, session_outputs, session_values};
-use super::{client, failed};
+use super::{LEAVE_OUT, TEAM, client, failed};
 use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
 use crate::run::{Happened, Outcome, StepError};
@@ -19,9 +19,10 @@ impl Action for Login {
             effect: EffectRule::Always(Effect::Repeat),
             undo: UndoRule::Nothing,
             parameters: vec![
-                Parameter::required("email", Type::String, "The address of the account."),
+                Parameter::required("email", Type::String, "The address of the account.").email(),
                 Parameter::required("password", Type::String, "Its password.").secret(),
-                Parameter::optional("device_name", Type::String, "The token's name; `onramp` if not given."),
+                Parameter::optional("device_name", Type::String, "The token's name; `onramp` if not given.")
+                    .seen_by(TEAM, LEAVE_OUT),
                 Parameter::optional("token_expiry", Type::String, "How long the token lives; one month if not given.")
                     .one_of(&["1_week", "1_month", "3_months", "never"]),
             ],

@@ -30,6 +30,10 @@ pub(super) fn all() -> Vec<Arc<dyn Action>> {
     ]
 }
 
+/// Who reads the names and notes of an account, and what to do about secrets there.
+const TEAM: &str = "everybody in the account's team sees it";
+const LEAVE_OUT: &str = "leave the secret out";
+
 /// The codes that any of these steps can end with.
 const ERRORS: &[&str] = &[
     "config.parameter",

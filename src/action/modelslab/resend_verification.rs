@@ -18,7 +18,7 @@ impl Action for ResendVerification {
             doc: "Asks the service to send the verification mail again. A second mail does no harm.",
             effect: EffectRule::Always(Effect::Repeat),
             undo: UndoRule::Nothing,
-            parameters: vec![Parameter::required("email", Type::String, "The address that signed up.")],
+            parameters: vec![Parameter::required("email", Type::String, "The address that signed up.").email()],
             outputs: vec![OutputSpec::public("email", Type::String, "The address that was asked for.").echoes("email")],
             captures: false,
             errors: super::ERRORS,

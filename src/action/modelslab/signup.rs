@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-use super::{cannot_tell, client, failed, unable};
+use super::{LEAVE_OUT, TEAM, cannot_tell, client, failed, unable};
 use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
 use crate::run::{Outcome, ProbeAnswer, StepError};
@@ -20,9 +20,9 @@ impl Action for Signup {
             effect: EffectRule::Always(Effect::Once),
             undo: UndoRule::Never("no documented operation deletes an account"),
             parameters: vec![
-                Parameter::required("email", Type::String, "The address of the account."),
+                Parameter::required("email", Type::String, "The address of the account.").email(),
                 Parameter::required("password", Type::String, "Its password.").secret(),
-                Parameter::optional("name", Type::String, "The name shown for the account."),
+                Parameter::optional("name", Type::String, "The name shown for the account.").seen_by(TEAM, LEAVE_OUT),
             ],
             outputs: vec![OutputSpec::public("email", Type::String, "The address that signed up.").echoes("email")],
             captures: false,

@@ -11,13 +11,16 @@ use crate::action::{Action, Context};
 use crate::http::Pace;
 use crate::modelslab::{ApiError, Client, Generation, GenerationRequest, GenerationStatus};
 use crate::run::{ErrorKind, Outcome, StepError};
-use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
+use crate::workflow::{ActionSpec, Bounds, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
 
 /// Queues of five minutes were seen on free accounts.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Whatever the service estimates, it is asked again after this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Pixels of width and height.
+const SIDE: Bounds = Bounds::Range { least: 256, most: 1024, step: 8 };
 
 pub struct Text2Img;
 
@@ -34,9 +37,9 @@ impl Action for Text2Img {
                 Parameter::required("prompt", Type::String, "What to draw."),
                 Parameter::optional("model_id", Type::String, "The model; `flux` if not given."),
                 Parameter::optional("negative_prompt", Type::String, "What not to draw."),
-                Parameter::optional("width", Type::Integer, "Pixels, a multiple of 8."),
-                Parameter::optional("height", Type::Integer, "Pixels, a multiple of 8."),
-                Parameter::optional("samples", Type::Integer, "How many images, 1 to 4."),
+                Parameter::optional("width", Type::Integer, "Pixels.").within(SIDE),
+                Parameter::optional("height", Type::Integer, "Pixels.").within(SIDE),
+                Parameter::optional("samples", Type::Integer, "How many images.").within(Bounds::range(1, 4)),
             ],
             outputs: vec![
                 OutputSpec::public("status", Type::String, "`success`, or `refused` for want of credits."),

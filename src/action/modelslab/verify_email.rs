@@ -22,7 +22,7 @@ impl Action for VerifyEmail {
             undo: UndoRule::Nothing,
             parameters: vec![
                 Parameter::required("verification_code", Type::String, "The token in the mail's link.").secret(),
-                Parameter::required("email", Type::String, "The address that signed up."),
+                Parameter::required("email", Type::String, "The address that signed up.").email(),
                 Parameter::optional("password", Type::String, "The account's password, for the look when in doubt.")
                     .secret(),
             ],

@@ -63,6 +63,14 @@ fn every_broken_file_is_explained_as_expected() {
 }
 
 #[test]
+fn all_mistakes_of_a_file_are_told_at_once() {
+    let told = drawn(&root().join("fixtures/language/invalid/ten-mistakes.yaml"));
+    let codes: BTreeSet<&str> =
+        told.lines().filter_map(|line| line.strip_prefix("error[")?.split(']').next()).collect();
+    assert_eq!(codes.len(), 10, "{told}");
+}
+
+#[test]
 fn no_expectation_is_left_over() {
     for path in files("txt") {
         assert!(path.with_extension("yaml").exists(), "{} has no workflow", path.display());

@@ -11,7 +11,7 @@ use crate::workflow::{Effect, Rate};
 const SECOND: Duration = Duration::from_secs(1);
 
 fn step(lines: &str) -> PlanStep {
-    let text = format!("steps:\n  a:\n    uses: http\n    with: {{ url: u, method: POST }}\n    {lines}\n");
+    let text = format!("steps:\n  a:\n    uses: http\n    with: {{ url: /u, method: POST }}\n    {lines}\n");
     plan(&text).steps.remove(0)
 }
 
@@ -74,16 +74,16 @@ fn default_headers_are_in_each_request_and_give_way_to_the_steps_own() {
     let plan = plan(
         "defaults: { headers: { X-Team: core, Accept: text/plain } }
 steps:
-  none: { uses: http, with: { url: u } }
-  own: { uses: http, with: { url: u, headers: { accept: application/json, X-Own: 1 } } }
-  off: { uses: http, with: { url: u, headers: { ACCEPT: ~ } } }
+  none: { uses: http, with: { url: /u } }
+  own: { uses: http, with: { url: /u, headers: { accept: application/json, X-Own: 1 } } }
+  off: { uses: http, with: { url: /u, headers: { ACCEPT: ~ } } }
   other: { uses: sleep, with: { for: 1s } }
   whole:
     uses: http
-    with: { url: u, method: POST, headers: { Accept: a } }
-    probe: { url: u, done-if: response.status == 200 }
-    undo: { uses: http, with: { url: u } }
-    on-error: { when: service.4xx, run: http, with: { url: u }, rerun-from: whole }
+    with: { url: /u, method: POST, headers: { Accept: a } }
+    probe: { url: /u, done-if: response.status == 200 }
+    undo: { uses: http, with: { url: /u } }
+    on-error: { when: service.4xx, run: http, with: { url: /u }, rerun-from: whole }
 ",
     );
     let step = |id: &str| plan.steps.iter().find(|step| step.id.as_str() == id).unwrap();
@@ -104,8 +104,8 @@ fn a_reference_in_a_default_header_is_one_of_each_request() {
         format!(
             "defaults: {{ headers: {{ Authorization: \"Bearer ${{{{ steps.login.outputs.value }}}}\" }} }}
 steps:
-  list: {{ uses: http, with: {{ url: u }} }}
-  public: {{ uses: http, with: {{ url: u, headers: {{ authorization: ~ }} }} }}
+  list: {{ uses: http, with: {{ url: /u }} }}
+  public: {{ uses: http, with: {{ url: /u, headers: {{ authorization: ~ }} }} }}
   login: {{ uses: random.password, {login} }}
 "
         )
@@ -121,8 +121,8 @@ fn a_mistake_in_a_default_header_is_told_once() {
     let text = "defaults: { headers: { a: \"${{ secrets.kye }}\", b: \"${{ matrix.x }}\" } }
 secrets: { key: { env: KEY } }
 steps:
-  one: { uses: http, with: { url: u } }
-  two: { uses: http, strategy: { matrix: { x: [1] } }, with: { url: u } }
+  one: { uses: http, with: { url: /u } }
+  two: { uses: http, strategy: { matrix: { x: [1] } }, with: { url: /u } }
 ";
     assert_eq!(codes(text), ["E0124", "E0126"]);
 }
@@ -133,7 +133,7 @@ fn a_probe_is_a_request_of_the_step_itself() {
   before: { uses: random.password }
   create:
     uses: http
-    with: { url: u, method: POST, json: {} }
+    with: { url: /u, method: POST, json: {} }
     outputs: { id: response.body.id, key: response.body.key }
     probe:
       url: /things
@@ -162,12 +162,12 @@ fn an_undo_refers_to_its_own_step_and_waits_for_nothing() {
   create:
     uses: http
     strategy: { matrix: { x: [1] } }
-    with: { url: u, method: POST }
+    with: { url: /u, method: POST }
     outputs: { id: response.body.id }
     undo:
       uses: http
       with: { method: DELETE, url: \"/${{ matrix.x }}/${{ steps.create.outputs.id }}/${{ steps.after.outputs.status }}\" }
-  after: { uses: http, needs: create, with: { url: u } }
+  after: { uses: http, needs: create, with: { url: /u } }
 ";
     let plan = plan(text);
     assert_eq!(plan.steps[0].needs, [0; 0]);
@@ -180,22 +180,22 @@ fn an_undo_may_delete_twice_unless_it_says_otherwise() {
         Undo::Call(call) => call.effect,
         other => panic!("{other:?}"),
     };
-    assert_eq!(effect("with: { url: u, method: DELETE }"), Effect::Repeat);
-    assert_eq!(effect("with: { url: u, method: PUT }"), Effect::Repeat);
-    assert_eq!(effect("with: { url: u, method: POST }"), Effect::Once);
-    assert_eq!(effect("with: { url: u, method: DELETE }, effect: once"), Effect::Once);
+    assert_eq!(effect("with: { url: /u, method: DELETE }"), Effect::Repeat);
+    assert_eq!(effect("with: { url: /u, method: PUT }"), Effect::Repeat);
+    assert_eq!(effect("with: { url: /u, method: POST }"), Effect::Once);
+    assert_eq!(effect("with: { url: /u, method: DELETE }, effect: once"), Effect::Once);
     // For a step itself the method says less.
     assert_eq!(
-        plan("steps: { a: { uses: http, with: { url: u, method: DELETE } } }").steps[0].call.effect,
+        plan("steps: { a: { uses: http, with: { url: /u, method: DELETE } } }").steps[0].call.effect,
         Effect::Once
     );
 }
 
 #[test]
 fn a_matrix_may_be_a_list_of_objects_or_an_object() {
-    for matrix in ["[{ email: a, role: r }]", "{ a: { role: r } }", "\"${{ inputs.team }}\""] {
+    for matrix in ["[{ email: a@h, role: r }]", "{ a: { role: r } }", "\"${{ inputs.team }}\""] {
         let text = format!(
-            "inputs: {{ team: {{ type: array }} }}\nsteps:\n  a: {{ uses: http, strategy: {{ matrix: {{ member: {matrix} }} }}, with: {{ url: \"${{{{ matrix.member.value.role }}}}\" }} }}\n"
+            "inputs: {{ team: {{ type: array }} }}\nsteps:\n  a: {{ uses: http, strategy: {{ matrix: {{ member: {matrix} }} }}, with: {{ url: \"${{{{ matrix.member.value.role }}}}\" }} }}\noutputs: {{ team: \"${{{{ inputs.team }}}}\" }}\n"
         );
         assert!(read(&text).diagnostics.is_empty(), "{matrix}: {:?}", read(&text).diagnostics);
     }

@@ -124,12 +124,12 @@ fn a_file_of_errors_is_explained_within_bounds() {
 
 #[test]
 fn a_large_value_is_read_in_time() {
-    let scalar = format!("steps: {{ a: {{ uses: http, with: {{ url: \"{}\" }} }} }}", "x".repeat(1_000_000));
+    let scalar = format!("steps: {{ a: {{ uses: http, with: {{ url: \"/{}\" }} }} }}", "x".repeat(1_000_000));
     let lines = format!(
         "steps:\n  a:\n    uses: http\n    with:\n      url: |\n{}",
         "        line ${{ run.id }}\n".repeat(38_000)
     );
-    let flow = format!("steps: {{ a: {{ uses: http, with: {{ url: u, json: [{}] }} }} }}", "1,".repeat(240_000));
+    let flow = format!("steps: {{ a: {{ uses: http, with: {{ url: /u, json: [{}] }} }} }}", "1,".repeat(240_000));
     for text in [scalar, lines, flow] {
         let begun = Instant::now();
         assert!(read(&text).plan.is_some());
@@ -155,7 +155,7 @@ fn many_outputs_and_references_are_resolved_in_time() {
     let references: String = (0..15_000).map(|index| format!("\"${{{{ steps.a.outputs.a{index} }}}}\", ")).collect();
     let begun = Instant::now();
     let loaded = read(&format!(
-        "steps: {{ a: {{ uses: http, with: {{ url: u }}, outputs: {{ {outputs} }} }}, b: {{ uses: http, with: {{ url: u, json: [{references}] }} }} }}"
+        "steps: {{ a: {{ uses: http, with: {{ url: /u }}, outputs: {{ {outputs} }} }}, b: {{ uses: http, with: {{ url: /u, json: [{references}] }} }} }}"
     ));
     assert!(loaded.plan.is_some(), "{:?}", loaded.diagnostics);
     assert_quick(begun);

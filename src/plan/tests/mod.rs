@@ -10,3 +10,4 @@ mod flow;
 mod hostile;
 mod plans;
 mod reading;
+mod warnings;

@@ -25,7 +25,9 @@ fn steps_are_ordered_by_need_and_then_by_the_file() {
 #[test]
 fn a_reference_anywhere_in_a_step_is_an_edge() {
     let text = |place: &str| {
-        format!("steps:\n  a: {{ uses: random.password }}\n  b:\n    uses: http\n    with: {{ url: u }}\n    {place}\n")
+        format!(
+            "steps:\n  a: {{ uses: random.password }}\n  b:\n    uses: http\n    with: {{ url: /u }}\n    {place}\n"
+        )
     };
     for place in [
         "if: steps.a.outputs.value == 'x'",
@@ -43,17 +45,17 @@ fn the_effect_of_http_is_that_of_its_method_unless_the_step_says_otherwise() {
     let effect = |with: &str| {
         plan(&format!("inputs: {{ m: {{}} }}\nsteps:\n  a: {{ uses: http, {with} }}\n")).steps[0].call.effect
     };
-    assert_eq!(effect("with: { url: u }"), Effect::Read);
-    assert_eq!(effect("with: { url: u, method: HEAD }"), Effect::Read);
-    assert_eq!(effect("with: { url: u, method: POST }"), Effect::Once);
-    assert_eq!(effect("with: { url: u, method: \"${{ inputs.m }}\" }"), Effect::Once);
-    assert_eq!(effect("with: { url: u, method: POST }, effect: keyed"), Effect::Keyed);
+    assert_eq!(effect("with: { url: /u }"), Effect::Read);
+    assert_eq!(effect("with: { url: /u, method: HEAD }"), Effect::Read);
+    assert_eq!(effect("with: { url: /u, method: POST }"), Effect::Once);
+    assert_eq!(effect("with: { url: /u, method: \"${{ inputs.m }}\" }"), Effect::Once);
+    assert_eq!(effect("with: { url: /u, method: POST }, effect: keyed"), Effect::Keyed);
 }
 
 #[test]
 fn retry_is_a_number_or_says_more() {
     let retry = |text: &str| {
-        plan(&format!("steps:\n  a: {{ uses: http, with: {{ url: u }}, {text} }}\n")).steps[0].retry_policy()
+        plan(&format!("steps:\n  a: {{ uses: http, with: {{ url: /u }}, {text} }}\n")).steps[0].retry_policy()
     };
     assert_eq!(retry("settle: 1s"), RetryPolicy::default());
     assert_eq!(retry("retry: 3"), RetryPolicy { max_attempts: 3, ..RetryPolicy::default() });
@@ -78,7 +80,7 @@ fn a_capture_is_an_output_and_inherits_secrecy() {
 steps:
   a:
     uses: http
-    with: { url: u }
+    with: { url: /u }
     expect: { status: [200, 201] }
     outputs:
       id: { jsonpath: $.id }
@@ -110,7 +112,7 @@ steps:
     uses: modelslab.signup
     strategy: {{ matrix: {{ x: [\"${{{{ inputs.hidden }}}}\"] }} }}
     with: {{ email: \"{email}\", password: p }}
-  b: {{ uses: http, with: {{ url: u }}, outputs: {{ copy: steps.a.outputs.email }} }}
+  b: {{ uses: http, with: {{ url: /u }}, outputs: {{ copy: steps.a.outputs.email }} }}
 "
         );
         let plan = plan(&text);
@@ -131,7 +133,7 @@ steps:
   s:
     uses: http
     strategy: { matrix: { x: [\"${{ secrets.a }}\", plain] } }
-    with: { url: u }
+    with: { url: /u }
     outputs: { y: matrix.x }
 outputs:
   all: \"${{ steps.s.outputs.y }}\"
@@ -149,10 +151,10 @@ fn a_scalar_is_read_towards_its_parameter() {
     with: { key: 0123456, model_id: 1e3, prompt: true, width: 0512 }
   b:
     uses: http
-    with: { url: u, json: { code: 12, quoted: '12', yes: yes, nothing: ~ } }
+    with: { url: /u, json: { code: 12, quoted: '12', yes: yes, nothing: ~ } }
   c:
     uses: mail.wait
-    with: { mailbox: m, to: t, extract: code, from: [1, yes] }
+    with: { mailbox: imaps://m, to: t@h, extract: code, from: [1, yes] }
 ";
     let plan = plan(text);
     let value = |step: usize, name: &str| {
@@ -169,13 +171,13 @@ fn a_scalar_is_read_towards_its_parameter() {
 #[test]
 fn the_rerun_of_a_remedy_is_all_between() {
     let text = "steps:
-  mark: { uses: mail.mark, with: { mailbox: m } }
+  mark: { uses: mail.mark, with: { mailbox: imaps://m } }
   send: { uses: sleep, with: { for: 1s }, needs: mark }
   other: { uses: sleep, with: { for: 1s }, needs: mark }
   wait:
     uses: mail.wait
     needs: send
-    with: { mailbox: m, to: t, extract: code }
+    with: { mailbox: imaps://m, to: t@h, extract: code }
     on-error: { when: [mail.timeout], run: sleep, with: { for: 5s }, rerun-from: mark, max: 3 }
 ";
     let plan = plan(text);
@@ -194,7 +196,7 @@ fn all_errors_are_found_in_one_pass() {
     let text = "nmae: x
 inputs: { a: { type: strin } }
 steps:
-  one: { uses: htp, with: { url: u } }
+  one: { uses: htp, with: { url: /u } }
   two: { uses: sleep, with: { fro: 1s }, needs: [on] }
   three: { uses: sleep, with: { for: \"${{ inputs.b }}\" }, timeout: 5 }
 outputs:
@@ -226,19 +228,19 @@ fn how_a_step_is_written_does_not_change_what_it_says() {
         said.sort_by(|a, b| a.0.cmp(&b.0));
         said
     };
-    let one = said("      url: u${{ inputs.a }}\n      json: { a: 1, b: { d: x, c: [\"${{ inputs.a }}\"] } }\n");
+    let one = said("      url: /u${{ inputs.a }}\n      json: { a: 1, b: { d: x, c: [\"${{ inputs.a }}\"] } }\n");
     let same = said(
-        "      json: # as before\n        b: { c: ['${{inputs.a}}'], d: 'x' }\n        a: 1\n      url: \"u${{  inputs.a  }}\"\n",
+        "      json: # as before\n        b: { c: ['${{inputs.a}}'], d: 'x' }\n        a: 1\n      url: \"/u${{  inputs.a  }}\"\n",
     );
     assert_eq!(one, same);
     for other in [
-        "json: { a: '1' }\n      url: u",
-        "json: { a: 1 }\n      url: u",
-        "json: { a: \"${{ inputs.a }}\" }\n      url: u",
+        "json: { a: '1' }\n      url: /u",
+        "json: { a: 1 }\n      url: /u",
+        "json: { a: \"${{ inputs.a }}\" }\n      url: /u",
     ] {
         assert_ne!(said(&format!("      {other}\n")), one);
     }
-    assert_ne!(said("      url: u\n      body: inputs.a\n"), said("      url: u\n      body: \"${{ inputs.a }}\"\n"));
+    assert_ne!(said("      url: /u\n      body: inputs.a\n"), said("      url: /u\n      body: \"${{ inputs.a }}\"\n"));
 }
 
 #[test]

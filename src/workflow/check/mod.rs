@@ -4,6 +4,7 @@
 mod action;
 mod answer;
 mod body;
+mod bounds;
 mod call;
 mod enumeration;
 mod known;
@@ -15,4 +16,4 @@ mod probe;
 mod reference;
 mod types;
 
-pub use names::{Names, check};
+pub use names::{Names, Use, check};

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{action, answer, body, call, enumeration, need, on_error, parameter, probe, reference, types};
+use super::{action, answer, body, bounds, call, enumeration, need, on_error, parameter, probe, reference, types};
 use crate::diagnostic::Span;
 use crate::expr::{Template, ValueType};
 use crate::workflow::{ActionSpec, Called, Catalogue, Report, Spanned, Step, Workflow, is_file};
@@ -28,7 +28,9 @@ pub struct Names<'w> {
 }
 
 /// A use of an action: by a step, by its remedy, its probe or its undo.
-pub(super) struct Use<'n> {
+pub struct Use<'n> {
+    /// The place of the step in the file.
+    pub step: usize,
     pub uses: &'n Spanned<String>,
     /// The key that holds the parameters.
     pub key: &'static str,
@@ -77,21 +79,29 @@ impl<'w> Names<'w> {
     }
 
     /// Each step with its action.
-    pub(super) fn steps(&self) -> impl Iterator<Item = (&'w Step, Option<&ActionSpec>)> {
+    pub fn steps(&self) -> impl Iterator<Item = (&'w Step, Option<&ActionSpec>)> {
         self.workflow.steps.iter().zip(self.actions.iter().map(Option::as_deref))
     }
 
     /// Every use of an action.
-    pub(super) fn uses(&self) -> impl Iterator<Item = Use<'_>> {
+    pub fn uses(&self) -> impl Iterator<Item = Use<'_>> {
         self.workflow.steps.iter().enumerate().flat_map(|(index, step)| {
             let own = self.actions[index].as_deref();
-            let used = |uses: &'w Spanned<String>, with, action| Use { at: uses.span, uses, key: "with", with, action };
+            let used = |uses: &'w Spanned<String>, with, action| Use {
+                step: index,
+                at: uses.span,
+                uses,
+                key: "with",
+                with,
+                action,
+            };
             let remedy =
                 step.on_error.as_ref().map(|remedy| used(&remedy.run, &remedy.with, self.remedies[index].as_deref()));
             let undo = step.undo.as_ref().map(|undo| used(&undo.uses, &undo.with, self.undos[index].as_deref()));
             // Of another action than one that leaves its answer to the step, there is no probe to look at.
             let probed = own.filter(|action| action.captures);
             let probe = step.probe.as_ref().zip(probed).map(|(probe, action)| Use {
+                step: index,
                 uses: &step.uses,
                 key: "probe",
                 with: &probe.with,
@@ -128,6 +138,7 @@ pub fn check(names: &Names<'_>, report: &mut Report) -> Vec<ValueType> {
     action::check(names, report);
     parameter::check(names, report);
     enumeration::check(names, report);
+    bounds::check(names, report);
     body::check(names, report);
     call::check(names, report);
     answer::check(names, report);

@@ -77,6 +77,21 @@ impl<'a> Decoder<'a> {
         self.text(node, "a text").map(str::to_owned)
     }
 
+    /// A text for people, in which nothing is evaluated.
+    pub fn words(&mut self, node: &Node) -> Option<String> {
+        let text = self.owned_text(node)?;
+        if text.contains("${{") {
+            let help = "it is shown as it stands; leave the expression out";
+            self.error_with_help("E0129", node.span, "an expression has no place in a text for people", help);
+        }
+        Some(text)
+    }
+
+    /// Warns of a key that changes nothing.
+    pub fn no_effect(&mut self, span: Span, message: impl Into<String>, help: &str) {
+        self.report.warn(|| Diagnostic::warning("W0105", span, message).help(help));
+    }
+
     pub fn spanned_text(&mut self, node: &Node, wanted: &str) -> Option<Spanned<String>> {
         let value = self.text(node, wanted)?.to_owned();
         Some(Spanned { value, span: node.span })
@@ -120,6 +135,37 @@ impl<'a> Decoder<'a> {
             self.error_with_help("E0134", node.span, message, "write `30s`, `5m`, `1h30m` or `250ms`");
         }
         parsed
+    }
+
+    /// How long something may take: some time at least.
+    pub fn time_limit(&mut self, node: &Node) -> Option<Duration> {
+        let limit = self.duration(node)?;
+        if limit.is_zero() {
+            self.error_with_help(
+                "E0134",
+                node.span,
+                "a time limit is longer than nothing",
+                "leave it out for no limit, or write `30s`",
+            );
+            return None;
+        }
+        Some(limit)
+    }
+
+    /// The same of a step as a whole and of each of its tries.
+    pub fn time_limits(&mut self, fields: Option<&Fields<'_>>) -> (Option<Duration>, Option<Duration>) {
+        let [whole, each] = ["timeout", "attempt-timeout"].map(|key| fields.and_then(|fields| fields.get(key)));
+        let limits = [whole, each].map(|node| node.and_then(|node| self.time_limit(node)));
+        if let (Some(node), [Some(whole), Some(each)]) = (each, limits)
+            && each > whole
+        {
+            self.no_effect(
+                node.span,
+                "`attempt-timeout` is longer than `timeout`",
+                "a try never has so long; shorten it",
+            );
+        }
+        (limits[0], limits[1])
     }
 
     /// The id of a step of this file.

@@ -23,10 +23,11 @@ impl Decoder<'_> {
         let Some(fields) = self.fields(node, "`defaults`", &["retry", "timeout", "attempt-timeout", "headers"]) else {
             return Defaults::default();
         };
+        let (timeout, attempt_timeout) = self.time_limits(Some(&fields));
         Defaults {
             retry: fields.get("retry").and_then(|node| self.retry(node)),
-            timeout: fields.get("timeout").and_then(|node| self.duration(node)),
-            attempt_timeout: fields.get("attempt-timeout").and_then(|node| self.duration(node)),
+            timeout,
+            attempt_timeout,
             headers: self.each(fields.get("headers"), "a map of headers", Self::default_header),
         }
     }

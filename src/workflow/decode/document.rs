@@ -42,8 +42,8 @@ pub fn decode(source: &Source, catalogue: &Catalogue, called: &Called, report: &
 impl Decoder<'_> {
     fn workflow(&mut self, root: &Node) -> Option<Workflow> {
         let fields = self.fields(root, "a workflow", KEYS)?;
-        let name = fields.get("name").and_then(|node| self.owned_text(node)).unwrap_or_else(|| file_stem(self.source));
-        let description = fields.get("description").and_then(|node| self.owned_text(node));
+        let name = fields.get("name").and_then(|node| self.words(node)).unwrap_or_else(|| file_stem(self.source));
+        let description = fields.get("description").and_then(|node| self.words(node));
         let inputs = self.each(fields.get("inputs"), "a map of inputs", Self::input);
         let secrets = self.each(fields.get("secrets"), "a map of secrets", Self::secret);
         let steps = fields.required(self, "steps", "a workflow", fields.span);

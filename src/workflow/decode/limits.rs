@@ -15,7 +15,7 @@ impl Decoder<'_> {
         Limits {
             max_parallel: fields.get("max-parallel").and_then(|node| self.integer(node, 1, 10_000)),
             rate: fields.get("rate").and_then(|node| self.rate(node)),
-            timeout: fields.get("timeout").and_then(|node| self.duration(node)),
+            timeout: fields.get("timeout").and_then(|node| self.time_limit(node)),
         }
     }
 

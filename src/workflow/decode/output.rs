@@ -15,7 +15,7 @@ impl Decoder<'_> {
             return Some(Output { name, value, ty: ValueType::Any, secret: false, env: None, span });
         };
         let fields = self.fields(&entry.value, "an output", &["value", "secret", "env", "description"])?;
-        fields.get("description").and_then(|node| self.owned_text(node));
+        fields.get("description").and_then(|node| self.words(node));
         let value = fields.required(self, "value", "an output", span)?;
         Some(Output {
             name,

@@ -1,6 +1,7 @@
 //! `retry:`
 
 use super::decoder::Decoder;
+use super::fields::Fields;
 use crate::workflow::tree::{Kind, Node};
 use crate::workflow::{RetryClass, RetryPolicy};
 
@@ -41,7 +42,33 @@ impl Decoder<'_> {
         if let Some(node) = fields.get("when") {
             policy.when = self.classes(node);
         }
+        self.idle_keys(&fields, &policy);
         Some(policy)
+    }
+
+    /// Keys that have no effect beside the others.
+    fn idle_keys(&mut self, fields: &Fields<'_>, policy: &RetryPolicy) {
+        if policy.max_attempts == 1 {
+            let idle = KEYS.iter().filter(|key| **key != "max-attempts").find_map(|key| fields.entry(key));
+            if let Some(entry) = idle {
+                let message = format!("`{}` has no effect: there is one try", entry.key);
+                self.no_effect(entry.key_span, message, "write `retry: 1`, or allow more tries");
+            }
+            return;
+        }
+        if let Some(entry) = fields.entry("max-elapsed")
+            && policy.max_elapsed.is_some_and(|longest| longest <= policy.delay)
+            && !policy.jitter
+        {
+            let message = "`max-elapsed` is over before the second try";
+            self.no_effect(entry.value.span, message, "make it longer than `delay`");
+        }
+        if let Some(entry) = fields.entry("max-delay")
+            && policy.factor == 1.0
+        {
+            let message = "`max-delay` has no effect: with `factor: 1` no delay is longer than `delay`";
+            self.no_effect(entry.key_span, message, "drop it, or let the delays grow");
+        }
     }
 
     fn factor(&mut self, node: &Node) -> Option<f64> {

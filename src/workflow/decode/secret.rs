@@ -12,7 +12,7 @@ impl Decoder<'_> {
         Some(SecretInput {
             name,
             env: get("env").and_then(|node| self.variable(node)),
-            description: get("description").and_then(|node| self.owned_text(node)),
+            description: get("description").and_then(|node| self.words(node)),
             sandbox: get("sandbox").and_then(|node| self.owned_text(node)),
             optional: get("optional").and_then(|node| self.boolean(node)).unwrap_or(false),
             span: entry.key_span,

@@ -42,10 +42,11 @@ impl Decoder<'_> {
         if let Some(fields) = &fields {
             self.check_call_keys(fields, KEYS, &uses);
         }
+        let (timeout, attempt_timeout) = self.time_limits(fields.as_ref());
         Some(Step {
             id,
             span: entry.key_span,
-            description: get("description").and_then(|node| self.owned_text(node)),
+            description: get("description").and_then(|node| self.words(node)),
             with: self.parameters(get("with"), &uses.value),
             probe: get("probe").and_then(|node| self.probe(node, &uses.value)),
             secrets: self.handed_secrets(get("secrets")),
@@ -54,12 +55,12 @@ impl Decoder<'_> {
             condition: get("if").and_then(|node| self.condition(node)),
             matrix: get("strategy").and_then(|node| self.matrix(node)),
             retry: get("retry").and_then(|node| self.retry(node)),
-            timeout: get("timeout").and_then(|node| self.duration(node)),
+            timeout,
             settle: get("settle").and_then(|node| self.duration(node)),
             effect: get("effect").and_then(|node| self.effect(node)),
             expect: get("expect").and_then(|node| self.expect_status(node)),
             captures: self.each(get("outputs"), "a map of outputs", Self::capture),
-            attempt_timeout: get("attempt-timeout").and_then(|node| self.duration(node)),
+            attempt_timeout,
             continue_on_error: get("continue-on-error").and_then(|node| self.boolean(node)).unwrap_or(false),
             undo: get("undo").and_then(|node| self.undo(node)),
             on_error: get("on-error").and_then(|node| self.on_error(node)),

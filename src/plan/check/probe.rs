@@ -1,11 +1,14 @@
 //! A `probe` stands where it is asked for: where an effect must not take place twice.
 
-use super::effect::effect_of;
 use crate::diagnostic::Diagnostic;
-use crate::workflow::{Effect, Names, Report};
+use crate::plan::effect::effect_of;
+use crate::workflow::{ActionSpec, Effect, Names, Report, Step};
 
-pub(super) fn check(names: &Names<'_>, step: usize, report: &mut Report) {
-    let (said, action) = (&names.workflow.steps[step], names.actions[step].as_deref());
+pub(super) fn check(names: &Names<'_>, report: &mut Report) {
+    names.steps().for_each(|(step, action)| step_probe(step, action, report));
+}
+
+fn step_probe(said: &Step, action: Option<&ActionSpec>, report: &mut Report) {
     let (Some(probe), Some(action)) = (&said.probe, action.filter(|action| action.captures)) else { return };
     let effect = effect_of(action, said.effect.as_ref().map(|effect| effect.value), &said.with);
     if matches!(effect, Effect::Read | Effect::Repeat) {
