@@ -52,6 +52,10 @@ impl Checked {
         self.plan.is_none() || self.findings.iter().any(|finding| finding.severity == Severity::Error)
     }
 
+    pub fn has_warnings(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Warning)
+    }
+
     /// The plan, or what stands in its way.
     pub fn into_plan(self) -> Result<(Texts, Arc<Plan>), OpError> {
         match self.plan {

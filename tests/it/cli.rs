@@ -83,6 +83,25 @@ fn validate_says_everything_that_is_wrong_at_once() {
 }
 
 #[test]
+fn warnings_are_said_and_stand_in_the_way_only_if_they_are_to() {
+    let context = TestContext::new();
+    context.write(
+        "warned.yaml",
+        "inputs: { spare: { default: a } }\nsteps: { ok: { uses: assert, with: { that: true } } }\n",
+    );
+    let fine = context.onramp(["validate", "warned.yaml"]).run().expect_code(0);
+    fine.says(&["warning[W0106]", "warned.yaml:1:11", "warned.yaml: ok, 1 warning"]);
+    let denied = context.onramp(["validate", "--deny-warnings", "warned.yaml"]).run().expect_code(2);
+    denied.says(&["warned.yaml: 1 warning, and none is let pass"]);
+    let data = context.onramp(["validate", "--deny-warnings", "--json", "warned.yaml"]).run().expect_code(2).json();
+    let found = &data[0]["findings"][0];
+    assert_eq!((&found["severity"], &found["code"]), (&json!("warning"), &json!("W0106")));
+    assert_eq!((&found["line"], &found["column"], &found["end_column"]), (&json!(1), &json!(11), &json!(16)));
+    context.onramp(["validate", "--deny-warnings", WORKFLOW]).run().expect_code(0);
+    context.onramp(["run", "--sandbox", "warned.yaml"]).run().expect_code(0).says(&["warning[W0106]"]);
+}
+
+#[test]
 fn a_broken_workflow_does_not_start() {
     let context = TestContext::new();
     context.write("broken.yaml", BROKEN);

@@ -13,6 +13,10 @@ pub struct Validate {
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
 
+    /// Take warnings for errors: exit code 2 if there are any.
+    #[arg(long)]
+    pub deny_warnings: bool,
+
     #[command(flatten)]
     pub print: Print,
 }

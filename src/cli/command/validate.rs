@@ -22,22 +22,33 @@ pub fn validate(args: Validate, global: &Global) -> Result<Exit, Failure> {
     if args.print.json {
         out::print_json(&files.iter().map(document).collect())?;
     } else {
-        files.iter().for_each(|(_, read)| draw(read, global));
+        files.iter().for_each(|(_, read)| draw(read, args.deny_warnings, global));
     }
-    let fine = files.iter().all(|(_, read)| read.as_ref().is_ok_and(|file| !file.has_errors()));
+    let is_wrong = |file: &Checked| file.has_errors() || (args.deny_warnings && file.has_warnings());
+    let fine = files.iter().all(|(_, read)| read.as_ref().is_ok_and(|file| !is_wrong(file)));
     Ok(if fine { Exit::Done } else { Exit::WrongUse })
 }
 
-fn draw(read: &Result<Checked, OpError>, global: &Global) {
+fn draw(read: &Result<Checked, OpError>, deny_warnings: bool, global: &Global) {
     match read {
         Ok(file) if file.has_errors() => out::draw_findings(&file.source, &file.findings, global.color),
         Ok(file) => {
             let color = out::colors(global.color, out::stderr_is_terminal());
             file.findings.iter().for_each(|finding| out::draw(&format!("{}\n", finding.render(&file.source, color))));
-            out::draw(&format!("{}: ok", escape(&file.source.path)));
+            out::draw(&format!("{}: {}", escape(&file.source.path), verdict(file, deny_warnings)));
         }
         Err(error) => out::say(&error.to_string()),
     }
+}
+
+/// Of a file without errors.
+fn verdict(file: &Checked, deny_warnings: bool) -> String {
+    let warnings = match file.findings.len() {
+        0 => return "ok".to_owned(),
+        1 => "1 warning".to_owned(),
+        count => format!("{count} warnings"),
+    };
+    if deny_warnings { format!("{warnings}, and none is let pass") } else { format!("ok, {warnings}") }
 }
 
 fn document((path, read): &Read<'_>) -> Value {
