@@ -12,12 +12,23 @@ use crate::workflow::{ActionSpec, Effect, EffectRule, Parameter, Type, UndoRule}
 
 pub struct Assert;
 
+const EXAMPLE: &str = r#"inputs:
+  replicas: { type: integer, default: 2 }
+steps:
+  enough:
+    uses: assert
+    with:
+      that: "${{ inputs.replicas >= 2 }}"
+      message: expected two replicas or more
+"#;
+
 impl Action for Assert {
     fn spec(&self) -> ActionSpec {
         ActionSpec {
             name: "assert",
             doc: "Fails the step unless `that` is true.",
             effect: EffectRule::Always(Effect::Read),
+            probe: None,
             undo: UndoRule::Nothing,
             parameters: vec![
                 Parameter::required("that", Type::Boolean, "What must be true."),
@@ -27,6 +38,7 @@ impl Action for Assert {
             outputs: vec![],
             captures: false,
             errors: &["assertion.failed", "config.parameter"],
+            example: EXAMPLE,
         }
     }
 

@@ -18,6 +18,28 @@ use crate::workflow::{ActionSpec, Bounds, Effect, EffectRule, OutputSpec, Parame
 
 pub struct HttpRequest;
 
+const EXAMPLE: &str = r#"inputs:
+  name: { default: staging }
+secrets:
+  token: { env: SERVICE_TOKEN, sandbox: sandbox-token }
+steps:
+  create:
+    uses: http
+    with:
+      method: POST
+      url: /projects # below the base URL
+      headers: { Authorization: "Bearer ${{ secrets.token }}" }
+      json: { name: "${{ inputs.name }}" }
+    expect: { status: [201] }
+    outputs: { id: response.body.id }
+    undo:
+      uses: http
+      with:
+        method: DELETE
+        url: "/projects/${{ steps.create.outputs.id }}"
+        headers: { Authorization: "Bearer ${{ secrets.token }}" }
+"#;
+
 /// Made once: it is asked for with every answer.
 static SPEC: LazyLock<ActionSpec> = LazyLock::new(spec);
 
@@ -49,9 +71,10 @@ impl Action for HttpRequest {
 fn spec() -> ActionSpec {
     ActionSpec {
         name: "http",
-        doc: "Sends a request. 2xx is a success unless `expect` says otherwise. A secret goes only to the base URL, to \
-                  the origin of a URL given as an input, or to one named with `--allow-host`.",
+        doc: "Sends an HTTP request. 2xx is a success unless `expect` says otherwise. A secret goes only to the base \
+              URL, to the origin of a URL given as an input, or to one named with `--allow-host`.",
         effect: EffectRule::ByMethod,
+        probe: None,
         undo: UndoRule::ByStep,
         parameters: vec![
             Parameter::optional("method", Type::String, "The method; GET if not given.").one_of(METHODS),
@@ -84,6 +107,7 @@ fn spec() -> ActionSpec {
             "assertion.status",
             "assertion.capture",
         ],
+        example: EXAMPLE,
     }
 }
 

@@ -15,12 +15,21 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 pub struct MailMark;
 
+const EXAMPLE: &str = r#"secrets:
+  mailbox: { env: ONRAMP_MAILBOX_URL }
+steps:
+  inbox:
+    uses: mail.mark
+    with: { mailbox: "${{ secrets.mailbox }}" }
+"#;
+
 impl Action for MailMark {
     fn spec(&self) -> ActionSpec {
         ActionSpec {
             name: "mail.mark",
-            doc: "Notes where an inbox stands, so that `mail.wait` takes only what comes after.",
+            doc: "Notes where an inbox stands. `mail.wait` then takes only what comes after.",
             effect: EffectRule::Always(Effect::Read),
+            probe: None,
             undo: UndoRule::Nothing,
             parameters: vec![mailbox::parameter()],
             outputs: vec![OutputSpec::public(
@@ -30,6 +39,7 @@ impl Action for MailMark {
             )],
             captures: false,
             errors: mailbox::ERRORS,
+            example: EXAMPLE,
         }
     }
 

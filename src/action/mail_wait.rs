@@ -19,13 +19,29 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 pub struct MailWait;
 
+const EXAMPLE: &str = r#"inputs:
+  email: { format: email, sandbox: agent@onramp.test }
+secrets:
+  mailbox: { env: ONRAMP_MAILBOX_URL }
+steps:
+  code:
+    uses: mail.wait
+    with:
+      mailbox: "${{ secrets.mailbox }}"
+      to: "${{ inputs.email }}"
+      subject: verify
+      extract: code
+    timeout: 3m
+"#;
+
 impl Action for MailWait {
     fn spec(&self) -> ActionSpec {
         ActionSpec {
             name: "mail.wait",
-            doc: "Waits for a mail to one recipient and takes a code or link out of it. The newest that fits counts, and \
-                  none serves twice.",
+            doc: "Waits for a mail with a code or link. It must be to one recipient; the newest that fits counts, and none \
+                  serves twice.",
             effect: EffectRule::Always(Effect::Read),
+            probe: None,
             undo: UndoRule::Nothing,
             parameters: vec![
                 mailbox::parameter(),
@@ -54,6 +70,7 @@ impl Action for MailWait {
             ],
             captures: false,
             errors: mailbox::ERRORS,
+            example: EXAMPLE,
         }
     }
 

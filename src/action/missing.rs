@@ -15,11 +15,13 @@ impl Action for Missing {
             name: "missing",
             doc: "Fails: the program has no such action.",
             effect: EffectRule::Always(Effect::Read),
+            probe: None,
             undo: UndoRule::Nothing,
             parameters: vec![],
             outputs: vec![],
             captures: false,
             errors: &["config.action"],
+            example: "",
         }
     }
 

@@ -20,13 +20,24 @@ const DEFAULT_LENGTH: u64 = 24;
 
 pub struct RandomPassword;
 
+const EXAMPLE: &str = r#"steps:
+  credentials:
+    uses: random.password
+    with: { length: 32 }
+outputs:
+  password:
+    value: "${{ steps.credentials.outputs.value }}"
+    secret: true
+"#;
+
 impl Action for RandomPassword {
     fn spec(&self) -> ActionSpec {
         ActionSpec {
             name: "random.password",
-            doc: "Draws a password with lower and upper case letters, digits and symbols, or takes the one it is given. It \
-                  is recorded, sealed, before any step can use it.",
+            doc: "Draws a password. It has lower and upper case letters, digits and symbols; with `value`, that one is taken \
+                  instead. It is recorded, sealed, before any step can use it.",
             effect: EffectRule::Always(Effect::Read),
+            probe: None,
             undo: UndoRule::Nothing,
             parameters: vec![
                 Parameter::optional("value", Type::String, "Take this one instead of drawing.").secret(),
@@ -35,6 +46,7 @@ impl Action for RandomPassword {
             outputs: vec![OutputSpec::secret("value", Type::String, "The password.")],
             captures: false,
             errors: &["config.parameter", "config.randomness"],
+            example: EXAMPLE,
         }
     }
 

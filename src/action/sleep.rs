@@ -12,17 +12,25 @@ use crate::workflow::{ActionSpec, Effect, EffectRule, Parameter, Type, UndoRule,
 
 pub struct Sleep;
 
+const EXAMPLE: &str = r#"steps:
+  settle:
+    uses: sleep
+    with: { for: 2s }
+"#;
+
 impl Action for Sleep {
     fn spec(&self) -> ActionSpec {
         ActionSpec {
             name: "sleep",
             doc: "Waits. A run that was interrupted meanwhile waits the whole time again.",
             effect: EffectRule::Always(Effect::Read),
+            probe: None,
             undo: UndoRule::Nothing,
             parameters: vec![Parameter::required("for", Type::Duration, "How long, such as `30s`.")],
             outputs: vec![],
             captures: false,
             errors: &["config.parameter", "timeout"],
+            example: EXAMPLE,
         }
     }
 

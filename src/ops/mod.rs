@@ -1,6 +1,6 @@
 //! The use cases, one file each: typed options in, typed results out. Command line, MCP and web only translate.
 
-mod actions_page;
+mod actions;
 mod asked;
 mod attach;
 mod base_url;
@@ -34,7 +34,7 @@ mod validate;
 mod variables;
 mod workspace;
 
-pub use actions_page::actions_page;
+pub use actions::{Named, actions};
 pub use attach::Console;
 pub use cancel::{CancelOutcome, CancelRequest, cancel};
 pub use error::OpError;

@@ -4,6 +4,7 @@
 //! [`Reporter`]s follow a run: [`Live`] on a terminal, [`Lines`] elsewhere. [`Summary`] is what there is to say of a run at
 //! one moment; [`json`] and [`page`] render it. All are functions of values; time and the terminal are handed in.
 
+pub mod actions;
 mod advice;
 mod call;
 mod command;

@@ -195,8 +195,11 @@ pub enum UndoRule {
 pub struct ActionSpec {
     /// As written in `uses:`.
     pub name: &'static str,
+    /// Sentences; the first says in a line what it does.
     pub doc: &'static str,
     pub effect: EffectRule,
+    /// How the action looks whether an attempt took place, as a sentence; `None` if it cannot.
+    pub probe: Option<&'static str>,
     pub undo: UndoRule,
     pub parameters: Vec<Parameter>,
     pub outputs: Vec<OutputSpec>,
@@ -204,6 +207,8 @@ pub struct ActionSpec {
     pub captures: bool,
     /// Error codes that the action can end with, for `on-error` and the documentation: `mail.timeout`.
     pub errors: &'static [&'static str],
+    /// A small workflow that uses it, valid as it stands.
+    pub example: &'static str,
 }
 
 impl ActionSpec {

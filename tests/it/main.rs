@@ -3,6 +3,7 @@
 
 mod support;
 
+mod actions;
 mod again;
 mod architecture;
 mod calls;

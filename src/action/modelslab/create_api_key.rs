@@ -12,6 +12,19 @@ use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Typ
 
 pub struct CreateApiKey;
 
+const EXAMPLE: &str = r#"secrets:
+  token: { env: MODELSLAB_TOKEN }
+steps:
+  key:
+    uses: modelslab.create_api_key
+    with: { token: "${{ secrets.token }}", name: production }
+outputs:
+  api_key:
+    value: "${{ steps.key.outputs.key }}"
+    secret: true
+    env: MODELSLAB_API_KEY
+"#;
+
 impl Action for CreateApiKey {
     fn spec(&self) -> ActionSpec {
         ActionSpec {
@@ -19,6 +32,7 @@ impl Action for CreateApiKey {
             doc: "Creates an API key. It carries a mark of this run in its notes; in doubt, a key with that mark whose \
                   secret was lost is deleted and made anew. Keys of other origin are never touched.",
             effect: EffectRule::Always(Effect::Once),
+            probe: Some("the list of keys shows whether one with this run's mark was made"),
             undo: UndoRule::BuiltIn,
             parameters: vec![
                 Parameter::required("token", Type::String, "Bearer token of the account.").secret(),
@@ -33,6 +47,7 @@ impl Action for CreateApiKey {
             ],
             captures: false,
             errors: super::ERRORS,
+            example: EXAMPLE,
         }
     }
 

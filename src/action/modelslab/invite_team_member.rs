@@ -19,12 +19,24 @@ const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
 
 pub struct InviteTeamMember;
 
+const EXAMPLE: &str = r#"inputs:
+  team: { type: array, items: { format: email }, default: [] }
+secrets:
+  token: { env: MODELSLAB_TOKEN }
+steps:
+  invite:
+    uses: modelslab.invite_team_member
+    strategy: { matrix: { member: "${{ inputs.team }}" }, max-parallel: 4 }
+    with: { token: "${{ secrets.token }}", email: "${{ matrix.member }}" }
+"#;
+
 impl Action for InviteTeamMember {
     fn spec(&self) -> ActionSpec {
         ActionSpec {
             name: "modelslab.invite_team_member",
-            doc: "Invites somebody to the account's team. In doubt, the list of members and invitations tells.",
+            doc: "Invites somebody to the team.",
             effect: EffectRule::Always(Effect::Once),
+            probe: Some("the list of members and invitations tells"),
             undo: UndoRule::BuiltIn,
             parameters: vec![
                 Parameter::required("token", Type::String, "Bearer token of the account.").secret(),
@@ -37,6 +49,7 @@ impl Action for InviteTeamMember {
             ],
             captures: false,
             errors: super::ERRORS,
+            example: EXAMPLE,
         }
     }
 

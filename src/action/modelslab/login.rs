@@ -11,12 +11,25 @@ use crate::workflow::{ActionSpec, Effect, EffectRule, Parameter, Type, UndoRule}
 
 pub struct Login;
 
+const EXAMPLE: &str = r#"inputs:
+  email: { format: email }
+secrets:
+  password: { env: ONRAMP_PASSWORD }
+steps:
+  login:
+    uses: modelslab.login
+    with:
+      email: "${{ inputs.email }}"
+      password: "${{ secrets.password }}"
+"#;
+
 impl Action for Login {
     fn spec(&self) -> ActionSpec {
         ActionSpec {
             name: "modelslab.login",
             doc: "Logs in and gives a bearer token. Each login makes a token of its own.",
             effect: EffectRule::Always(Effect::Repeat),
+            probe: None,
             undo: UndoRule::Nothing,
             parameters: vec![
                 Parameter::required("email", Type::String, "The address of the account.").email(),
@@ -29,6 +42,7 @@ impl Action for Login {
             outputs: session_outputs(),
             captures: false,
             errors: ERRORS,
+            example: EXAMPLE,
         }
     }
 

@@ -11,17 +11,27 @@ use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Typ
 
 pub struct ResendVerification;
 
+const EXAMPLE: &str = r#"inputs:
+  email: { format: email }
+steps:
+  again:
+    uses: modelslab.resend_verification
+    with: { email: "${{ inputs.email }}" }
+"#;
+
 impl Action for ResendVerification {
     fn spec(&self) -> ActionSpec {
         ActionSpec {
             name: "modelslab.resend_verification",
-            doc: "Asks the service to send the verification mail again. A second mail does no harm.",
+            doc: "Asks for the verification mail again. A second mail does no harm.",
             effect: EffectRule::Always(Effect::Repeat),
+            probe: None,
             undo: UndoRule::Nothing,
             parameters: vec![Parameter::required("email", Type::String, "The address that signed up.").email()],
             outputs: vec![OutputSpec::public("email", Type::String, "The address that was asked for.").echoes("email")],
             captures: false,
             errors: super::ERRORS,
+            example: EXAMPLE,
         }
     }
 

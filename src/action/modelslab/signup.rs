@@ -11,13 +11,25 @@ use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Typ
 
 pub struct Signup;
 
+const EXAMPLE: &str = r#"inputs:
+  email: { format: email }
+steps:
+  credentials:
+    uses: random.password
+  signup:
+    uses: modelslab.signup
+    with:
+      email: "${{ inputs.email }}"
+      password: "${{ steps.credentials.outputs.value }}"
+"#;
+
 impl Action for Signup {
     fn spec(&self) -> ActionSpec {
         ActionSpec {
             name: "modelslab.signup",
-            doc: "Creates a ModelsLab account; the service then sends a verification mail. In doubt, a login tells \
-                  whether the account exists.",
+            doc: "Creates a ModelsLab account. The service then sends a verification mail.",
             effect: EffectRule::Always(Effect::Once),
+            probe: Some("a login tells whether the account exists"),
             undo: UndoRule::Never("no documented operation deletes an account"),
             parameters: vec![
                 Parameter::required("email", Type::String, "The address of the account.").email(),
@@ -27,6 +39,7 @@ impl Action for Signup {
             outputs: vec![OutputSpec::public("email", Type::String, "The address that signed up.").echoes("email")],
             captures: false,
             errors: super::ERRORS,
+            example: EXAMPLE,
         }
     }
 

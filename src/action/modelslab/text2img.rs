@@ -24,13 +24,26 @@ const SIDE: Bounds = Bounds::Range { least: 256, most: 1024, step: 8 };
 
 pub struct Text2Img;
 
+const EXAMPLE: &str = r#"secrets:
+  key: { env: MODELSLAB_API_KEY }
+steps:
+  generate:
+    uses: modelslab.text2img
+    with:
+      key: "${{ secrets.key }}"
+      prompt: A sunset over mountains
+outputs:
+  image: "${{ steps.generate.outputs.output[0] }}"
+"#;
+
 impl Action for Text2Img {
     fn spec(&self) -> ActionSpec {
         ActionSpec {
             name: "modelslab.text2img",
-            doc: "Generates a test image and waits until it is ready. A refusal for want of credits is a warning: the key \
+            doc: "Generates a test image. It waits until the image is ready. A refusal for want of credits is a warning: the key \
                   was accepted.",
             effect: EffectRule::Always(Effect::Repeat),
+            probe: None,
             undo: UndoRule::Never("an image was made, and what it cost is spent"),
             parameters: vec![
                 Parameter::required("key", Type::String, "An API key.").secret(),
@@ -49,6 +62,7 @@ impl Action for Text2Img {
             ],
             captures: false,
             errors: super::ERRORS,
+            example: EXAMPLE,
         }
     }
 

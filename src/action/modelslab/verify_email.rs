@@ -12,13 +12,28 @@ use crate::workflow::{ActionSpec, Effect, EffectRule, Parameter, Type, UndoRule}
 
 pub struct VerifyEmail;
 
+const EXAMPLE: &str = r#"inputs:
+  email: { format: email }
+  code: { secret: true, description: from the mail }
+secrets:
+  password: { env: ONRAMP_PASSWORD }
+steps:
+  verify:
+    uses: modelslab.verify_email
+    with:
+      verification_code: "${{ inputs.code }}"
+      email: "${{ inputs.email }}"
+      password: "${{ secrets.password }}" # in doubt, a login tells
+"#;
+
 impl Action for VerifyEmail {
     fn spec(&self) -> ActionSpec {
         ActionSpec {
             name: "modelslab.verify_email",
-            doc: "Verifies an address with the code from the mail and gives a bearer token. The answer's account must be \
-                  the one that signed up. In doubt, a login tells whether the address is verified, if the password is given.",
+            doc: "Verifies an address by a mailed code. It gives a bearer token. The answer's account must be the one that \
+                  signed up.",
             effect: EffectRule::Always(Effect::Once),
+            probe: Some("a login tells whether the address is verified, if the password is given"),
             undo: UndoRule::Nothing,
             parameters: vec![
                 Parameter::required("verification_code", Type::String, "The token in the mail's link.").secret(),
@@ -29,6 +44,7 @@ impl Action for VerifyEmail {
             outputs: session_outputs(),
             captures: false,
             errors: ERRORS,
+            example: EXAMPLE,
         }
     }
 

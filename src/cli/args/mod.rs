@@ -1,5 +1,6 @@
 //! The command line, as clap reads it: one file for each family of commands, and in `groups` what several of them take.
 
+mod actions;
 mod again;
 mod cancel;
 mod exec;
@@ -18,6 +19,7 @@ mod validate;
 
 use clap::{Parser, Subcommand};
 
+pub use actions::Actions;
 pub use again::{GoingOn, Resume, Retry};
 pub use cancel::Cancel;
 pub use exec::Exec;
@@ -69,5 +71,6 @@ pub enum Command {
     Key(Key),
     Validate(Validate),
     Graph(Graph),
+    Actions(Actions),
     Sandbox(Sandbox),
 }

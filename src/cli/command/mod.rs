@@ -1,5 +1,6 @@
 //! One file for each family of commands. They translate: words in, use case, words out.
 
+mod actions;
 mod again;
 mod cancel;
 mod exec;
@@ -44,6 +45,7 @@ pub async fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure
         Command::Key(args) => key::key(args),
         Command::Validate(args) => validate::validate(args, global),
         Command::Graph(args) => graph::graph(args, global),
+        Command::Actions(args) => actions::actions(args, global),
         Command::Sandbox(args) => sandbox::sandbox(args).await,
     }
 }

@@ -69,11 +69,13 @@ pub fn planned(text: &str) -> Plan {
         name: "make",
         doc: "for tests",
         effect: EffectRule::Always(Effect::Once),
+        probe: None,
         undo: UndoRule::ByStep,
         parameters: vec![Parameter::optional("value", Type::Any, "anything")],
         outputs: vec![OutputSpec::public("id", Type::Any, "anything")],
         captures: false,
         errors: &["lost"],
+        example: "",
     };
     let loaded = load(Source::new("flow.yaml", text), &Catalogue::new([spec]));
     loaded.plan.unwrap_or_else(|| panic!("{:#?}", loaded.diagnostics))

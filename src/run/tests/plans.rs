@@ -20,11 +20,13 @@ fn plan_of(sources: impl Into<Sources>) -> Plan {
         name,
         doc: "for tests",
         effect: EffectRule::Always(effect),
+        probe: None,
         undo,
         parameters: vec![Parameter::optional("value", Type::Any, "anything")],
         outputs: vec![OutputSpec::public("value", Type::Any, "anything")],
         captures: name == "ask",
         errors: &["lost"],
+        example: "",
     };
     let all = [
         ("read", Effect::Read, UndoRule::ByStep),

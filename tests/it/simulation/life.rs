@@ -29,6 +29,7 @@ pub fn catalogue() -> Catalogue {
         name,
         doc: "simulated",
         effect: EffectRule::Always(effect),
+        probe: None,
         undo: UndoRule::BuiltIn,
         parameters: vec![Parameter::optional("value", Type::Any, "anything")],
         outputs: vec![
@@ -39,6 +40,7 @@ pub fn catalogue() -> Catalogue {
         ],
         captures: false,
         errors: &["sim.lost"],
+        example: "",
     };
     Catalogue::new([
         spec("sim.read", Effect::Read),
