@@ -10,7 +10,7 @@ pub fn command_line(verb: &str, run: &str, flags: &str, store: Option<&str>) -> 
 }
 
 /// As one word for a POSIX shell. Nothing in it commands a terminal or a CI system; such a word cannot be typed as it is.
-pub(super) fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let harmless = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | '@' | ':' | ',');
     if !word.is_empty() && word.chars().all(harmless) {
         return word.to_owned();

@@ -33,7 +33,7 @@ mod timeline;
 mod times;
 mod undo;
 
-pub use command::command_line;
+pub use command::{command_line, quoted as shell_word};
 pub use doubt::{AnswerView, DoubtView};
 pub use history::{End, History, Kind, Pause, Stretch};
 pub use lines::Lines;

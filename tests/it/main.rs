@@ -16,6 +16,7 @@ mod faults;
 mod flow;
 mod graph;
 mod handling;
+mod init;
 mod inject;
 mod kill;
 mod mail_dovecot;

@@ -8,6 +8,7 @@ mod export;
 mod global;
 mod graph;
 mod groups;
+mod init;
 mod key;
 mod prune;
 mod resolve;
@@ -27,6 +28,7 @@ pub use export::{Export, ExportFormat};
 pub use global::{Color, Global};
 pub use graph::{Graph, GraphFormat};
 pub use groups::{Output, Progress};
+pub use init::Init;
 pub use key::{Key, Rotate};
 pub use prune::Prune;
 pub use resolve::Resolve;
@@ -56,6 +58,7 @@ pub struct Cli {
 // What a command says of itself stands with its arguments: a comment here would take its place.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Init(Init),
     Run(Run),
     Resume(Resume),
     Retry(Retry),

@@ -6,6 +6,7 @@ mod cancel;
 mod exec;
 mod export;
 mod graph;
+mod init;
 mod key;
 mod outcome;
 mod prune;
@@ -31,6 +32,7 @@ use crate::ops::Workspace;
 /// Carries a command out.
 pub async fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure> {
     match command {
+        Command::Init(args) => init::init(args),
         Command::Run(args) => run::run(args, global).await,
         Command::Resume(args) => again::resume(args, global).await,
         Command::Retry(args) => again::retry(args, global).await,
