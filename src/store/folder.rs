@@ -47,8 +47,10 @@ impl Folder {
         let taken = Lock::take(file, holder);
         let taken = taken.map_err(|source| StoreError::Io { doing: "lock", path: self.path.join(LOCK), source })?;
         let lock = taken.map_err(|taken| StoreError::Locked { run: run.clone(), holder: taken.0 })?;
-        // Asked of a process that is gone; it is not about what begins now.
-        self.remove(CANCEL)?;
+        // Asked of a process that is gone; it is not about what begins now. A folder of that name asks for nothing.
+        if !self.is_folder(CANCEL) {
+            self.remove(CANCEL)?;
+        }
         self.lock = Some(lock);
         Ok(())
     }
@@ -100,7 +102,16 @@ impl Folder {
         let mut file = self.create_file(new, OFlags::WRONLY | OFlags::TRUNC)?;
         let written = file.write_all(bytes);
         written.map_err(|source| StoreError::Io { doing: "write", path: self.path.join(new), source })?;
-        renameat(&self.fd, new, &self.fd, name).map_err(|error| failed("replace", self.path.join(name), error))
+        renameat(&self.fd, new, &self.fd, name).map_err(|error| {
+            // What did not get to its place is of no use to anybody.
+            let _ = self.remove(new);
+            failed("replace", self.path.join(name), error)
+        })
+    }
+
+    fn is_folder(&self, name: &str) -> bool {
+        statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW)
+            .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Directory)
     }
 
     pub fn has(&self, name: &str) -> bool {
