@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use super::outcome::{Outcome, ProbeAnswer, StepError};
 use crate::clock::Timestamp;
 use crate::id::{RunId, StepId, TaskPath};
@@ -35,36 +33,19 @@ pub struct RunStarted {
 }
 
 /// What the run was pointed at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// The root of the service, without a trailing slash.
     pub base_url: String,
     /// The embedded sandbox plays the service.
     pub sandbox: bool,
     /// How long after the last byte a probe may look, unless the step says otherwise.
-    #[serde(with = "millis")]
     pub settle: Duration,
     /// Origins to which secrets may go beside the base URL.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allow_hosts: Vec<String>,
     /// Origins of the URLs and mailboxes among the inputs that the user gave: secrets may go there. What stands in the
     /// workflow file, a default included, is not among them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub typed_origins: Vec<String>,
-}
-
-mod millis {
-    use std::time::Duration;
-
-    use serde::{Deserialize as _, Deserializer, Serializer};
-
-    pub fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u64(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-        u64::deserialize(deserializer).map(Duration::from_millis)
-    }
 }
 
 /// One item of a matrix, known by its value.
@@ -159,8 +140,7 @@ pub enum Doubt {
 }
 
 /// Why a timer was set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Timer {
     /// The next try.
     Retry,
@@ -171,8 +151,7 @@ pub enum Timer {
 }
 
 /// Why a step did not run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "because", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SkipReason {
     /// Its `if` was false. What follows is not affected.
     Condition,
@@ -202,8 +181,7 @@ impl SkipReason {
 }
 
 /// How a run stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunStatus {
     Running,
     Succeeded,

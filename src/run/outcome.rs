@@ -3,14 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use crate::secret::Data;
 use crate::workflow::RetryClass;
 
 /// What an attempt may have done to the world.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Happened {
     /// Nothing: it was not sent, or the service said no.
     None,
@@ -21,8 +18,7 @@ pub enum Happened {
 }
 
 /// The kinds of run-time errors; stable, part of every report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
     Assertion,
     Service,
@@ -44,7 +40,7 @@ impl fmt::Display for ErrorKind {
 }
 
 /// Why an attempt or a step failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepError {
     /// Stable and documented, such as `mail.timeout`.
     pub code: String,
@@ -52,7 +48,6 @@ pub struct StepError {
     /// For people; no secret in it.
     pub message: String,
     /// The class that a retry policy may name; `None` is never retried.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<RetryClass>,
 }
 
