@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::refusal::{covers, must_say, way_out};
+use super::refusal::{covers, must_say, not_to_be_kept, way_out};
 use super::{OpError, ResumeRequest};
 use crate::diagnostic::nearest;
 use crate::id::{Role, StepId, TaskPath};
-use crate::plan::Plan;
-use crate::run::{Doubt, Phase, Resumption, RunState, TaskState};
+use crate::plan::{Plan, StepKind};
+use crate::run::{Doubt, Fate, Happened, Phase, Preview, Resumption, RunState, TaskState};
 use crate::workflow::Effect;
 
 /// Steps that run again although they have ended.
@@ -37,6 +37,7 @@ impl Asked {
             texts.iter().map(|text| named(newer, state, older, text)).collect()
         };
         let keep = paths(&request.keep)?;
+        keep.iter().try_for_each(|path| may_be_kept(older, state, path))?;
         let mut redo = paths(&request.redo)?;
         if let Some(path) = keep.iter().find(|path| redo.contains(path)) {
             return Err(OpError::Usage(format!("`{path}` cannot be both kept and redone")));
@@ -120,15 +121,47 @@ fn following(plan: &Plan, steps: &[TaskPath]) -> Vec<StepId> {
 fn tasks_of(plan: &Plan, state: &RunState, steps: &[StepId]) -> Vec<(TaskPath, bool)> {
     let known = steps.iter().filter_map(|id| Some((id, &state.steps[plan.index(id)?])));
     let tasks = known.flat_map(|(id, step)| step.tasks.iter().map(move |task| (task.path(id), is_done(task))));
-    tasks.filter(|(path, done)| *done || state.task(plan, path).is_some_and(|task| task.kept.is_some())).collect()
+    let failed = |path: &TaskPath| state.task(plan, path).is_some_and(|task| task.phase == Phase::Failed);
+    tasks.filter(|(path, done)| *done || failed(path)).collect()
 }
 
 fn is_done(task: &TaskState) -> bool {
-    let answered = task.phase == Phase::Failed && task.answer.is_some();
+    let answered = match &task.phase {
+        Phase::Failed => task.answer.is_some(),
+        Phase::Ended(outcome) => outcome.happened == Happened::Done,
+        _ => false,
+    };
     task.phase == Phase::Succeeded || task.kept.is_some() || answered
 }
 
-fn takes_effect_once(plan: &Plan, step: &StepId) -> bool {
+/// Only what is known to have taken place can be left at that.
+fn may_be_kept(plan: &Plan, state: &RunState, path: &TaskPath) -> Result<(), OpError> {
+    let steps = plan.whole(&path.step).into_iter().filter_map(|id| Some((plan.index(&id)?, id)));
+    let tasks =
+        steps.flat_map(|(index, id)| state.steps[index].tasks.iter().map(move |task| (index, task.path(&id), task)));
+    let named: Vec<_> = tasks.filter(|(.., task)| path.item.is_none() || task.item == path.item).collect();
+    if named.iter().any(|(.., task)| is_done(task)) {
+        return Ok(());
+    }
+    let begun = named.iter().find(|(index, _, task)| plan.steps[*index].kind == StepKind::Action && task.attempts > 0);
+    Err(OpError::Usage(match begun {
+        None => format!("`{path}` has not begun: there is nothing that `--keep` could let stand"),
+        Some((_, task, _)) => not_to_be_kept(&state.started.run, task),
+    }))
+}
+
+/// What a step that is named as a whole does once more: not the items that stay as they are.
+pub(super) fn once_more(path: &TaskPath, ahead: &Preview, plan: &Plan, state: &RunState) -> Vec<TaskPath> {
+    let homeless = ahead.homeless.iter().any(|task| covers(path, task));
+    let touched = ahead.tasks().filter(|(task, fate)| covers(path, task) && !matches!(fate, Fate::Kept | Fate::Judged));
+    let touched: Vec<TaskPath> = touched.map(|(task, _)| task.clone()).collect();
+    if path.item.is_some() || homeless || touched.is_empty() {
+        return vec![path.clone()];
+    }
+    touched.into_iter().filter(|task| task.item.is_none() || state.task(plan, task).is_some()).collect()
+}
+
+pub(super) fn takes_effect_once(plan: &Plan, step: &StepId) -> bool {
     let step = plan.index(step).map(|index| &plan.steps[index]);
     step.is_some_and(|step| matches!(step.call.effect, Effect::Once | Effect::Keyed))
 }

@@ -56,8 +56,9 @@ pub(super) fn look(
     }
     let comparison = compare(&stored.plan, &plan);
     let (inputs, secrets) = gained(&plan.workflow, state, environment)?;
-    let recheck = comparison.recheck.clone();
-    let replanned = Replanned { version: state.version + 1, workflow: String::new(), recheck, inputs, secrets };
+    let Comparison { recheck, succession, .. } = comparison.clone();
+    let version = state.version + 1;
+    let replanned = Replanned { version, workflow: String::new(), recheck, succession, inputs, secrets };
     Ok(File::Edited(Box::new(Edit { texts, plan, comparison, replanned })))
 }
 

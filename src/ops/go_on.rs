@@ -16,7 +16,8 @@ use super::teardown::refuse_torn_down;
 use super::{OpError, Workspace};
 use crate::engine::{self, Injection};
 use crate::id::RunId;
-use crate::run::{Resumption, RunStatus};
+use crate::plan::Plan;
+use crate::run::{Resumption, RunState, RunStatus};
 use crate::store::RunWriter;
 
 /// Takes hold of the run that `wanted` means.
@@ -44,29 +45,50 @@ pub(super) async fn go_on(
     talk: &mut dyn Talk,
 ) -> Result<RunOutcome, OpError> {
     refuse_torn_down(&stored.plan, &stored.state)?;
-    if stored.state.status == RunStatus::Succeeded && retry.is_none() {
-        return left_as_it_is(workspace, run, stored, request, talk);
+    if retry.is_none() && is_done(&stored, request)? {
+        say_done(workspace, &stored, request, talk);
+        return Ok(RunOutcome { plan: stored.plan, state: stored.state, dir: workspace.open().run_dir(run) });
     }
     let ready = make_ready(workspace, run, &stored, request, retry, talk)?;
     carry_out(workspace, run, (writer, stored), ready, console).await
 }
 
-fn left_as_it_is(
-    workspace: &Workspace,
-    run: &RunId,
-    stored: Stored,
-    request: &ResumeRequest<'_>,
-    talk: &mut dyn Talk,
-) -> Result<RunOutcome, OpError> {
-    if !(request.keep.is_empty() && request.redo.is_empty()) {
+/// Whether nothing is left to do in a run, and nothing was asked of it that would be.
+pub(super) fn is_done(stored: &Stored, request: &ResumeRequest<'_>) -> Result<bool, OpError> {
+    let done = stored.state.status == RunStatus::Succeeded;
+    if done && !(request.keep.is_empty() && request.redo.is_empty()) {
+        let run = &stored.state.started.run;
         let message = format!("run {run} has succeeded: `onramp retry {run} --step STEP` runs steps again");
         return Err(OpError::Usage(message));
     }
+    Ok(done)
+}
+
+/// Says so; whether the workflow was edited since.
+pub(super) fn say_done(
+    workspace: &Workspace,
+    stored: &Stored,
+    request: &ResumeRequest<'_>,
+    talk: &mut dyn Talk,
+) -> bool {
+    let run = &stored.state.started.run;
     talk.say(&format!("run {run} has succeeded already; nothing is left to do"));
-    if is_edited(workspace, &stored, request) {
+    let edited = is_edited(workspace, stored, request);
+    if edited {
         talk.say(&format!("its workflow was edited since: `onramp retry {run} --step STEP` runs steps again"));
     }
-    Ok(RunOutcome { plan: stored.plan, state: stored.state, dir: workspace.open().run_dir(run) })
+    edited
+}
+
+/// The troubles that the user asked for.
+pub(super) fn troubles(
+    plan: &Plan,
+    state: &RunState,
+    request: &ResumeRequest<'_>,
+    talk: &mut dyn Talk,
+) -> Result<Injection, OpError> {
+    let settings = &state.started.settings;
+    injection(plan, settings.sandbox, &settings.base_url, &request.inject, &mut |text| talk.say(text))
 }
 
 /// Nothing stands in the way, and the user was told what comes. Nothing has been written yet.
@@ -103,9 +125,7 @@ fn make_ready(
         takeover(workspace, run, suspicion.as_ref(), trust, &mut |text| talk.say(text))?;
     let how = Resumption { epoch, wary, trusted, secrets, ..how };
     let going_on = edit.as_ref().map_or(plan, |edit| &edit.plan);
-    let settings = &state.started.settings;
-    let injection =
-        injection(going_on, settings.sandbox, &settings.base_url, &request.inject, &mut |text| talk.say(text))?;
+    let injection = troubles(going_on, state, request, talk)?;
     Ok(Ready { how, edit, injection })
 }
 

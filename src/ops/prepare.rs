@@ -1,13 +1,16 @@
 //! From what the user asks of a stored run to how it goes on, or why it must not.
 
-use super::asked::{Asked, Retry};
+use std::sync::Arc;
+
+use super::asked::{Asked, Retry, once_more, takes_effect_once};
 use super::edit::{Edit, File, look};
 use super::refusal::{may_be_redone, refused, way_out};
 use super::stored::Stored;
 use super::{OpError, ResumeRequest, Talk, Workspace};
-use crate::plan::compare;
+use crate::id::{StepId, TaskPath};
+use crate::plan::{Comparison, Plan, compare};
 use crate::report::Rerun;
-use crate::run::{Preview, Resumption, RunStatus, preview};
+use crate::run::{Preview, Resumption, RunState, RunStatus, preview};
 
 pub(super) struct Prepared {
     pub how: Resumption,
@@ -31,21 +34,28 @@ pub(super) fn prepare(
         return Err(OpError::Usage(message.to_owned()));
     }
     let as_stored = request.as_stored || stored.state.teardown;
-    let edit = if as_stored { None } else { edit_of(workspace, stored, request, talk)? };
+    let mut edit = if as_stored { None } else { edit_of(workspace, stored, request, talk)? };
     let (older, state) = (&*stored.plan, &stored.state);
-    let newer = edit.as_ref().map_or(older, |edit| &edit.plan);
+    let newer = edit.as_ref().map_or_else(|| Arc::clone(&stored.plan), |edit| Arc::clone(&edit.plan));
+    let newer = &*newer;
     let asked = Asked::read(older, newer, state, request, retry)?;
+    if let Some(edit) = &mut edit {
+        // Who has a whole step done once more has its new items done.
+        edit.replanned.succession.retain(|step| !asked.redo.contains(&TaskPath::step(step.clone())));
+    }
     let replanned = edit.as_ref().map(|edit| &edit.replanned);
     let look_ahead = |how: &Resumption| {
         preview(older, newer, state, how, replanned).map_err(|why| OpError::Usage(way_out(&state.started.run, &why)))
     };
     let mut how = asked.how.clone();
     let is_over = state.status == RunStatus::Succeeded && how.again.is_empty();
-    let ahead = if is_over {
+    let mut ahead = if is_over {
         Preview::default()
     } else {
-        may_be_redone(&look_ahead(&how)?, &asked.redo, &state.started.run)?;
-        how.again.extend(asked.redo.iter().filter(|path| older.index(&path.step).is_some()).cloned());
+        let before = look_ahead(&how)?;
+        may_be_redone(&before, &asked.redo, &state.started.run)?;
+        let known = asked.redo.iter().filter(|path| older.index(&path.step).is_some());
+        how.again.extend(known.flat_map(|path| once_more(path, &before, older, state)));
         look_ahead(&how)?
     };
     if is_over && retry.is_some() {
@@ -53,9 +63,22 @@ pub(super) fn prepare(
         return Err(OpError::Usage(message.to_owned()));
     }
     let comparison = edit.as_ref().map_or_else(|| compare(older, newer), |edit| edit.comparison.clone());
+    let is_meant = |step: &StepId| asked.redo.iter().any(|path| newer.whole(&path.step).contains(step));
+    ahead.homeless.retain(|path| !is_meant(&path.step));
+    ahead.renamed = renamed(&comparison, &ahead, older, state);
+    ahead.renamed.retain(|(_, step)| !is_meant(step));
     let rerun = Rerun::new(&state.started, edit.is_some(), &comparison, &ahead);
     let refusal = asked.refusal.or_else(|| refused(&ahead, &state.started.run));
     Ok(Prepared { how, edit, rerun, refusal })
+}
+
+/// Steps that took effect once and are gone, and new ones that would do it again.
+fn renamed(comparison: &Comparison, ahead: &Preview, older: &Plan, state: &RunState) -> Vec<(StepId, StepId)> {
+    let counts = |(gone, new): &&(StepId, StepId)| {
+        let known_again = state.removed.iter().any(|step| step.id == *new);
+        ahead.remains.contains(gone) && takes_effect_once(older, gone) && !known_again
+    };
+    comparison.renamed.iter().filter(counts).cloned().collect()
 }
 
 fn edit_of(

@@ -11,6 +11,14 @@ pub(super) fn way_out(run: &RunId, why: &str) -> String {
     )
 }
 
+pub(super) fn not_to_be_kept(run: &RunId, path: &TaskPath) -> String {
+    format!(
+        "`{path}` is not known to have taken place, and `--keep` lets stand only what is: `onramp resolve {run} {} --done` says \
+         that it did",
+        quoted(path)
+    )
+}
+
 /// To run again what the run would not touch by itself is what `retry` is for.
 pub(super) fn may_be_redone(ahead: &Preview, redo: &[TaskPath], run: &RunId) -> Result<(), OpError> {
     for path in redo {
@@ -35,6 +43,13 @@ pub(super) fn refused(ahead: &Preview, run: &RunId) -> Option<OpError> {
     if !held.is_empty() {
         return Some(must_say(&held));
     }
+    if let Some((gone, new)) = ahead.renamed.first() {
+        let message = format!(
+            "`{gone}` took effect, and `{new}` would do the same again: give the step its old name, or say that it is done once \
+             more: `--redo {new}`; nothing was changed"
+        );
+        return Some(OpError::Usage(message));
+    }
     let path = ahead.homeless.first()?;
     let message = format!(
         "`{path}` took effect, and with the edited `matrix` it is another step: `--redo {}` does it again; nothing was changed",
@@ -46,7 +61,9 @@ pub(super) fn refused(ahead: &Preview, run: &RunId) -> Option<OpError> {
 fn held_of(step: &StepPreview) -> Vec<TaskPath> {
     let held: Vec<TaskPath> =
         step.tasks.iter().filter(|(_, fate)| *fate == Fate::Held).map(|(path, _)| path.clone()).collect();
-    if held.len() == step.tasks.len() { vec![TaskPath::step(step.id.clone())] } else { held }
+    // An item that is new to the run cannot be named.
+    let new = held.iter().any(|path| step.heirs.iter().any(|(heir, _)| heir == path));
+    if new || held.len() == step.tasks.len() { vec![TaskPath::step(step.id.clone())] } else { held }
 }
 
 pub(super) fn must_say(paths: &[TaskPath]) -> OpError {

@@ -4,14 +4,16 @@ use std::path::PathBuf;
 
 use super::asked::Retry;
 use super::attach::Console;
-use super::go_on::{go_on, open};
+use super::go_on::{go_on, is_done, open, say_done, troubles};
 use super::prepare::{Prepared, prepare};
 use super::run::RunOutcome;
-use super::stored::{restore, sealing_key};
+use super::stored::{Stored, restore, sealing_key};
+use super::surroundings::same_surroundings;
 use super::teardown::refuse_torn_down;
 use super::{OpError, Workspace};
+use crate::plan::compare;
 use crate::report::Rerun;
-use crate::run::RunStatus;
+use crate::run::{RunStatus, at_rest};
 
 pub struct ResumeRequest<'a> {
     /// An id, the beginning of one, or `last`.
@@ -124,6 +126,15 @@ fn rehearsal(
     }
     stored.warnings.iter().for_each(|warning| talk.say(warning));
     refuse_torn_down(&stored.plan, &stored.state)?;
-    let Prepared { rerun, refusal, .. } = prepare(workspace, &stored, request, retry, talk)?;
-    Ok((rerun, refusal))
+    if retry.is_none() && is_done(&stored, request)? {
+        let edited = say_done(workspace, &stored, request, talk);
+        let unchanged = compare(&stored.plan, &stored.plan);
+        let stands = at_rest(&stored.plan, &stored.state);
+        return Ok((Rerun::new(&stored.state.started, edited, &unchanged, &stands), None));
+    }
+    let Prepared { edit, rerun, refusal, .. } = prepare(workspace, &stored, request, retry, talk)?;
+    let Stored { plan, state, .. } = stored;
+    let going_on = edit.as_ref().map_or(&plan, |edit| &edit.plan);
+    let refusal = refusal.or_else(|| same_surroundings(&plan, &state, request).err());
+    Ok((rerun, refusal.or_else(|| troubles(going_on, &state, request, talk).err())))
 }

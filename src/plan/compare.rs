@@ -1,6 +1,6 @@
 //! What an edit changed: two plans held against each other, step by step.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use serde_json::{Value, json};
@@ -59,6 +59,10 @@ pub struct Comparison {
     pub removed: Vec<StepId>,
     /// The steps whose result may be another: what was edited, and all that waits for something edited, new or removed.
     pub recheck: Vec<StepId>,
+    /// Steps whose matrix was edited and still is one: new items may be others that are gone, under another name.
+    pub succession: Vec<StepId>,
+    /// Removed steps, each with a new one that does the same.
+    pub renamed: Vec<(StepId, StepId)>,
 }
 
 /// Holds two plans against each other.
@@ -77,7 +81,13 @@ pub fn compare(older: &Plan, newer: &Plan) -> Comparison {
     let seeds: BTreeSet<usize> = changed.chain(orphans).filter_map(|id| newer.index(id)).collect();
     let reached = newer.descendants(seeds);
     let recheck = steps.iter().zip(reached).filter(|((_, change), reached)| *reached && *change != Change::New);
+    let items_edited = |change: &Change| matches!(change, Change::Edited(parts) if parts.contains(&Part::Matrix));
+    let is_matrix = |plan: &Plan, id| plan.index(id).is_some_and(|index| plan.steps[index].matrix.is_some());
+    let succession =
+        steps.iter().filter(|(id, change)| items_edited(change) && is_matrix(older, id) && is_matrix(newer, id));
     Comparison {
+        succession: succession.map(|(id, _)| id.clone()).collect(),
+        renamed: renamed(older, newer),
         recheck: recheck.map(|((id, _), _)| id.clone()).collect(),
         removed: removed.map(|step| step.id.clone()).collect(),
         steps,
@@ -93,6 +103,18 @@ impl Comparison {
     pub fn is_cosmetic(&self) -> bool {
         self.removed.is_empty() && self.steps.iter().all(|(_, change)| *change == Change::Same)
     }
+}
+
+/// Steps that are gone and new ones that would do the very same.
+fn renamed(older: &Plan, newer: &Plan) -> Vec<(StepId, StepId)> {
+    let does = |step: &PlanStep| json!([step.call.action, with(&step.call), matrix(step)]).to_string();
+    let missing = |step: &&PlanStep, from: &Plan| step.kind == StepKind::Action && from.index(&step.id).is_none();
+    let mut new: HashMap<String, Vec<&StepId>> = HashMap::new();
+    for step in newer.steps.iter().rev().filter(|step| missing(step, older)) {
+        new.entry(does(step)).or_default().push(&step.id);
+    }
+    let gone = older.steps.iter().filter(|step| missing(step, newer));
+    gone.filter_map(|step| Some((step.id.clone(), new.get_mut(&does(step))?.pop()?.clone()))).collect()
 }
 
 /// Each step with the plan that it is of.

@@ -1,12 +1,12 @@
 //! Folds an entry into the state. One that cannot follow is an error, and changes nothing.
 
-use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
 use super::agenda::Standing;
 use super::ending;
-use super::entry::{Entry, Fact, MatrixItem, Resolution, RunStatus, SkipReason, Stop, Timer};
+use super::entry::{Entry, Fact, Resolution, RunStatus, SkipReason, Stop, Timer};
+use super::expand::expand;
 use super::made::Made;
 use super::outcome::{ErrorKind, StepError};
 use super::pace;
@@ -178,14 +178,17 @@ fn task_moves(
     let torn_down = state.teardown;
     let task = &mut state.recorded.steps[step].tasks[position];
     let over = begins_a_round(task, fact) && !torn_down;
-    let made = over.then(|| Made::by(&plan.steps[step], task, at)).flatten();
+    let bequest = task.bequest().filter(|_| over).cloned();
+    let made = (over && bequest.is_none()).then(|| Made::by(&plan.steps[step], task, at)).flatten();
     let before = Standing::from(&task.phase);
     let moved = match plan.steps[step].kind {
         StepKind::Action => advance(task, fact, at),
         StepKind::Entry(_) | StepKind::Exit(_) => pass(task, fact, at),
     };
     moved.map_err(|phase| unlisted(path, phase, fact))?;
-    state.recorded.steps[step].made.extend(made);
+    let whole = &mut state.recorded.steps[step];
+    whole.made.extend(made);
+    whole.former.extend(bequest);
     state.moved(plan, step, position, before);
     if state.steps[step].tasks[position].phase.is_terminal() {
         finish_step(plan, state, step);
@@ -253,7 +256,7 @@ fn unlisted(path: &TaskPath, phase: &'static str, fact: &Fact) -> String {
 }
 
 /// Lets what waits for a step begin when its last task has ended.
-fn finish_step(plan: &Plan, state: &mut RunState, index: usize) {
+pub(super) fn finish_step(plan: &Plan, state: &mut RunState, index: usize) {
     if state.all_ended(index) {
         state.settle_step(plan, index);
     }
@@ -301,43 +304,6 @@ fn teardown_started(plan: &Plan, state: &mut RunState) -> Result<(), String> {
     forgo_retries(state);
     state.reindex(plan);
     Ok(())
-}
-
-fn expand(plan: &Plan, state: &mut RunState, id: &StepId, items: &[MatrixItem]) -> Result<(), String> {
-    let index = plan.index(id).ok_or_else(|| format!("there is no step `{id}`"))?;
-    ready(state, index, id)?;
-    let step = &mut state.recorded.steps[index];
-    if step.expanded || step.skipped.is_some() || plan.steps[index].matrix.is_none() {
-        return Err(format!("the items of `{id}` are known already"));
-    }
-    let keys: HashSet<_> = items.iter().map(|item| &item.key).collect();
-    if keys.len() < items.len() {
-        return Err(format!("`{id}` has an item twice"));
-    }
-    step.expanded = true;
-    let before = step.tasks.drain(..).chain(std::mem::take(&mut step.former)).collect();
-    let earlier = step.made.iter().map(|made| made.occurrence.saturating_add(1)).max().unwrap_or(0);
-    (step.tasks, step.former) = expanded_tasks(before, items, earlier);
-    state.expanded(plan, index);
-    finish_step(plan, state, index);
-    Ok(())
-}
-
-/// One task for each item, and those that were there before and are no items any more although something came of them.
-/// Items that were there before the step was sent round or edited are known again; new ones are of the same occurrence as
-/// these, and of none that the step had when it looked otherwise.
-fn expanded_tasks(before: Vec<TaskState>, items: &[MatrixItem], least: u32) -> (Vec<TaskState>, Vec<TaskState>) {
-    let occurrence = before.iter().map(|task| task.occurrence).max().unwrap_or(0).max(least);
-    let mut known: BTreeMap<_, _> = before.into_iter().rev().map(|task| (task.item.clone(), task)).collect();
-    let task = |item: &MatrixItem| match known.remove(&Some(item.key.clone())) {
-        Some(before) => TaskState { values: item.values.clone(), ..before },
-        None => {
-            TaskState { item: Some(item.key.clone()), values: item.values.clone(), occurrence, ..TaskState::default() }
-        }
-    };
-    let tasks = items.iter().map(task).collect();
-    let former = known.into_values().filter(|task| task.item.is_some() && (task.attempts > 0 || task.kept.is_some()));
-    (tasks, former.collect())
 }
 
 fn skip(plan: &Plan, state: &mut RunState, id: &StepId, reason: &SkipReason) -> Result<(), String> {

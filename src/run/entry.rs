@@ -114,6 +114,8 @@ pub struct Replanned {
     pub workflow: String,
     /// These steps are held against what they did before.
     pub recheck: Vec<StepId>,
+    /// Their matrix was edited: items that are new may be others that are gone, under another name.
+    pub succession: Vec<StepId>,
     /// Values that the run did not have until now.
     pub inputs: Data,
     pub secrets: Data,

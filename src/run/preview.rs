@@ -1,6 +1,7 @@
 //! What would come of going on: the decisions of a resume, as far as nothing need be asked of the world.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::apply::apply;
 use super::decide::decide;
@@ -29,6 +30,8 @@ pub enum Fate {
     Later,
     /// It took effect, must not do so twice, and its input is another now: a person must say.
     Held,
+    /// It failed, and `continue-on-error` lets that pass.
+    LetPass,
     /// It was not done; it goes on.
     Runs,
     /// It was not done, and waits for other steps.
@@ -45,6 +48,8 @@ pub struct StepPreview {
     pub tasks: Vec<(TaskPath, Fate)>,
     /// What it did under another `matrix` belongs to no item any more.
     pub dropped: Vec<TaskPath>,
+    /// New items, each with the one that is gone and that it may be, under another name.
+    pub heirs: Vec<(TaskPath, Arc<str>)>,
 }
 
 /// What a resume would do, told without doing it.
@@ -58,6 +63,8 @@ pub struct Preview {
     pub stranded: Vec<TaskPath>,
     /// Done once, under another `matrix` than now: they could only be done again.
     pub homeless: Vec<TaskPath>,
+    /// Steps that are gone and took effect once, each with a new one that does the same.
+    pub renamed: Vec<(StepId, StepId)>,
 }
 
 impl Preview {
@@ -75,7 +82,8 @@ pub fn preview(
     edit: Option<&Replanned>,
 ) -> Result<Preview, String> {
     let plan = unlimited(newer);
-    let mut future = Future { plan: &plan, state: state.clone(), fates: BTreeMap::new(), dropped: Vec::new() };
+    let mut future =
+        Future { plan: &plan, state: state.clone(), fates: BTreeMap::new(), dropped: Vec::new(), heirs: Vec::new() };
     future.apply(older, Fact::Resumed(how.clone()))?;
     let before = future.state.clone();
     if let Some(edit) = edit {
@@ -87,7 +95,17 @@ pub fn preview(
         let now = newer.index(&planned.id).map(|index| &newer.steps[index]);
         preview.hold_against(planned, step, now, edit.is_some_and(|edit| edit.recheck.contains(&planned.id)));
     }
+    for step in before.removed.iter().filter(|_| edit.is_some()) {
+        preview.welcome_back(step, newer.index(&step.id).map(|index| &newer.steps[index]));
+    }
     Ok(preview)
+}
+
+/// How a run stands in which nothing goes on.
+pub fn at_rest(plan: &Plan, state: &RunState) -> Preview {
+    let mut future =
+        Future { plan, state: state.clone(), fates: BTreeMap::new(), dropped: Vec::new(), heirs: Vec::new() };
+    Preview { steps: future.steps(), ..Preview::default() }
 }
 
 /// Without the bounds that only spread things over time.
@@ -122,6 +140,18 @@ impl Preview {
     }
 }
 
+impl Preview {
+    /// A step that was taken out by an earlier edit.
+    fn welcome_back(&mut self, step: &StepState, now: Option<&PlanStep>) {
+        let was_matrix = !step.expanded || step.tasks.iter().any(|task| task.item.is_some());
+        let Some(now) = now.filter(|now| now.matrix.is_some() != was_matrix) else { return };
+        if matches!(now.call.effect, Effect::Once | Effect::Keyed) {
+            let done = step.tasks.iter().filter(|task| took_place(task));
+            self.homeless.extend(done.map(|task| task.path(&step.id)));
+        }
+    }
+}
+
 /// It has an effect that is known to have taken place.
 fn took_place(task: &TaskState) -> bool {
     let answered = matches!(&task.phase, Phase::Ended(outcome) if outcome.happened == Happened::Done);
@@ -133,6 +163,7 @@ struct Future<'a> {
     state: RunState,
     fates: BTreeMap<TaskPath, Fate>,
     dropped: Vec<TaskPath>,
+    heirs: Vec<(TaskPath, Arc<str>)>,
 }
 
 impl Future<'_> {
@@ -153,7 +184,9 @@ impl Future<'_> {
                     return Ok(());
                 }
                 self.note(&fact);
+                let expanded = if let Fact::ItemsExpanded { step, .. } = &fact { Some(step.clone()) } else { None };
                 self.apply(self.plan, fact)?;
+                expanded.iter().for_each(|step| self.note_heirs(step));
             }
         }
     }
@@ -182,6 +215,17 @@ impl Future<'_> {
         self.fates.insert(path.clone(), fate);
     }
 
+    /// Who takes the place of an item is no more new than that one is gone.
+    fn note_heirs(&mut self, step: &StepId) {
+        let Some(index) = self.plan.index(step) else { return };
+        for task in &self.state.steps[index].tasks {
+            if let Some(gone) = task.predecessor() {
+                self.dropped.retain(|path| path.step != *step || path.item.as_ref() != Some(gone));
+                self.heirs.push((task.path(step), gone.clone()));
+            }
+        }
+    }
+
     fn was_done(&self, path: &TaskPath) -> bool {
         self.state.task(self.plan, path).is_some_and(|task| task.kept.is_some() || task.runs_once_more())
     }
@@ -202,7 +246,8 @@ impl Future<'_> {
                 tasks.push((whole, fate.unwrap_or(if step.expanded { Fate::Kept } else { Fate::Waits })));
             }
             let dropped = self.dropped.iter().filter(|path| path.step == planned.id).cloned().collect();
-            StepPreview { id: planned.id.clone(), tasks, dropped }
+            let heirs = self.heirs.iter().filter(|(path, _)| path.step == planned.id).cloned().collect();
+            StepPreview { id: planned.id.clone(), tasks, dropped, heirs }
         });
         steps.collect()
     }
@@ -213,6 +258,7 @@ fn untouched(step: &StepState, task: &TaskState) -> Fate {
     match (&step.skipped, &task.phase) {
         (Some(reason), _) | (None, Phase::Skipped(reason)) => Fate::Skipped(reason.clone()),
         (None, Phase::Succeeded) => Fate::Kept,
+        (None, Phase::Failed) => Fate::LetPass,
         (None, Phase::InDoubt { .. }) => Fate::InDoubt,
         (None, Phase::Waiting) if task.kept.is_some() => Fate::Later,
         (None, Phase::Waiting) if task.runs_once_more() => Fate::Again,

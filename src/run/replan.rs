@@ -15,7 +15,7 @@ use crate::workflow::Effect;
 
 /// `plan` is the new one. Of the steps to be looked at again, what has ended waits, and knows how it stood.
 pub(super) fn replan(plan: &Plan, state: &mut RunState, replanned: &Replanned, at: Timestamp) -> Result<(), String> {
-    let Replanned { version, workflow, recheck, .. } = replanned;
+    let Replanned { version, workflow, recheck, succession, .. } = replanned;
     if *version != state.version + 1 {
         return Err(format!("the last one was version {}", state.version));
     }
@@ -23,6 +23,7 @@ pub(super) fn replan(plan: &Plan, state: &mut RunState, replanned: &Replanned, a
         return Err("something is under way".into());
     }
     let recheck: BTreeSet<&StepId> = recheck.iter().collect();
+    let succession: BTreeSet<&StepId> = succession.iter().collect();
     let run = &mut state.recorded;
     let mut before: HashMap<StepId, StepState> = std::mem::take(&mut run.steps).into_iter().map(by_id).collect();
     let mut removed: HashMap<StepId, StepState> = std::mem::take(&mut run.removed).into_iter().map(by_id).collect();
@@ -30,9 +31,15 @@ pub(super) fn replan(plan: &Plan, state: &mut RunState, replanned: &Replanned, a
         .steps
         .iter()
         .map(|planned| match (before.remove(&planned.id), removed.remove(&planned.id)) {
-            (Some(step), _) => carried_over(planned, step, recheck.contains(&planned.id), *version, at),
+            (Some(step), _) => {
+                let recheck = recheck.contains(&planned.id);
+                let succession = succession.contains(&planned.id);
+                carried_over(planned, step, &Edit { recheck, succession, version: *version, at })
+            }
             // It was taken out and comes back: what it did is not done again.
-            (None, Some(step)) => carried_over(planned, step, true, *version, at),
+            (None, Some(step)) => {
+                carried_over(planned, step, &Edit { recheck: true, succession: true, version: *version, at })
+            }
             (None, None) => fresh(planned, 0),
         })
         .collect();
@@ -60,7 +67,15 @@ fn fresh(planned: &PlanStep, occurrence: u32) -> StepState {
     step
 }
 
-fn carried_over(planned: &PlanStep, mut step: StepState, recheck: bool, version: u32, at: Timestamp) -> StepState {
+/// What is to be done about one step.
+struct Edit {
+    recheck: bool,
+    succession: bool,
+    version: u32,
+    at: Timestamp,
+}
+
+fn carried_over(planned: &PlanStep, mut step: StepState, edit: &Edit) -> StepState {
     let was_matrix = step.tasks.iter().any(|task| task.item.is_some()) || !step.expanded;
     match (&step.remedy, &planned.on_error) {
         (None, Some(_)) => step.remedy = Some(Box::default()),
@@ -74,17 +89,22 @@ fn carried_over(planned: &PlanStep, mut step: StepState, recheck: bool, version:
     }
     if was_matrix != planned.matrix.is_some() {
         // Nothing says which item it was. Its keys must not be those of an earlier time.
-        let occurrence = version.max(step.next_occurrence());
-        step.remember_all(planned, at);
+        let occurrence = edit.version.max(step.next_occurrence());
+        step.remember_all(planned, edit.at);
         return StepState { remedy: step.remedy, made: step.made, ..fresh(planned, occurrence) };
     }
-    if !recheck {
+    if !edit.recheck {
         return step;
     }
     step.skipped = None;
-    step.tasks.iter_mut().for_each(|task| hold(task, planned.call.effect));
+    for task in &mut step.tasks {
+        // Which new item stands for which old one is found anew.
+        step.succession |= task.abdicate();
+        hold(task, planned.call.effect);
+    }
     if planned.matrix.is_some() && step.tasks.iter().all(|task| task.phase == Phase::Waiting) {
         step.expanded = false;
+        step.succession |= edit.succession;
     }
     step
 }

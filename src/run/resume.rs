@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::entry::{Doubt, Resumption, RunStatus, Stop, Timer};
 use super::made::Made;
 use super::outcome::{Happened, Outcome, ProbeAnswer};
+use super::passed::let_pass;
 use super::state::{Recorded, RunState};
 use super::step_state::StepState;
 use super::table::end_attempt;
@@ -28,6 +29,7 @@ pub(super) fn resume(plan: &Plan, state: &mut RunState, how: &Resumption, at: Ti
     let run = &mut next.recorded;
     let_downtime_pass(run, at);
     run.status = RunStatus::Running;
+    let passed = let_pass(plan, run, &how.again);
     run.stopping = None;
     run.until = how.until.clone();
     run.wary = how.wary || (run.wary && !how.trusted);
@@ -38,10 +40,10 @@ pub(super) fn resume(plan: &Plan, state: &mut RunState, how: &Resumption, at: Ti
     run.alarms.clear();
     run.outputs = Data::new();
     run.notes.clear();
-    for (planned, step) in plan.steps.iter().zip(&mut run.steps) {
+    for ((planned, step), passed) in plan.steps.iter().zip(&mut run.steps).zip(passed) {
         if run.teardown {
             take_over_undo(planned, step, at);
-        } else {
+        } else if !passed {
             resume_step(planned, step, at);
         }
         if how.wary {
@@ -59,7 +61,9 @@ pub(super) fn resume(plan: &Plan, state: &mut RunState, how: &Resumption, at: Ti
         reopen_calls(plan, &mut next.recorded.steps);
     }
     for task in &how.keep {
-        let_stand(plan, &mut next, task)?;
+        for step in plan.whole(&task.step) {
+            let_stand(plan, &mut next, &TaskPath { step, ..task.clone() })?;
+        }
     }
     next.reindex(plan);
     *state = next;
@@ -196,7 +200,9 @@ fn resume_task(task: &mut TaskState, at: Timestamp, effect: Effect) {
 fn run_again(plan: &Plan, state: &mut RunState, path: &TaskPath, at: Timestamp) -> Result<(), String> {
     let index = plan.index(&path.step).ok_or_else(|| format!("there is no step `{}`", path.step))?;
     let mut made = Vec::new();
+    let mut former = Vec::new();
     for task in tasks(state, index, path)? {
+        former.extend(task.disown());
         match &task.phase {
             Phase::Succeeded | Phase::InDoubt { doubt: Doubt::Changed, .. } => {}
             Phase::Ended(outcome) if outcome.happened == Happened::Done => {}
@@ -213,6 +219,7 @@ fn run_again(plan: &Plan, state: &mut RunState, path: &TaskPath, at: Timestamp) 
     }
     let step = &mut state.recorded.steps[index];
     step.made.append(&mut made);
+    step.former.extend(former);
     step.skipped = None;
     if path.item.is_none() && plan.steps[index].matrix.is_some() {
         step.expanded = false;

@@ -20,6 +20,8 @@ pub struct StepState {
     pub former: Vec<TaskState>,
     /// What earlier rounds made, for a teardown; in the order in which they were given up.
     pub made: Vec<Made>,
+    /// Its matrix was edited and its items have not been found since: a new one may be an old one under another name.
+    pub succession: bool,
 }
 
 /// How a step stands, over all its items.
@@ -54,7 +56,8 @@ impl StepState {
     pub(super) fn new(id: StepId, matrix: bool, remedy: bool) -> Self {
         let tasks = if matrix { Vec::new() } else { vec![TaskState::default()] };
         let remedy = remedy.then(Box::default);
-        Self { id, tasks, expanded: !matrix, skipped: None, remedy, rounds: 0, former: Vec::new(), made: Vec::new() }
+        let (former, made) = (Vec::new(), Vec::new());
+        Self { id, tasks, expanded: !matrix, skipped: None, remedy, rounds: 0, former, made, succession: false }
     }
 
     pub fn status(&self) -> StepStatus {

@@ -60,7 +60,10 @@ pub(super) fn advance(task: &mut TaskState, fact: &Fact, at: Timestamp) -> Resul
             Fact::Skipped { reason: reason @ (SkipReason::CannotUndo { .. } | SkipReason::NothingToUndo), .. },
         ) => Skipped(reason.clone()),
         (Waiting, Fact::Kept { outputs, .. }) if task.kept.is_some() => {
-            *task = task.kept.take().map(|kept| *kept).unwrap_or_default();
+            let kept = task.kept.take().map(|kept| *kept).unwrap_or_default();
+            // It may have been done for an item that had another name.
+            let (item, values) = (task.item.take(), std::mem::take(&mut task.values));
+            *task = TaskState { item, values, ..kept };
             let ended = task.ended.unwrap_or(at);
             succeed(task, outputs, ended)
         }

@@ -148,7 +148,10 @@ impl<'a> Unit<'a> {
                 return super::verdict::keep(self, kept);
             }
             if matches!(self.effect(), Effect::Once | Effect::Keyed) {
-                return self.changed("took place, and its input is another since");
+                return self.changed(&match self.task.predecessor() {
+                    Some(item) => format!("may be what took place for `{item}`, which the edited matrix does not have"),
+                    None => "took place, and its input is another since".to_owned(),
+                });
             }
         }
         // The service takes a repetition under the same key for one request, but not with another input.

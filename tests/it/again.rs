@@ -7,36 +7,36 @@ use serde_json::{Value, json};
 use crate::support::{Invocation, Output, TestContext, WORKFLOW, Witness};
 
 /// A workflow file, the service that it speaks to, and a folder to run it in.
-struct Bench {
-    context: TestContext,
-    service: Witness,
+pub struct Bench {
+    pub context: TestContext,
+    pub service: Witness,
 }
 
 impl Bench {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { context: TestContext::new(), service: Witness::start() }
     }
 
     /// Writes the steps as `work.yaml`; `URL` is the service.
-    fn write(&self, steps: &str) -> &Self {
+    pub fn write(&self, steps: &str) -> &Self {
         self.context.write("work.yaml", &format!("name: work\n{}", steps.replace("URL", &self.service.url)));
         self
     }
 
-    fn onramp(&self, line: &str) -> Invocation {
+    pub fn onramp(&self, line: &str) -> Invocation {
         self.context.onramp(line.split(' '))
     }
 
-    fn run(&self, code: i32) -> Output {
+    pub fn run(&self, code: i32) -> Output {
         self.onramp("run work.yaml --json").run().expect_code(code)
     }
 
-    fn resume(&self, code: i32) -> Output {
+    pub fn resume(&self, code: i32) -> Output {
         self.onramp("resume last --json").run().expect_code(code)
     }
 
     /// What `--dry-run` says of each step: verdicts by name.
-    fn verdicts(&self, line: &str) -> Value {
+    pub fn verdicts(&self, line: &str) -> Value {
         let told = self.onramp(&format!("{line} --dry-run --json")).run().expect_code(0).json();
         let steps = told["steps"].as_object().unwrap();
         steps
@@ -54,13 +54,13 @@ impl Bench {
         assert!(keys.len() == 2 && keys[0] != keys[1], "{keys:?}");
     }
 
-    fn journal(&self) -> String {
+    pub fn journal(&self) -> String {
         fs::read_to_string(self.context.journal().path().unwrap()).unwrap()
     }
 }
 
 /// Charges once, takes something from the answer, and then checks it.
-const CHARGE: &str = "steps:
+pub const CHARGE: &str = "steps:
   charge:
     uses: http
     with: { url: URL/charge, method: POST, json: { amount: 1 } }
@@ -359,6 +359,7 @@ fn items_that_an_edit_adds_run_and_those_that_were_done_are_kept() {
                   with: { url: 'URL/${{ matrix.who }}', method: POST } }\n  \
                   check: { uses: assert, needs: invite, with: { that: false } }\n";
     bench.write(&invite.replace("WHO", "ada, lin")).run(1);
+    bench.write(&invite.replace("WHO", "eve, lin, ada")).resume(1).says(&["lin", "eve", "kept"]);
     bench.write(&invite.replace("WHO", "lin, eve").replace("that: false", "that: true"));
     bench.resume(0).says(&["lin", "eve", "removed", "what it made remains"]);
     assert_eq!(["/ada", "/lin", "/eve"].map(|who| bench.service.count(who)), [1, 1, 1]);

@@ -12,6 +12,7 @@ mod cli;
 mod copies;
 mod doubt;
 mod dovecot;
+mod edits;
 mod faults;
 mod flow;
 mod graph;

@@ -99,7 +99,7 @@ fn of_removed(step: &StepId, preview: &Preview) -> RerunStep {
 
 fn of_step(step: &StepPreview, change: &Change, preview: &Preview) -> RerunStep {
     let homeless = preview.homeless.iter().any(|path| path.step == step.id);
-    let items: Vec<RerunStep> = step.tasks.iter().map(|(path, fate)| of_task(path, fate, change)).collect();
+    let items: Vec<RerunStep> = step.tasks.iter().map(|(path, fate)| of_task(path, fate, change, step)).collect();
     let gone = step.dropped.iter().map(|path| RerunStep {
         name: item(path),
         verdict: Verdict::Removed,
@@ -119,6 +119,9 @@ fn of_step(step: &StepPreview, change: &Change, preview: &Preview) -> RerunStep 
     if homeless {
         (verdict, why) = (Verdict::NeedsAnswer, "took effect, and is another step with this `matrix`".to_owned());
     }
+    if let Some((gone, _)) = preview.renamed.iter().find(|(_, new)| *new == step.id) {
+        (verdict, why) = (Verdict::NeedsAnswer, format!("`{gone}` took effect and is gone: it did the same"));
+    }
     let alike = items.iter().all(|item| (item.verdict, &item.why) == (verdict, &why));
     let single = step.tasks.iter().all(|(path, _)| path.item.is_none());
     let own = if single || alike { Vec::new() } else { items };
@@ -129,7 +132,8 @@ fn item(path: &TaskPath) -> String {
     path.item.as_deref().unwrap_or(path.step.as_str()).to_owned()
 }
 
-fn of_task(path: &TaskPath, fate: &Fate, change: &Change) -> RerunStep {
+fn of_task(path: &TaskPath, fate: &Fate, change: &Change, step: &StepPreview) -> RerunStep {
+    let gone = step.heirs.iter().find(|(heir, _)| heir == path).map(|(_, gone)| gone);
     let parts = parts(change);
     let judged = matches!(change, Change::Edited(parts) if parts.contains(&Part::Outputs));
     let (verdict, why) = match fate {
@@ -140,7 +144,14 @@ fn of_task(path: &TaskPath, fate: &Fate, change: &Change) -> RerunStep {
         Fate::Again if !parts.is_empty() => (Verdict::RunsAgain, parts),
         Fate::Again => (Verdict::RunsAgain, "as asked, or since its input is another".to_owned()),
         Fate::Later => (Verdict::LookedAtAgain, "once what it needs has run; it stays if its input does".to_owned()),
-        Fate::Held => (Verdict::NeedsAnswer, join(&parts, "it took effect, and its input is another now")),
+        Fate::Held => (
+            Verdict::NeedsAnswer,
+            gone.map_or_else(
+                || join(&parts, "it took effect, and its input is another now"),
+                |gone| format!("`{gone}` took effect and is gone: it may be the same"),
+            ),
+        ),
+        Fate::LetPass => (Verdict::Kept, "it failed, as `continue-on-error` allows".to_owned()),
         Fate::Runs if *change == Change::New => (Verdict::Runs, "new".to_owned()),
         Fate::Runs => (Verdict::Runs, join(&parts, "not done yet")),
         Fate::Waits if *change == Change::New => (Verdict::Waits, "new".to_owned()),

@@ -23,7 +23,8 @@ pub fn table(rerun: &Rerun, look: &Look) -> String {
     let head = match (rerun.edited, rerun.steps.iter().all(|step| step.verdict == Verdict::Kept)) {
         (true, true) => "The workflow was edited; every step is kept:",
         (true, false) => "The workflow was edited since the run began:",
-        (false, _) => "The run goes on like this:",
+        (false, true) => "Every step is kept:",
+        (false, false) => "The run goes on like this:",
     };
     format!("{head}\n\n{}", grid.render(look))
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::plans::{Run, lost, outputs, plan, remedy, task};
 use crate::id::{StepId, TaskPath};
-use crate::plan::compare;
+use crate::plan::{Comparison, Plan, compare};
 use crate::run::*;
 use crate::secret::Data;
 
@@ -14,11 +14,9 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 impl Run {
     /// Resumes with another text of the workflow.
-    pub(super) fn edited(&mut self, text: &str, how: Resumption) -> &mut Self {
+    pub fn edited(&mut self, text: &str, how: Resumption) -> &mut Self {
         let newer = plan(text);
-        let recheck = compare(&self.plan, &newer).recheck;
-        let version = self.state.version + 1;
-        let replanned = Replanned { version, workflow: "x".into(), recheck, inputs: Data::new(), secrets: Data::new() };
+        let replanned = edit(&self.plan, &newer, self.state.version + 1);
         self.at = self.at.plus(HOUR);
         self.apply(Fact::Resumed(how)).unwrap();
         self.plan = newer.into();
@@ -26,15 +24,22 @@ impl Run {
     }
 }
 
-fn item(step: &str, item: &str) -> TaskPath {
+/// What `ops` writes of an edit.
+pub fn edit(older: &Plan, newer: &Plan, version: u32) -> Replanned {
+    let Comparison { recheck, succession, .. } = compare(older, newer);
+    let (inputs, secrets) = (Data::new(), Data::new());
+    Replanned { version, workflow: "x".into(), recheck, succession, inputs, secrets }
+}
+
+pub fn item(step: &str, item: &str) -> TaskPath {
     TaskPath::item(StepId::new(step).unwrap(), item.into())
 }
 
-fn keep(step: &str) -> Resumption {
+pub fn keep(step: &str) -> Resumption {
     Resumption { keep: vec![task(step)], ..Resumption::default() }
 }
 
-pub(super) fn again(step: &str) -> Resumption {
+pub fn again(step: &str) -> Resumption {
     Resumption { again: vec![task(step)], ..Resumption::default() }
 }
 
@@ -195,8 +200,7 @@ fn a_run_goes_only_as_far_as_it_is_told() {
 fn a_look_ahead_says_what_a_resume_then_does() {
     let run = pair();
     let newer = plan(&PAIR.replace("value: 1", "value: 2"));
-    let recheck = compare(&run.plan, &newer).recheck;
-    let edit = Replanned { version: 2, workflow: "x".into(), recheck, inputs: Data::new(), secrets: Data::new() };
+    let edit = edit(&run.plan, &newer, 2);
     let fates = |how: Resumption| -> Vec<Fate> {
         let ahead = preview(&run.plan, &newer, &run.state, &how, Some(&edit)).unwrap();
         ahead.tasks().map(|(_, fate)| fate.clone()).collect()

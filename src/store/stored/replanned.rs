@@ -14,6 +14,8 @@ pub(super) struct StoredReplanned {
     version: u32,
     workflow: String,
     recheck: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    succession: Vec<String>,
     #[serde(default, skip_serializing_if = "StoredData::is_empty")]
     inputs: StoredData,
     #[serde(default, skip_serializing_if = "StoredData::is_empty")]
@@ -22,11 +24,12 @@ pub(super) struct StoredReplanned {
 
 impl StoredReplanned {
     pub fn seal(replanned: &Replanned, keys: &RunKeys, place: &Place<'_>) -> Result<Self, StoreError> {
-        let Replanned { version, workflow, recheck, inputs, secrets } = replanned;
+        let Replanned { version, workflow, recheck, succession, inputs, secrets } = replanned;
         Ok(Self {
             version: *version,
             workflow: workflow.clone(),
             recheck: ids(recheck),
+            succession: ids(succession),
             inputs: StoredData::seal(inputs, keys, place, "inputs")?,
             secrets: StoredData::seal(secrets, keys, place, "secrets")?,
         })
@@ -37,6 +40,7 @@ impl StoredReplanned {
             version: self.version,
             workflow: self.workflow,
             recheck: steps(&self.recheck)?,
+            succession: steps(&self.succession)?,
             inputs: self.inputs.open(keys, place, "inputs")?,
             secrets: self.secrets.open(keys, place, "secrets")?,
         })

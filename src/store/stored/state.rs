@@ -69,6 +69,8 @@ struct StoredStep {
     former: Vec<StoredTask>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     made: Vec<StoredMade>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    succession: bool,
 }
 
 fn place(seq: u64, step: &str) -> Place<'_> {
@@ -141,7 +143,7 @@ impl StoredStep {
     }
 
     fn seal(state: &StepState, keys: &RunKeys, seq: u64) -> Result<Self, StoreError> {
-        let StepState { id, tasks, expanded, skipped, remedy, rounds, former, made } = state;
+        let StepState { id, tasks, expanded, skipped, remedy, rounds, former, made, succession } = state;
         let former = former.iter().map(|task| StoredTask::seal(task, &task.path(id), Part::Former, keys, seq));
         let tasks =
             tasks.iter().map(|task| StoredTask::seal(task, &task.path(id), Part::Task, keys, seq).map(Box::new));
@@ -156,6 +158,7 @@ impl StoredStep {
             rounds: *rounds,
             former: former.collect::<Result<_, _>>()?,
             made: made.iter().map(|made| StoredMade::seal(made, id, keys, seq)).collect::<Result<_, _>>()?,
+            succession: *succession,
         })
     }
 
@@ -173,6 +176,7 @@ impl StoredStep {
             rounds: self.rounds,
             former: self.former.into_iter().map(|task| task.open(Part::Former, keys, seq)).collect::<Result<_, _>>()?,
             made: self.made.into_iter().map(|made| made.open(keys, seq)).collect::<Result<_, _>>()?,
+            succession: self.succession,
         })
     }
 }

@@ -105,7 +105,9 @@ impl StoredTask {
         let task = path.to_string();
         let within = part.place(&task);
         let place = Place { file: RunFile::Checkpoint, seq, step: &within, attempt: *attempts };
-        let kept = kept.as_ref().map(|kept| Self::seal(kept, path, Part::Kept, keys, seq)).transpose()?;
+        // It may have been done for an item that had another name.
+        let own = |kept: &TaskState| TaskPath { item: kept.item.clone(), ..path.clone() };
+        let kept = kept.as_ref().map(|kept| Self::seal(kept, &own(kept), Part::Kept, keys, seq)).transpose()?;
         let undone = path.clone().with_role(Role::Undo);
         let undo = undo.as_ref().map(|undo| Self::seal(undo, &undone, Part::Task, keys, seq)).transpose()?;
         let answer = answer.as_ref().map(|answer| StoredOutcome::seal(answer, keys, &place, "answer")).transpose()?;

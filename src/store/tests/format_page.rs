@@ -61,6 +61,7 @@ fn steps() -> Vec<StepState> {
         rounds: 0,
         former: Vec::new(),
         made: Vec::new(),
+        succession: false,
     }]
 }
 

@@ -166,11 +166,12 @@ fn resumption() -> BoxedStrategy<Resumption> {
 
 /// Of a version whose text a generated disk has.
 fn replanned() -> BoxedStrategy<Replanned> {
-    (vec(step(), 0..3), data(), data())
-        .prop_map(|(recheck, inputs, secrets)| Replanned {
+    (vec(step(), 0..3), vec(step(), 0..3), data(), data())
+        .prop_map(|(recheck, succession, inputs, secrets)| Replanned {
             version: 1,
             workflow: pin(&WORKFLOW.into()).unwrap(),
             recheck,
+            succession,
             inputs,
             secrets,
         })
@@ -311,9 +312,10 @@ fn task_of_its_own() -> BoxedStrategy<TaskState> {
 
 fn step_state() -> BoxedStrategy<StepState> {
     let remedy = option::of(task_state().prop_map(|task| Box::new(without_item(task))));
+    let known = (any::<bool>(), any::<bool>());
     let others = (vec(task_state(), 0..2), vec(made(), 0..2));
-    (step(), vec(task_state(), 0..3), any::<bool>(), option::of(skip()), remedy, any::<u32>(), others)
-        .prop_map(|(id, tasks, expanded, skipped, remedy, rounds, (former, made))| StepState {
+    (step(), vec(task_state(), 0..3), known, option::of(skip()), remedy, any::<u32>(), others)
+        .prop_map(|(id, tasks, (expanded, succession), skipped, remedy, rounds, (former, made))| StepState {
             id,
             tasks,
             expanded,
@@ -322,6 +324,7 @@ fn step_state() -> BoxedStrategy<StepState> {
             rounds,
             former,
             made,
+            succession,
         })
         .boxed()
 }

@@ -49,6 +49,7 @@ fn no_file_holds_a_secret_or_a_key_in_any_spelling() {
         rounds: 0,
         former: Vec::new(),
         made: vec![made],
+        succession: false,
     };
     writer.checkpoint(&recorded("a", 4, vec![step]), true).unwrap();
     let user_key = key(1).to_text();

@@ -9,7 +9,7 @@ use onramp::diagnostic::Source;
 use onramp::engine::{EngineError, drive, resume, resume_edited, tear_down};
 use onramp::entropy::{Entropy, SeededEntropy};
 use onramp::id::RunId;
-use onramp::plan::{Plan, compare, load};
+use onramp::plan::{Comparison, Plan, compare, load};
 use onramp::run::{Entry, Fact, Replanned, Resumption, RunStarted, RunState, Settings, Stop};
 use onramp::secret::{Data, Secret};
 use onramp::store::simulated::{Crash, ForgetfulDisk};
@@ -221,10 +221,11 @@ impl<'a> Life<'a> {
     /// The workflow has another text than the run knows.
     pub fn edit(&self, before: &Plan, state: &RunState, writer: &mut RunWriter) -> Option<Replanned> {
         let newer = *self.plans.get(state.version as usize)?;
-        let (version, recheck) = (state.version + 1, compare(before, newer).recheck);
+        let Comparison { recheck, succession, .. } = compare(before, newer);
+        let version = state.version + 1;
         let text: &str = &newer.workflow.source.text;
         let workflow = writer.keep_workflow(version, &text.into()).unwrap();
-        Some(Replanned { version, workflow, recheck, inputs: Data::new(), secrets: Data::new() })
+        Some(Replanned { version, workflow, recheck, succession, inputs: Data::new(), secrets: Data::new() })
     }
 
     /// The process dies and is gone for a while; the machine stays up. What the files say then.

@@ -116,6 +116,8 @@ pub fn foresee(before: &Before<'_>, newer: &Graph, again: &BTreeSet<usize>) -> (
         let status = was.map(|_| &before.state.steps[index]);
         let stays = status.is_some_and(|was| match was.status() {
             StepStatus::Succeeded => true,
+            // It was let pass, and what follows has gone on.
+            StepStatus::Failed => before.older.steps[index].continue_on_error && before.state.stopping.is_none(),
             StepStatus::Skipped => was.skipped.as_ref().is_some_and(|reason| !reason.is_failure()),
             _ => false,
         });

@@ -56,10 +56,12 @@ fn fact() -> impl Strategy<Value = Fact> {
     prop_oneof![
         1 => prop::collection::vec(path(), 0..2).prop_map(|again| Fact::Resumed(Resumption { again, ..Resumption::default() })),
         1 => (1u32..4, prop::collection::vec(path(), 0..4)).prop_map(|(version, recheck)| {
+            let recheck: Vec<_> = recheck.into_iter().map(|path| path.step).collect();
             Fact::Replanned(Box::new(Replanned {
                 version,
                 workflow: "sha256:none".to_owned(),
-                recheck: recheck.into_iter().map(|path| path.step).collect(),
+                succession: recheck.iter().skip(1).cloned().collect(),
+                recheck,
                 inputs: Data::new(),
                 secrets: Data::new(),
             }))
