@@ -1,5 +1,4 @@
-//! What there is to decide: derived from the state, kept up to date by every entry, so that a decision costs what
-//! changed and not the size of the graph.
+//! What there is to decide, derived from the state, so that a decision costs what changed and not the size of the graph.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -28,21 +27,21 @@ pub(super) struct Agenda {
     /// Steps whose needs are all terminal and that have not begun, or have items that have not: skip, expand or start them.
     pub starts: BTreeSet<usize>,
     /// For each step, how many of its needs are not terminal.
-    unmet: Vec<usize>,
+    pub unmet: Vec<usize>,
     /// Tasks of each step that are under way: they hold a place of `max-parallel`.
-    busy: Vec<usize>,
+    pub busy: Vec<usize>,
     /// The same of the whole run.
     pub all_busy: usize,
     /// For each step, the first task that may still be waiting to start.
-    next: Vec<usize>,
+    pub next: Vec<usize>,
     /// Whether the step was terminal when last looked at.
-    terminal: Vec<bool>,
+    pub terminal: Vec<bool>,
     /// Attempts and probes under way.
     pub in_flight: usize,
     /// Timers that will fire.
     pub timers: usize,
     /// For each step with a matrix, the position of each item among its tasks.
-    positions: HashMap<usize, HashMap<Arc<str>, usize>>,
+    pub positions: HashMap<usize, HashMap<Arc<str>, usize>>,
     /// The outputs of each matrix that succeeded: a list over its items.
     pub collected: HashMap<usize, Data>,
     /// The steps that `until` lets run; all if it is `None`.
@@ -54,9 +53,9 @@ pub(super) struct Agenda {
 /// What the counts of the agenda need to know of a phase.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Standing {
-    in_flight: bool,
-    timer: bool,
-    busy: bool,
+    pub in_flight: bool,
+    pub timer: bool,
+    pub busy: bool,
 }
 
 impl From<&Phase> for Standing {
@@ -70,7 +69,7 @@ impl From<&Phase> for Standing {
 }
 
 impl Agenda {
-    fn recount(&mut self, before: Option<Standing>, after: Standing) {
+    pub(super) fn recount(&mut self, before: Option<Standing>, after: Standing) {
         self.in_flight += usize::from(after.in_flight);
         self.timers += usize::from(after.timer);
         if let Some(before) = before {
@@ -117,7 +116,7 @@ impl RunState {
     }
 
     /// Puts the outputs of a matrix together.
-    fn collect(&mut self, plan: &Plan, step: usize) {
+    pub(super) fn collect(&mut self, plan: &Plan, step: usize) {
         let state = &self.recorded.steps[step];
         if plan.steps[step].matrix.is_some() && state.status() == StepStatus::Succeeded {
             let outputs = capture::collect(&plan.steps[step], &state.tasks);
@@ -140,7 +139,7 @@ impl RunState {
     }
 
     /// Puts all of a step on the agenda that can be decided.
-    fn enlist(&mut self, plan: &Plan, step: usize) {
+    pub(super) fn enlist(&mut self, plan: &Plan, step: usize) {
         if !self.is_ready(step) {
             return;
         }
@@ -155,7 +154,7 @@ impl RunState {
     }
 
     /// Puts a step on the agenda if it, or one more of its items, may start.
-    fn enlist_start(&mut self, plan: &Plan, step: usize) {
+    pub(super) fn enlist_start(&mut self, plan: &Plan, step: usize) {
         let state = &self.recorded.steps[step];
         let wanted = self.agenda.goal.as_ref().is_none_or(|goal| goal[step]);
         if !wanted || !self.is_ready(step) || state.skipped.is_some() || self.agenda.terminal[step] {
@@ -178,63 +177,7 @@ impl RunState {
         waiting.filter(|(_, task)| task.phase == Phase::Waiting).map(|(position, _)| position).take(room)
     }
 
-    /// Takes note that a task moved on.
-    pub(super) fn moved(&mut self, plan: &Plan, step: usize, position: usize, before: Standing) {
-        let task = &self.recorded.steps[step].tasks[position];
-        let after = Standing::from(&task.phase);
-        self.agenda.recount(Some(before), after);
-        self.agenda.busy[step] += usize::from(after.busy);
-        self.agenda.busy[step] -= usize::from(before.busy);
-        self.agenda.all_busy += usize::from(after.busy);
-        self.agenda.all_busy -= usize::from(before.busy);
-        let (wanted, called) = (wants_decision(task), task.phase == Phase::Remedying);
-        let ready = self.is_ready(step);
-        set(&mut self.agenda.items, Item::Task(step, position), wanted && ready);
-        set(&mut self.agenda.items, Item::Remedy(step), called && ready);
-        self.enlist_start(plan, step);
-        if self.teardown {
-            // What was in doubt is known now, and where its place is in the order.
-            self.agenda.undo = teardown::open(plan, self);
-        }
-    }
-
-    /// Takes note that an undo moved on.
-    pub(super) fn undo_moved(&mut self, target: Target, before: Standing) {
-        let Some(undo) = self.undo_of(target) else { return };
-        let (after, ended) = (Standing::from(&undo.phase), undo.phase.is_terminal());
-        self.agenda.recount(Some(before), after);
-        if ended {
-            // Undone one by one: it is the last.
-            self.agenda.undo.pop_if(|next| *next == target);
-        }
-    }
-
-    /// Takes note that a remedy moved on.
-    pub(super) fn remedy_moved(&mut self, step: usize, before: Standing) {
-        let Some(remedy) = &self.recorded.steps[step].remedy else { return };
-        self.agenda.recount(Some(before), Standing::from(&remedy.phase));
-        let wanted = remedy_wants_decision(remedy) && self.is_ready(step);
-        set(&mut self.agenda.items, Item::Remedy(step), wanted);
-    }
-
-    /// Whether every task of a step has ended; cheap unless it is the last one that did.
-    pub(super) fn all_ended(&self, step: usize) -> bool {
-        let tasks = &self.steps[step].tasks;
-        self.steps[step].expanded
-            && self.agenda.busy[step] == 0
-            && self.agenda.next[step] >= tasks.len()
-            && tasks.iter().all(|task| task.phase.is_terminal())
-    }
-
-    /// Takes note that the items of a step became known.
-    pub(super) fn expanded(&mut self, plan: &Plan, step: usize) {
-        self.agenda.next[step] = 0;
-        self.agenda.positions.remove(&step);
-        self.count_tasks(step);
-        self.enlist_start(plan, step);
-    }
-
-    fn count_tasks(&mut self, step: usize) {
+    pub(super) fn count_tasks(&mut self, step: usize) {
         for (position, task) in self.recorded.steps[step].tasks.iter().enumerate() {
             let standing = Standing::from(&task.phase);
             self.agenda.busy[step] += usize::from(standing.busy);
@@ -253,20 +196,6 @@ impl RunState {
             None => self.steps[step].tasks.first().filter(|task| task.item.is_none()).map(|_| 0),
         }
     }
-
-    /// Takes note that a step has ended: those that wait for it may start, or go on.
-    pub(super) fn settle_step(&mut self, plan: &Plan, step: usize) {
-        if self.agenda.terminal[step] {
-            return;
-        }
-        self.agenda.terminal[step] = true;
-        self.agenda.starts.remove(&step);
-        self.collect(plan, step);
-        for dependant in &plan.steps[step].dependants {
-            self.agenda.unmet[*dependant] -= 1;
-            self.enlist(plan, *dependant);
-        }
-    }
 }
 
 /// A step that is not there leads nowhere.
@@ -274,7 +203,7 @@ fn goal(plan: &Plan, step: &StepId) -> Vec<bool> {
     plan.index(step).map_or_else(|| vec![false; plan.steps.len()], |step| plan.ancestors(step))
 }
 
-fn set<T: Ord>(items: &mut BTreeSet<T>, item: T, wanted: bool) {
+pub(super) fn set<T: Ord>(items: &mut BTreeSet<T>, item: T, wanted: bool) {
     if wanted {
         items.insert(item);
     } else {
@@ -282,10 +211,10 @@ fn set<T: Ord>(items: &mut BTreeSet<T>, item: T, wanted: bool) {
     }
 }
 
-fn wants_decision(task: &TaskState) -> bool {
+pub(super) fn wants_decision(task: &TaskState) -> bool {
     matches!(task.phase, Phase::Ended(_) | Phase::Due(_) | Phase::Probed(_))
 }
 
-fn remedy_wants_decision(remedy: &TaskState) -> bool {
+pub(super) fn remedy_wants_decision(remedy: &TaskState) -> bool {
     !matches!(remedy.phase, Phase::Running | Phase::Probing | Phase::Delayed { .. } | Phase::InDoubt { .. })
 }

@@ -3,12 +3,13 @@
 
 use serde_json::Value;
 
-use super::entry::{Fact, SkipReason};
+use super::entry::Fact;
 use super::outcome::{ErrorKind, StepError};
 use super::scope::RunScope;
 use super::state::RunState;
 use super::step_state::StepStatus;
 use super::task_state::Phase;
+use super::words::SkipReason;
 use crate::clock::Timestamp;
 use crate::expr::EvalError;
 use crate::id::TaskPath;

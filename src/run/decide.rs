@@ -1,13 +1,14 @@
 //! What to do next, as a function of plan and state.
 
 use super::agenda::Item;
-use super::entry::{Alarm, Fact, RunStatus, SkipReason, Stop, Timer};
+use super::entry::Fact;
 use super::outcome::{ErrorKind, StepError};
 use super::pace::Room;
 use super::scope::{RunScope, failed_through};
 use super::state::RunState;
 use super::task_state::Phase;
 use super::unit::Unit;
+use super::words::{Alarm, RunStatus, SkipReason, Stop, Timer};
 use super::{call, ending, matrix, pace, teardown, verdict};
 use crate::id::{Role, TaskPath};
 use crate::plan::{Plan, StepKind};

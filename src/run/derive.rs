@@ -3,7 +3,7 @@
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use super::entry::RunStarted;
+use super::started::RunStarted;
 use super::state::RunState;
 use crate::id::TaskPath;
 use crate::secret::Data;

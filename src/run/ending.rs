@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use super::entry::{Fact, RunStatus, SkipReason, Stop};
+use super::entry::Fact;
 use super::scope::RunScope;
 use super::state::RunState;
 use super::step_state::{StepState, StepStatus};
 use super::task_state::Phase;
 use super::teardown;
+use super::words::{RunStatus, SkipReason, Stop};
 use crate::plan::{Plan, PlanStep};
 use crate::secret::{Data, Datum};
 

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::apply::{finish_step, ready};
 use super::entry::MatrixItem;
 use super::state::RunState;
 use super::step_state::StepState;
 use super::task_state::TaskState;
+use super::transition::{finish_step, ready};
 use crate::id::StepId;
 use crate::plan::Plan;
 use crate::secret::Data;

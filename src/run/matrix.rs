@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::derive;
-use super::entry::{MatrixItem, RunStarted};
+use super::entry::MatrixItem;
 use super::outcome::{ErrorKind, StepError};
+use super::started::RunStarted;
 use crate::diagnostic::kind;
 use crate::expr::Scope;
 use crate::secret::{Data, Datum};

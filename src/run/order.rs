@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use super::call::needs_began;
 use super::derive::{Mark, idempotency_key};
-use super::entry::{Alarm, Fact, Stop};
+use super::entry::Fact;
 use super::state::RunState;
 use super::task_state::{Phase, TaskState};
 use super::unit::Unit;
+use super::words::{Alarm, Stop};
 use crate::clock::Timestamp;
 use crate::id::{Role, TaskPath};
 use crate::plan::{Plan, Undo};

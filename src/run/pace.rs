@@ -1,7 +1,8 @@
 //! How fast attempts may begin: the workflow's `max-parallel` and `rate`.
 
-use super::entry::{Alarm, Fact};
+use super::entry::Fact;
 use super::state::RunState;
+use super::words::Alarm;
 use crate::clock::Timestamp;
 use crate::plan::Plan;
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::entry::Stop;
 use super::state::{Recorded, RunState};
 use super::step_state::StepStatus;
+use super::words::Stop;
 use crate::id::TaskPath;
 use crate::plan::{Plan, StepKind};
 

@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use super::apply::apply;
 use super::decide::decide;
-use super::entry::{Doubt, Entry, Fact, Replanned, Resumption, SkipReason};
-use super::outcome::Happened;
-use super::replan::is_open;
+use super::displaced::took_place;
+use super::entry::{Entry, Fact};
+use super::started::{Replanned, Resumption};
 use super::state::RunState;
 use super::step_state::StepState;
 use super::task_state::{Phase, TaskState};
+use super::words::{Doubt, SkipReason};
 use crate::id::{Role, StepId, TaskPath};
-use crate::plan::{Plan, PlanStep};
-use crate::workflow::Effect;
+use crate::plan::Plan;
 
 /// What a resume does about a task.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,48 +114,6 @@ fn unlimited(plan: &Plan) -> Plan {
     plan.workflow.limits = Default::default();
     plan.steps.iter_mut().filter_map(|step| step.matrix.as_mut()).for_each(|matrix| matrix.max_parallel = None);
     plan
-}
-
-impl Preview {
-    fn hold_against(&mut self, planned: &PlanStep, step: &StepState, now: Option<&PlanStep>, recheck: bool) {
-        let effect = planned.call.effect;
-        let open = step.tasks.iter().filter(|task| is_open(task, effect)).map(|task| task.path(&step.id));
-        let done = step.tasks.iter().filter(|task| took_place(task));
-        let counts = matches!(effect, Effect::Once | Effect::Keyed);
-        match now {
-            None => {
-                self.stranded.extend(open);
-                if effect != Effect::Read && done.count() > 0 {
-                    self.remains.push(step.id.clone());
-                }
-            }
-            Some(now) if now.matrix.is_some() != planned.matrix.is_some() => {
-                self.stranded.extend(open);
-                self.homeless.extend(done.filter(|_| counts).map(|task| task.path(&step.id)));
-            }
-            // Its items may be others, and are found again only when none of them is looked into.
-            Some(now) if now.matrix.is_some() && recheck => self.stranded.extend(open),
-            Some(_) => {}
-        }
-    }
-}
-
-impl Preview {
-    /// A step that was taken out by an earlier edit.
-    fn welcome_back(&mut self, step: &StepState, now: Option<&PlanStep>) {
-        let was_matrix = !step.expanded || step.tasks.iter().any(|task| task.item.is_some());
-        let Some(now) = now.filter(|now| now.matrix.is_some() != was_matrix) else { return };
-        if matches!(now.call.effect, Effect::Once | Effect::Keyed) {
-            let done = step.tasks.iter().filter(|task| took_place(task));
-            self.homeless.extend(done.map(|task| task.path(&step.id)));
-        }
-    }
-}
-
-/// It has an effect that is known to have taken place.
-fn took_place(task: &TaskState) -> bool {
-    let answered = matches!(&task.phase, Phase::Ended(outcome) if outcome.happened == Happened::Done);
-    task.phase == Phase::Succeeded || answered || task.kept.is_some()
 }
 
 struct Future<'a> {

@@ -3,11 +3,12 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::entry::{Doubt, Replanned, Timer};
 use super::outcome::{Happened, ProbeAnswer};
+use super::started::Replanned;
 use super::state::RunState;
 use super::step_state::StepState;
 use super::task_state::{Phase, TaskState};
+use super::words::{Doubt, Timer};
 use crate::clock::Timestamp;
 use crate::id::StepId;
 use crate::plan::{Plan, PlanStep};

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::entry::{Doubt, Resumption, RunStatus, Stop, Timer};
 use super::made::Made;
 use super::outcome::{Happened, Outcome, ProbeAnswer};
 use super::passed::let_pass;
+use super::started::Resumption;
 use super::state::{Recorded, RunState};
 use super::step_state::StepState;
 use super::table::end_attempt;
 use super::task_state::{Phase, TaskState};
 use super::verdict::KEY_LIFETIME;
+use super::words::{Doubt, RunStatus, Stop, Timer};
 use crate::clock::Timestamp;
 use crate::id::TaskPath;
 use crate::plan::{Plan, PlanStep, Undo};

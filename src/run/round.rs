@@ -1,11 +1,11 @@
 //! Going round: a step fails with an error that its `on-error` knows, the remedy works, and steps run again.
 
 use super::agenda::Standing;
-use super::apply::ready;
-use super::entry::Timer;
 use super::outcome::{Happened, StepError};
 use super::state::RunState;
 use super::task_state::{Phase, TaskState};
+use super::transition::ready;
+use super::words::Timer;
 use crate::clock::Timestamp;
 use crate::id::StepId;
 use crate::plan::Plan;

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::entry::{SkipReason, Stop};
 use super::state::RunState;
 use super::step_state::StepStatus;
+use super::words::{SkipReason, Stop};
 use crate::clock::Timestamp;
 use crate::expr::{NeedsStatus, Reference, Scope};
 use crate::plan::Plan;

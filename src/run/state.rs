@@ -5,10 +5,11 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::agenda::Agenda;
-use super::entry::{Alarm, RunStarted, RunStatus, Stop};
 use super::order::Wake;
+use super::started::RunStarted;
 use super::step_state::StepState;
 use super::task_state::{Phase, TaskState};
+use super::words::{Alarm, RunStatus, Stop};
 use crate::clock::Timestamp;
 use crate::id::{Role, StepId, TaskPath};
 use crate::plan::{Plan, PlanStep};

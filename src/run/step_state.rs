@@ -1,8 +1,8 @@
 //! How far a step is: all of its tasks.
 
-use super::entry::SkipReason;
 use super::made::Made;
 use super::task_state::{Phase, TaskState};
+use super::words::SkipReason;
 use crate::id::StepId;
 
 #[derive(Debug, Clone, PartialEq)]

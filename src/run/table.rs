@@ -1,8 +1,9 @@
 //! The transition table of a task. A pair of phase and fact that is not listed here is an error.
 
-use super::entry::{AttemptStarted, Fact, Resolution, SkipReason, Timer};
+use super::entry::{AttemptStarted, Fact};
 use super::outcome::{Happened, Outcome, ProbeAnswer, StepError};
 use super::task_state::{Phase, TaskState};
+use super::words::{Resolution, SkipReason, Timer};
 use crate::clock::Timestamp;
 use crate::secret::Data;
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::entry::{Doubt, SkipReason, Timer};
 use super::outcome::{Outcome, ProbeAnswer, StepError};
+use super::words::{Doubt, SkipReason, Timer};
 use crate::clock::Timestamp;
 use crate::id::{Role, StepId, TaskPath};
 use crate::secret::Data;

@@ -2,7 +2,7 @@
 
 use super::decide;
 use super::ending;
-use super::entry::{Fact, RunStatus, SkipReason};
+use super::entry::Fact;
 use super::outcome::Happened;
 use super::pace::{self, Room};
 use super::state::RunState;
@@ -10,6 +10,7 @@ use super::target::{Source, Target};
 use super::task_state::{Phase, TaskState};
 use super::undoing::TeardownStatus;
 use super::unit::Unit;
+use super::words::{RunStatus, SkipReason};
 use crate::plan::{Plan, PlanStep, Undo};
 use crate::workflow::Effect;
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::entry::{RunStatus, SkipReason};
 use super::made::Made;
 use super::outcome::StepError;
 use super::state::RunState;
@@ -10,6 +9,7 @@ use super::step_state::StepState;
 use super::target::{Source, Target};
 use super::task_state::{Phase, TaskState};
 use super::teardown::{Turn, open, try_again, turn, turn_of};
+use super::words::{RunStatus, SkipReason};
 use crate::id::TaskPath;
 use crate::plan::{Plan, PlanStep, Undo};
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::capture;
-use super::entry::{AttemptStarted, Doubt, Fact, Timer};
+use super::entry::{AttemptStarted, Fact};
 use super::order::Limit;
 use super::outcome::{ErrorKind, ProbeAnswer, StepError};
 use super::scope::RunScope;
@@ -11,6 +11,7 @@ use super::state::RunState;
 use super::target::{Source, Target};
 use super::task_state::{Phase, TaskState};
 use super::verdict::KEY_LIFETIME;
+use super::words::{Doubt, Timer};
 use super::{call, derive};
 use crate::clock::Timestamp;
 use crate::expr::Template;
