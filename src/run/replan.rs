@@ -4,9 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::outcome::{Happened, ProbeAnswer};
+use super::resume::resume_step;
 use super::started::Replanned;
 use super::state::RunState;
-use super::step_state::StepState;
+use super::step_state::{StepState, StepStatus};
 use super::task_state::{Phase, TaskState};
 use super::words::{Doubt, Timer};
 use crate::clock::Timestamp;
@@ -98,6 +99,10 @@ fn carried_over(planned: &PlanStep, mut step: StepState, edit: &Edit) -> StepSta
         return step;
     }
     step.skipped = None;
+    if step.status() == StepStatus::Failed {
+        // It was let pass; as it is now, it is tried.
+        resume_step(planned, &mut step, edit.at);
+    }
     for task in &mut step.tasks {
         // Which new item stands for which old one is found anew.
         step.succession |= task.abdicate();

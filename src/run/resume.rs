@@ -90,7 +90,7 @@ pub(super) fn let_downtime_pass(run: &mut Recorded, at: Timestamp) {
     }
 }
 
-fn resume_step(planned: &PlanStep, step: &mut StepState, at: Timestamp) {
+pub(super) fn resume_step(planned: &PlanStep, step: &mut StepState, at: Timestamp) {
     step.skipped.take_if(|reason| reason.is_failure());
     if step.tasks.iter().any(|task| task.phase == Phase::Failed) {
         step.rounds = 0;

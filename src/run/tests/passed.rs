@@ -71,6 +71,15 @@ fn an_edit_of_the_step_itself_runs_it() {
 }
 
 #[test]
+fn an_edit_of_the_step_itself_asks_if_it_took_effect() {
+    let smoke = SMOKE.replace("smoke: { uses: read", "smoke: { uses: once");
+    let mut run = Run::of(&smoke);
+    run.ends(task("smoke"), lost(Happened::Done)).succeeds(task("work"), 1).ends(task("other"), lost(Happened::None));
+    run.edited(&smoke.replace("uses: once,", "uses: once, with: { value: 2 },"), Resumption::default());
+    assert!(matches!(run.task(&task("smoke")).phase, Phase::InDoubt { doubt: Doubt::Changed, .. }));
+}
+
+#[test]
 fn a_call_that_was_let_pass_stays_with_all_that_is_inside() {
     let text = "steps:\n  call: { uses: ./lib.yaml, continue-on-error: true }\n  last: { uses: read }\n";
     let mut run = Run::calling(text, "steps:\n  a: { uses: read }\n  b: { uses: read, needs: a }\n");
