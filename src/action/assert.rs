@@ -8,7 +8,7 @@ use super::{Action, Context};
 use crate::diagnostic::kind;
 use crate::run::{ErrorKind, Outcome, StepError};
 use crate::secret::Data;
-use crate::workflow::{ActionSpec, Effect, EffectRule, Parameter, Type, UndoRule};
+use crate::workflow::{ActionSpec, Effect, EffectRule, Parameter, Reach, Type, UndoRule};
 
 pub struct Assert;
 
@@ -30,6 +30,7 @@ impl Action for Assert {
             effect: EffectRule::Always(Effect::Read),
             probe: None,
             undo: UndoRule::Nothing,
+            reach: Reach::NOBODY,
             parameters: vec![
                 Parameter::required("that", Type::Boolean, "What must be true."),
                 Parameter::optional("message", Type::String, "What to say if it is not.")

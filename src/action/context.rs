@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
+use super::Trust;
 use crate::clock::Clock;
 use crate::diagnostic::kind;
 use crate::entropy::Entropy;
@@ -49,6 +50,12 @@ pub struct Services {
     /// Origins ([`crate::mail::Mailbox::origin`]) of mailboxes that the user named; no other is given a password.
     pub trusted_mailboxes: Vec<String>,
     pub entropy: Arc<dyn Entropy>,
+}
+
+impl Services {
+    pub(super) fn trust(&self) -> Trust<'_> {
+        Trust { settings: &self.settings, mailboxes: &self.trusted_mailboxes }
+    }
 }
 
 /// One attempt, or one look.

@@ -10,11 +10,13 @@ use url::Url;
 use super::context::{not_sent, outputs};
 use super::{Action, Context};
 use crate::diagnostic::kind;
-use crate::http::{HttpError, Request, RequestBody, Response, asked, origin, retry_after};
+use crate::http::{HttpError, Request, RequestBody, Response, asked, retry_after};
 use crate::id::Role;
 use crate::run::{ErrorKind, Happened, Outcome, StepError};
 use crate::secret::{Data, Datum};
-use crate::workflow::{ActionSpec, Bounds, Effect, EffectRule, OutputSpec, Parameter, RetryClass, Type, UndoRule};
+use crate::workflow::{
+    ActionSpec, Bounds, Contact, Effect, EffectRule, OutputSpec, Parameter, Reach, RetryClass, Type, UndoRule,
+};
 
 pub struct HttpRequest;
 
@@ -76,6 +78,7 @@ fn spec() -> ActionSpec {
         effect: EffectRule::ByMethod,
         probe: None,
         undo: UndoRule::ByStep,
+        reach: Reach::to(Contact::Url("url")),
         parameters: vec![
             Parameter::optional("method", Type::String, "The method; GET if not given.").one_of(METHODS),
             Parameter::required("url", Type::String, "Where to; a path alone is below the base URL.")
@@ -220,24 +223,8 @@ fn target(context: &Context) -> Result<Url, StepError> {
 
 /// A secret goes only where the user sent it, never to a host that stands only in a workflow file.
 fn trusted(context: &Context, url: &Url) -> Result<(), StepError> {
-    let services = &context.services;
-    let target = origin(url.as_str()).unwrap_or_default();
-    let settings = &services.settings;
-    let typed = settings.typed_origins.iter().chain([&settings.base_url]).filter_map(|text| origin(text));
-    let host = url.host_str().unwrap_or_default();
-    let allowed = settings
-        .allow_hosts
-        .iter()
-        .any(|allowed| origin(allowed).is_some_and(|allowed| allowed == target) || allowed.eq_ignore_ascii_case(host));
-    if allowed || typed.into_iter().any(|typed| typed == target) {
-        return Ok(());
-    }
-    let message = format!(
-        "`{}` would send a secret to {target}, which stands only in the workflow file: pass the address as an input, or \
-         allow it with `--allow-host {host}`",
-        context.order.task
-    );
-    Err(StepError::new(ErrorKind::Config, "config.origin", message))
+    let refused = |why| StepError::new(ErrorKind::Config, "config.origin", format!("`{}` {why}", context.order.task));
+    context.services.trust().check(url).map_err(refused)
 }
 
 /// An object of scalars as pairs of text; null entries are left out.

@@ -8,7 +8,7 @@ use super::context::{not_sent, outputs};
 use super::mailbox;
 use super::{Action, Context};
 use crate::run::{ErrorKind, Outcome, StepError};
-use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Type, UndoRule};
+use crate::workflow::{ActionSpec, Contact, Effect, EffectRule, OutputSpec, Reach, Type, UndoRule};
 
 /// The longest that a look at an inbox may take. The connection is tried again and again meanwhile.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -31,6 +31,7 @@ impl Action for MailMark {
             effect: EffectRule::Always(Effect::Read),
             probe: None,
             undo: UndoRule::Nothing,
+            reach: Reach::to(Contact::Mailbox("mailbox")),
             parameters: vec![mailbox::parameter()],
             outputs: vec![OutputSpec::public(
                 "cursor",

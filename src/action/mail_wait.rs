@@ -12,7 +12,7 @@ use crate::diagnostic::kind;
 use crate::mail::{Cursor, Extract, Found, MailErrorKind, Query};
 use crate::run::{ErrorKind, Outcome, StepError};
 use crate::secret::{MASKED, Secret};
-use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
+use crate::workflow::{ActionSpec, Contact, Effect, EffectRule, OutputSpec, Parameter, Reach, Type, UndoRule};
 
 /// How long a step without `timeout` waits.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -43,6 +43,7 @@ impl Action for MailWait {
             effect: EffectRule::Always(Effect::Read),
             probe: None,
             undo: UndoRule::Nothing,
+            reach: Reach::to(Contact::Mailbox("mailbox")),
             parameters: vec![
                 mailbox::parameter(),
                 Parameter::required("to", Type::String, "The recipient's whole address.").email(),

@@ -1,6 +1,6 @@
 //! What the mail steps have in common: which inbox, and what can go wrong with it.
 
-use super::{Context, Services};
+use super::Context;
 use crate::http::is_loopback;
 use crate::mail::{MailError, MailErrorKind, Mailbox};
 use crate::run::{ErrorKind, StepError};
@@ -34,23 +34,10 @@ pub(super) fn parse(context: &Context) -> Result<Mailbox, StepError> {
     if context.services.settings.sandbox && !local {
         return Err(wrong(format!("{mailbox} is not on this machine, and a sandbox run contacts nothing else")));
     }
-    trusted(&mailbox, &context.services)?;
+    // A password goes only to a server that the user named, never to one that stands only in a workflow file.
+    let refused = |why| StepError::new(ErrorKind::Config, "config.origin", format!("`mailbox` {why}"));
+    context.services.trust().check_mailbox(&mailbox).map_err(refused)?;
     Ok(mailbox)
-}
-
-/// A password goes only to a server that the user named, never to one that stands only in a workflow file.
-fn trusted(mailbox: &Mailbox, services: &Services) -> Result<(), StepError> {
-    let origin = mailbox.origin();
-    let allowed = services.settings.allow_hosts.iter().any(|allowed| mailbox.is_at(allowed));
-    if allowed || services.trusted_mailboxes.contains(&origin) {
-        return Ok(());
-    }
-    let message = format!(
-        "`mailbox` would send a password to {origin}, which stands only in the workflow file: pass the whole mailbox URL as \
-         a secret or an input, or allow its server with `--allow-host {}`",
-        mailbox.host()
-    );
-    Err(StepError::new(ErrorKind::Config, "config.origin", message))
 }
 
 pub(super) fn step_error(error: &MailError) -> StepError {

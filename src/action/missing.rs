@@ -5,7 +5,7 @@ use futures_util::future::BoxFuture;
 use super::context::not_sent;
 use super::{Action, Context};
 use crate::run::{ErrorKind, Outcome, StepError};
-use crate::workflow::{ActionSpec, Effect, EffectRule, UndoRule};
+use crate::workflow::{ActionSpec, Effect, EffectRule, Reach, UndoRule};
 
 pub(crate) struct Missing;
 
@@ -17,6 +17,7 @@ impl Action for Missing {
             effect: EffectRule::Always(Effect::Read),
             probe: None,
             undo: UndoRule::Nothing,
+            reach: Reach::NOBODY,
             parameters: vec![],
             outputs: vec![],
             captures: false,

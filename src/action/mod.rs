@@ -11,12 +11,14 @@ mod modelslab;
 mod random_password;
 mod registry;
 mod sleep;
+mod trust;
 
 use std::sync::Arc;
 
 pub use context::{Action, Context, Services, not_sent, outputs, seal_echoes};
 pub(crate) use missing::Missing;
 pub use registry::Registry;
+pub use trust::Trust;
 
 fn builtin() -> Vec<Arc<dyn Action>> {
     let general: [Arc<dyn Action>; 6] = [

@@ -10,7 +10,7 @@ use super::{Action, Context};
 use crate::entropy::Entropy;
 use crate::run::{ErrorKind, Outcome, StepError};
 use crate::secret::Secret;
-use crate::workflow::{ActionSpec, Bounds, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
+use crate::workflow::{ActionSpec, Bounds, Effect, EffectRule, OutputSpec, Parameter, Reach, Type, UndoRule};
 
 /// Without characters that are read for one another, or that shells and URLs take for something else.
 const CLASSES: [&[u8]; 4] = [b"abcdefghijkmnopqrstuvwxyz", b"ABCDEFGHJKLMNPQRSTUVWXYZ", b"23456789", b"-_.!*+@"];
@@ -39,6 +39,7 @@ impl Action for RandomPassword {
             effect: EffectRule::Always(Effect::Read),
             probe: None,
             undo: UndoRule::Nothing,
+            reach: Reach::NOBODY,
             parameters: vec![
                 Parameter::optional("value", Type::String, "Take this one instead of drawing.").secret(),
                 Parameter::optional("length", Type::Integer, "Characters; 24 if not given.").within(LENGTH),

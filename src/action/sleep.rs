@@ -8,7 +8,7 @@ use super::context::not_sent;
 use super::{Action, Context};
 use crate::run::{ErrorKind, Outcome, StepError};
 use crate::secret::Data;
-use crate::workflow::{ActionSpec, Effect, EffectRule, Parameter, Type, UndoRule, parse_duration};
+use crate::workflow::{ActionSpec, Effect, EffectRule, Parameter, Reach, Type, UndoRule, parse_duration};
 
 pub struct Sleep;
 
@@ -26,6 +26,7 @@ impl Action for Sleep {
             effect: EffectRule::Always(Effect::Read),
             probe: None,
             undo: UndoRule::Nothing,
+            reach: Reach::NOBODY,
             parameters: vec![Parameter::required("for", Type::Duration, "How long, such as `30s`.")],
             outputs: vec![],
             captures: false,

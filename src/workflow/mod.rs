@@ -9,6 +9,7 @@ mod effect;
 mod format;
 mod inputs;
 mod model;
+mod reach;
 mod report;
 mod retry;
 mod source;
@@ -22,12 +23,13 @@ pub(crate) use check::{Names, Use, check};
 pub(crate) use decode::decode;
 pub use duration::parse_duration;
 pub use effect::Effect;
-pub use inputs::{Given, InputError, bind, bind_secrets, typed};
+pub use inputs::{Given, InputError, bind, bind_secrets, bind_some, typed};
 pub(crate) use inputs::{accept, accept_secret};
 pub use model::{
     Capture, CaptureFrom, Expect, Input, Limits, Matrix, OnError, Output, Probe, Rate, SecretInput, Spanned, Step,
     Undo, Workflow,
 };
+pub use reach::{Contact, RateClass, Reach};
 pub(crate) use report::Report;
 pub use retry::{RetryClass, RetryPolicy};
 pub use source::read_source;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Bounds, Effect};
+use super::{Bounds, Effect, Reach};
 use crate::expr::ValueType;
 
 /// The type of a parameter, input or output.
@@ -201,6 +201,7 @@ pub struct ActionSpec {
     /// How the action looks whether an attempt took place, as a sentence; `None` if it cannot.
     pub probe: Option<&'static str>,
     pub undo: UndoRule,
+    pub reach: Reach,
     pub parameters: Vec<Parameter>,
     pub outputs: Vec<OutputSpec>,
     /// The step may capture further outputs from the answer (`outputs:`) and judge its status (`expect:`).

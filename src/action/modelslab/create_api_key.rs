@@ -3,12 +3,13 @@
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
+use super::rate::AGENT_GENERAL;
 use super::{LEAVE_OUT, TEAM, cannot_tell, client, failed, gone, not_undone, nothing_to_undo, unable, undone};
 use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
 use crate::modelslab::{ApiError, ApiKey, Client};
 use crate::run::{Mark, Outcome, ProbeAnswer, StepError};
-use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
+use crate::workflow::{ActionSpec, Contact, Effect, EffectRule, OutputSpec, Parameter, Reach, Type, UndoRule};
 
 pub struct CreateApiKey;
 
@@ -34,6 +35,7 @@ impl Action for CreateApiKey {
             effect: EffectRule::Always(Effect::Once),
             probe: Some("the list of keys shows whether one with this run's mark was made"),
             undo: UndoRule::BuiltIn,
+            reach: Reach::to(Contact::Service).counts(AGENT_GENERAL),
             parameters: vec![
                 Parameter::required("token", Type::String, "Bearer token of the account.").secret(),
                 Parameter::required("name", Type::String, "The key's name.").seen_by(TEAM, LEAVE_OUT),

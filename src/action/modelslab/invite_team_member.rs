@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
+use super::rate::AGENT_GENERAL;
 use super::{cannot_tell, cannot_undo, client, failed, gone, not_undone, nothing_to_undo, unable, undone};
 use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
@@ -12,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::modelslab::Member;
 use crate::run::{Outcome, ProbeAnswer, StepError};
 use crate::secret::Data;
-use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
+use crate::workflow::{ActionSpec, Contact, Effect, EffectRule, OutputSpec, Parameter, Reach, Type, UndoRule};
 
 /// How far the service's clock may be behind ours.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
@@ -38,6 +39,7 @@ impl Action for InviteTeamMember {
             effect: EffectRule::Always(Effect::Once),
             probe: Some("the list of members and invitations tells"),
             undo: UndoRule::BuiltIn,
+            reach: Reach::to(Contact::Service).counts(AGENT_GENERAL),
             parameters: vec![
                 Parameter::required("token", Type::String, "Bearer token of the account.").secret(),
                 Parameter::required("email", Type::String, "Whom to invite.").email(),

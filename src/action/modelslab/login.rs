@@ -2,12 +2,13 @@
 
 use futures_util::future::BoxFuture;
 
+use super::rate::AGENT_AUTH;
 use super::session::{owner, session_outputs, session_values};
 use super::{LEAVE_OUT, TEAM, client, failed};
 use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
 use crate::run::{Happened, Outcome, StepError};
-use crate::workflow::{ActionSpec, Effect, EffectRule, Parameter, Type, UndoRule};
+use crate::workflow::{ActionSpec, Contact, Effect, EffectRule, Parameter, Reach, Type, UndoRule};
 
 pub struct Login;
 
@@ -31,6 +32,7 @@ impl Action for Login {
             effect: EffectRule::Always(Effect::Repeat),
             probe: None,
             undo: UndoRule::Nothing,
+            reach: Reach::to(Contact::Service).counts(AGENT_AUTH),
             parameters: vec![
                 Parameter::required("email", Type::String, "The address of the account.").email(),
                 Parameter::required("password", Type::String, "Its password.").secret(),

@@ -3,6 +3,7 @@
 mod create_api_key;
 mod invite_team_member;
 mod login;
+mod rate;
 mod resend_verification;
 mod session;
 mod signup;

@@ -3,11 +3,12 @@
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
+use super::rate::AGENT_AUTH;
 use super::{client, failed};
 use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
 use crate::run::{Outcome, StepError};
-use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
+use crate::workflow::{ActionSpec, Contact, Effect, EffectRule, OutputSpec, Parameter, Reach, Type, UndoRule};
 
 pub struct ResendVerification;
 
@@ -27,6 +28,7 @@ impl Action for ResendVerification {
             effect: EffectRule::Always(Effect::Repeat),
             probe: None,
             undo: UndoRule::Nothing,
+            reach: Reach::to(Contact::Service).counts(AGENT_AUTH),
             parameters: vec![Parameter::required("email", Type::String, "The address that signed up.").email()],
             outputs: vec![OutputSpec::public("email", Type::String, "The address that was asked for.").echoes("email")],
             captures: false,

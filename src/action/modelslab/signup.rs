@@ -3,11 +3,12 @@
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
+use super::rate::AGENT_AUTH;
 use super::{LEAVE_OUT, TEAM, cannot_tell, client, failed, unable};
 use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
 use crate::run::{Outcome, ProbeAnswer, StepError};
-use crate::workflow::{ActionSpec, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
+use crate::workflow::{ActionSpec, Contact, Effect, EffectRule, OutputSpec, Parameter, Reach, Type, UndoRule};
 
 pub struct Signup;
 
@@ -31,6 +32,7 @@ impl Action for Signup {
             effect: EffectRule::Always(Effect::Once),
             probe: Some("a login tells whether the account exists"),
             undo: UndoRule::Never("no documented operation deletes an account"),
+            reach: Reach::to(Contact::Service).counts(AGENT_AUTH),
             parameters: vec![
                 Parameter::required("email", Type::String, "The address of the account.").email(),
                 Parameter::required("password", Type::String, "Its password.").secret(),

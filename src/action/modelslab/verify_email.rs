@@ -2,13 +2,14 @@
 
 use futures_util::future::BoxFuture;
 
+use super::rate::AGENT_AUTH;
 use super::session::{Unusable, owner, session_outputs, session_values};
 use super::{cannot_tell, client, failed, step_error, unable};
 use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
 use crate::modelslab::{Client, Session};
 use crate::run::{Happened, Outcome, ProbeAnswer, StepError};
-use crate::workflow::{ActionSpec, Effect, EffectRule, Parameter, Type, UndoRule};
+use crate::workflow::{ActionSpec, Contact, Effect, EffectRule, Parameter, Reach, Type, UndoRule};
 
 pub struct VerifyEmail;
 
@@ -35,6 +36,7 @@ impl Action for VerifyEmail {
             effect: EffectRule::Always(Effect::Once),
             probe: Some("a login tells whether the address is verified, if the password is given"),
             undo: UndoRule::Nothing,
+            reach: Reach::to(Contact::Service).counts(AGENT_AUTH),
             parameters: vec![
                 Parameter::required("verification_code", Type::String, "The token in the mail's link.").secret(),
                 Parameter::required("email", Type::String, "The address that signed up.").email(),

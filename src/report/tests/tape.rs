@@ -10,7 +10,8 @@ use crate::report::{Place, Secrets, Summary};
 use crate::run::*;
 use crate::secret::{Data, Mask, Secret};
 use crate::workflow::{
-    ActionSpec, Catalogue, Effect, EffectRule, Limits, OutputSpec, Parameter, RetryPolicy, Type, UndoRule, Workflow,
+    ActionSpec, Catalogue, Effect, EffectRule, Limits, OutputSpec, Parameter, Reach, RetryPolicy, Type, UndoRule,
+    Workflow,
 };
 
 /// A step without anything that is not needed to run it.
@@ -71,6 +72,7 @@ pub fn planned(text: &str) -> Plan {
         effect: EffectRule::Always(Effect::Once),
         probe: None,
         undo: UndoRule::ByStep,
+        reach: Reach::NOBODY,
         parameters: vec![Parameter::optional("value", Type::Any, "anything")],
         outputs: vec![OutputSpec::public("id", Type::Any, "anything")],
         captures: false,

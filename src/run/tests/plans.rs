@@ -9,7 +9,9 @@ use crate::id::{RunId, StepId, TaskPath};
 use crate::plan::{Plan, load};
 use crate::run::*;
 use crate::secret::{Data, Secret};
-use crate::workflow::{ActionSpec, Catalogue, Effect, EffectRule, OutputSpec, Parameter, Sources, Type, UndoRule};
+use crate::workflow::{
+    ActionSpec, Catalogue, Effect, EffectRule, OutputSpec, Parameter, Reach, Sources, Type, UndoRule,
+};
 
 pub fn plan(text: &str) -> Plan {
     plan_of(Source::new("test.yaml", text))
@@ -22,6 +24,7 @@ fn plan_of(sources: impl Into<Sources>) -> Plan {
         effect: EffectRule::Always(effect),
         probe: None,
         undo,
+        reach: Reach::NOBODY,
         parameters: vec![Parameter::optional("value", Type::Any, "anything")],
         outputs: vec![OutputSpec::public("value", Type::Any, "anything")],
         captures: name == "ask",

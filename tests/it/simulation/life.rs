@@ -14,7 +14,9 @@ use onramp::run::{Entry, Fact, Replanned, Resumption, RunStarted, RunState, Sett
 use onramp::secret::{Data, Secret};
 use onramp::store::simulated::{Crash, ForgetfulDisk};
 use onramp::store::{Key, NewRun, Origin, RunFile, RunWriter};
-use onramp::workflow::{ActionSpec, Catalogue, Effect, EffectRule, OutputSpec, Parameter, Sources, Type, UndoRule};
+use onramp::workflow::{
+    ActionSpec, Catalogue, Effect, EffectRule, OutputSpec, Parameter, Reach, Sources, Type, UndoRule,
+};
 
 use super::fold::{Plans, Shadow, restore};
 use super::graph::Graph;
@@ -31,6 +33,7 @@ pub fn catalogue() -> Catalogue {
         effect: EffectRule::Always(effect),
         probe: None,
         undo: UndoRule::BuiltIn,
+        reach: Reach::NOBODY,
         parameters: vec![Parameter::optional("value", Type::Any, "anything")],
         outputs: vec![
             OutputSpec::public("value", Type::String, "a text"),
