@@ -156,6 +156,27 @@ impl Template {
         }
     }
 
+    /// The text as far as it is known: in place of each expression without a value stands `unknown`. `None` if it will be
+    /// no text.
+    pub fn sketch(&self, scope: &dyn Scope, unknown: &str) -> Option<String> {
+        let known = |value: Result<Datum, EvalError>| match value.as_ref().map(Datum::expose) {
+            Ok(Value::String(text)) => Some(text.clone()),
+            Ok(value @ (Value::Bool(_) | Value::Number(_))) => Some(value.to_string()),
+            Ok(_) => None,
+            Err(_) => Some(unknown.to_owned()),
+        };
+        match &self.shape {
+            Shape::Text(parts) => parts
+                .iter()
+                .map(|part| match part {
+                    Part::Text(text) => Some(text.clone()),
+                    Part::Expression(expression) => known(expression.evaluate(scope)),
+                })
+                .collect(),
+            _ => known(self.evaluate(scope)),
+        }
+    }
+
     /// Evaluates as a condition. One that does not ask how the needs have ended holds only if none failed or was
     /// cancelled.
     pub fn is_true(&self, scope: &dyn Scope) -> Result<bool, EvalError> {

@@ -9,6 +9,10 @@ use crate::expr::{Reference, Template};
 use crate::id::{Role, StepId, TaskPath};
 use crate::workflow::{Capture, Effect, Expect, Matrix, RetryPolicy, Workflow};
 
+/// In a plan of more steps, needs are told that follow from others: to find these out takes time that grows with the square
+/// of the steps.
+const MOST_REDUCED: usize = 1_000;
+
 /// A checked workflow. Steps stand in topological order: every need has a smaller index.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -60,6 +64,17 @@ impl Plan {
 
     pub fn index(&self, id: &StepId) -> Option<usize> {
         self.by_id.get(id).copied()
+    }
+
+    /// What a step waits for, without what follows from the rest.
+    pub fn direct_needs(&self, step: usize) -> Vec<usize> {
+        let needs = &self.steps[step].needs;
+        if self.steps.len() > MOST_REDUCED {
+            return needs.clone();
+        }
+        let before: Vec<Vec<bool>> = needs.iter().map(|need| self.ancestors(*need)).collect();
+        let implied = |need: usize| needs.iter().zip(&before).any(|(other, before)| *other != need && before[need]);
+        needs.iter().copied().filter(|need| !implied(*need)).collect()
     }
 
     /// For each step whether it is `step` or something that `step` waits for, directly or not.

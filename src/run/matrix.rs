@@ -10,12 +10,26 @@ use super::outcome::{ErrorKind, StepError};
 use super::started::RunStarted;
 use crate::diagnostic::kind;
 use crate::expr::Scope;
-use crate::secret::{Data, Datum};
+use crate::secret::{Data, Datum, MASKED};
 use crate::workflow::Matrix;
 
 const MAX_ITEMS: usize = 100_000;
 
 pub(super) fn items(matrix: &Matrix, scope: &dyn Scope, run: &RunStarted) -> Result<Vec<MatrixItem>, StepError> {
+    let items: Vec<MatrixItem> = product(matrix, scope)?.into_iter().map(|values| named(values, run)).collect();
+    unique(items.iter().map(|item| &*item.key))?;
+    Ok(items)
+}
+
+/// What the items will be called, before there is a run. Those that are secret have a name only in a run.
+pub fn item_names(matrix: &Matrix, scope: &dyn Scope) -> Result<Vec<String>, StepError> {
+    let items = product(matrix, scope)?;
+    let names: Vec<String> = items.iter().map(|parts| joined(parts, |_| MASKED.to_owned())).collect();
+    unique(names.iter().map(String::as_str).filter(|name| !name.contains(MASKED)))?;
+    Ok(names)
+}
+
+fn product<'m>(matrix: &'m Matrix, scope: &dyn Scope) -> Result<Vec<Vec<Part<'m>>>, StepError> {
     let mut product: Vec<Vec<Part<'_>>> = vec![Vec::new()];
     for (name, template) in &matrix.variables {
         let values = template.evaluate(scope).map_err(|error| wrong(error.message))?;
@@ -37,11 +51,14 @@ pub(super) fn items(matrix: &Matrix, scope: &dyn Scope, run: &RunStarted) -> Res
         }
         product = longer;
     }
-    let items: Vec<MatrixItem> = product.into_iter().map(|values| named(values, run)).collect();
+    Ok(product)
+}
+
+fn unique<'i>(mut names: impl Iterator<Item = &'i str>) -> Result<(), StepError> {
     let mut seen = BTreeSet::new();
-    match items.iter().find(|item| !seen.insert(item.key.clone())) {
-        Some(twice) => Err(wrong(format!("the matrix has the item `{}` twice", twice.key))),
-        None => Ok(items),
+    match names.find(|name| !seen.insert(*name)) {
+        Some(twice) => Err(wrong(format!("the matrix has the item `{twice}` twice"))),
+        None => Ok(()),
     }
 }
 
@@ -70,13 +87,18 @@ fn entries(values: &Value) -> Option<Vec<(String, Value)>> {
 }
 
 fn named(parts: Vec<Part<'_>>, run: &RunStarted) -> MatrixItem {
-    let shown = |part: &Part<'_>| match &part.datum {
-        Datum::Public(_) => part.shown.clone(),
-        Datum::Secret(secret) => derive::opaque_item(run, &secret.expose().to_string()),
-    };
-    let key = parts.iter().map(shown).collect::<Vec<_>>().join(", ");
+    let key = joined(&parts, |secret| derive::opaque_item(run, &secret.to_string()));
     let values: Data = parts.into_iter().map(|part| (part.variable.to_owned(), part.datum)).collect();
     MatrixItem { key: key.into(), values }
+}
+
+/// The name of an item; that of a secret part is what `opaque` makes of it.
+fn joined(parts: &[Part<'_>], opaque: impl Fn(&Value) -> String) -> String {
+    let shown = |part: &Part<'_>| match &part.datum {
+        Datum::Public(_) => part.shown.clone(),
+        Datum::Secret(secret) => opaque(secret.expose()),
+    };
+    parts.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
 fn wrong(message: String) -> StepError {

@@ -48,6 +48,7 @@ pub use derive::{Mark, idempotency_key, input_digest, unique_name};
 pub use ending::end;
 pub use entry::{AttemptStarted, Entry, Fact, MatrixItem};
 pub use made::Made;
+pub use matrix::item_names;
 pub use order::{Limit, Op, Order, Undone, Wake, is_durable, op, pending_wakes};
 pub use outcome::{ErrorKind, Happened, Outcome, ProbeAnswer, StepError};
 pub use preview::{Fate, Preview, StepPreview, at_rest, preview};

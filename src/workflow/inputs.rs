@@ -33,6 +33,12 @@ pub enum InputError {
 /// The inputs of a run. A given value wins over one for the sandbox (used only if `sandbox`), which wins over the default;
 /// what is optional and absent is null. All errors are found at once.
 pub fn bind(workflow: &Workflow, given: &BTreeMap<String, Given>, sandbox: bool) -> Result<Data, Vec<InputError>> {
+    let (data, errors) = bind_some(workflow, given, sandbox);
+    if errors.is_empty() { Ok(data) } else { Err(errors) }
+}
+
+/// The inputs that have a value, and why the others have none.
+pub fn bind_some(workflow: &Workflow, given: &BTreeMap<String, Given>, sandbox: bool) -> (Data, Vec<InputError>) {
     let known = || workflow.inputs.iter().map(|input| input.name.as_str());
     let mut errors: Vec<InputError> = given
         .keys()
@@ -48,7 +54,7 @@ pub fn bind(workflow: &Workflow, given: &BTreeMap<String, Given>, sandbox: bool)
             Err(error) => errors.push(error),
         }
     }
-    if errors.is_empty() { Ok(data) } else { Err(errors) }
+    (data, errors)
 }
 
 fn value(input: &Input, given: Option<&Given>, sandbox: bool) -> Result<Value, InputError> {

@@ -11,10 +11,6 @@ use crate::report::text::count;
 use crate::report::times::time;
 use crate::workflow::Effect;
 
-/// In a graph of more steps, arrows are drawn that follow from others: to find these out takes time that grows with the
-/// square of the steps.
-const MOST_REDUCED: usize = 1_000;
-
 /// What there is to draw. A call of a file is a box with boxes inside.
 #[derive(Debug)]
 pub struct Drawing {
@@ -77,22 +73,11 @@ fn group(plan: &Plan, within: Option<usize>, views: Option<&Views<'_>>) -> Group
     }
     let mut group = Group::default();
     for (place, index) in indices.iter().enumerate() {
-        let needs = needs(plan, *index);
+        let needs = plan.direct_needs(*index);
         group.arrows.extend(needs.iter().filter_map(|need| Some((*places.get(need)?, place))));
         group.boxes.push(step_box(plan, *index, views, &places));
     }
     group
-}
-
-/// What a step waits for, without what follows from the rest.
-fn needs(plan: &Plan, index: usize) -> Vec<usize> {
-    let needs = &plan.steps[index].needs;
-    if plan.steps.len() > MOST_REDUCED {
-        return needs.clone();
-    }
-    let before: Vec<Vec<bool>> = needs.iter().map(|need| plan.ancestors(*need)).collect();
-    let implied = |need: usize| needs.iter().zip(&before).any(|(other, before)| *other != need && before[need]);
-    needs.iter().copied().filter(|need| !implied(*need)).collect()
 }
 
 fn step_box(plan: &Plan, index: usize, views: Option<&Views<'_>>, places: &HashMap<usize, usize>) -> StepBox {
