@@ -6,7 +6,7 @@
 //! 1. language, pure: [`expr`], [`workflow`], [`plan`]
 //! 2. decision, pure: [`run`]
 //! 3. outside world: [`tls`], [`http`], [`mail`], [`store`]; on them [`modelslab`]; on all of these [`action`]
-//! 4. drivers: [`engine`], [`report`], [`sandbox`]
+//! 4. what a run would do: [`outlook`]; drivers: [`report`], [`engine`], [`sandbox`]
 //! 5. surfaces: [`ops`], [`cli`]
 
 pub mod action;
@@ -21,6 +21,7 @@ pub mod id;
 pub mod mail;
 pub mod modelslab;
 pub mod ops;
+pub mod outlook;
 pub mod plan;
 pub mod report;
 pub mod run;

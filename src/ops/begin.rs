@@ -111,7 +111,7 @@ fn check_mailbox(workflow: &Workflow, secrets: &Data) -> Result<(), OpError> {
 }
 
 /// Where the URLs and mailboxes among the `given` inputs lead. A default of the workflow file was typed by its author.
-fn typed_origins(inputs: &Data, given: &BTreeMap<String, Given>) -> Vec<String> {
+pub(super) fn typed_origins(inputs: &Data, given: &BTreeMap<String, Given>) -> Vec<String> {
     let typed = inputs.iter().filter(|(name, _)| given.contains_key(*name));
     let texts = typed.filter_map(|(_, datum)| datum.expose().as_str());
     texts
@@ -151,7 +151,7 @@ fn sandbox_secrets(workflow: &Workflow, sandbox: &Sandbox) -> Result<Data, OpErr
 }
 
 /// Where a sandbox is found is known when it is up.
-fn settings(request: &RunRequest<'_>, typed_origins: Vec<String>) -> Result<Settings, OpError> {
+pub(super) fn settings(request: &RunRequest<'_>, typed_origins: Vec<String>) -> Result<Settings, OpError> {
     let base_url = match request.sandbox {
         true => String::new(),
         false => base_url_of(request.base_url.as_deref())?,

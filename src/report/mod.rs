@@ -17,6 +17,7 @@ pub mod json;
 mod lines;
 mod live;
 mod look;
+pub mod outlook;
 pub mod page;
 mod prospects;
 pub mod pruned;

@@ -22,6 +22,7 @@ mod inject;
 mod kill;
 mod mail_dovecot;
 mod origins;
+mod plan;
 mod resume;
 mod rounds;
 mod secrets;

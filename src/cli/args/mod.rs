@@ -10,6 +10,7 @@ mod graph;
 mod groups;
 mod init;
 mod key;
+mod plan;
 mod prune;
 mod resolve;
 mod run;
@@ -30,6 +31,7 @@ pub use graph::{Graph, GraphFormat};
 pub use groups::{Output, Progress};
 pub use init::Init;
 pub use key::{Key, Rotate};
+pub use plan::Plan;
 pub use prune::Prune;
 pub use resolve::Resolve;
 pub use run::Run;
@@ -73,6 +75,7 @@ pub enum Command {
     #[command(subcommand)]
     Key(Key),
     Validate(Validate),
+    Plan(Plan),
     Graph(Graph),
     Actions(Actions),
     Sandbox(Sandbox),

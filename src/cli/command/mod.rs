@@ -9,6 +9,7 @@ mod graph;
 mod init;
 mod key;
 mod outcome;
+mod plan;
 mod prune;
 mod resolve;
 mod run;
@@ -46,6 +47,7 @@ pub async fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure
         Command::Prune(args) => prune::prune(args, global),
         Command::Key(args) => key::key(args),
         Command::Validate(args) => validate::validate(args, global),
+        Command::Plan(args) => plan::plan(args, global),
         Command::Graph(args) => graph::graph(args, global),
         Command::Actions(args) => actions::actions(args, global),
         Command::Sandbox(args) => sandbox::sandbox(args).await,

@@ -1,0 +1,21 @@
+//! What a run would do, told before it does anything: a function of the plan and of what is known so far.
+//!
+//! `survey` goes through the steps once, in their order: what of their values is known, where each sends what, and which
+//! secrets are among that. `calls` counts; `gather` turns the same round, by host and by secret.
+
+mod calls;
+mod gather;
+mod model;
+mod place;
+mod provenance;
+mod survey;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+pub use model::{
+    Calls, Doubt, Fate, HostOutlook, InputOutlook, Items, Known, Outlook, OutputOutlook, Place, Problem, Purpose,
+    RateOutlook, SecretOutlook, Sending, StepOutlook, Supply, Verdict,
+};
+pub use survey::outlook;
