@@ -9,7 +9,7 @@ use onramp::ops;
 use onramp::plan;
 use onramp::report::Look;
 use onramp::report::actions::{list, page, sheet};
-use onramp::workflow::{ActionSpec, Catalogue, Effect, EffectRule, OutputSpec, Parameter, Type, UndoRule};
+use onramp::workflow::{ActionSpec, Catalogue, Effect, EffectRule, OutputSpec, Parameter, Reach, Type, UndoRule};
 use serde_json::Value;
 
 use crate::support::TestContext;
@@ -141,6 +141,7 @@ fn door() -> ActionSpec {
         effect: EffectRule::Always(Effect::Once),
         probe: Some("a camera tells"),
         undo: UndoRule::Never("what went out is gone"),
+        reach: Reach::NOBODY,
         parameters: vec![
             Parameter::required("key", Type::String, "What fits.").secret(),
             Parameter::optional("way", Type::String, "Which way it goes; inwards if not given.").one_of(&["in", "out"]),
