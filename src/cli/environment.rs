@@ -11,6 +11,11 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// What the program was called with, its own name first.
+pub fn words() -> impl Iterator<Item = std::ffi::OsString> {
+    std::env::args_os()
+}
+
 /// `ONRAMP_INPUT_TEAM` for the input `team`.
 pub fn input(name: &str) -> Option<String> {
     variable(&format!("ONRAMP_INPUT_{}", name.to_ascii_uppercase()))

@@ -7,6 +7,7 @@ mod environment;
 mod exit;
 mod failure;
 mod harden;
+mod help;
 mod log;
 mod out;
 mod signals;
@@ -23,7 +24,10 @@ use exit::Exit;
 /// The whole program.
 pub fn main() -> ExitCode {
     harden::harden();
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(said) => return help::answer(&said),
+    };
     // One thread: a run waits for others nearly all of the time, and to hand each step to another thread and its end back
     // costs more than the step's own work. Mailboxes are read on threads of their own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

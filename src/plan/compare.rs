@@ -135,7 +135,7 @@ fn taken_in(plan: &Plan, step: &PlanStep) -> Option<Value> {
     let StepKind::Entry(call) = step.kind else { return None };
     let file = &plan.calls.get(call)?.file;
     let inputs = file.inputs.iter().map(|input| {
-        let kind = json!([input.ty.to_string(), input.format, input.secret, input.optional]);
+        let kind = json!([input.ty.to_string(), format!("{:?}", input.rules), input.secret, input.optional]);
         (input.name.to_string(), json!([kind, input.default, input.sandbox]))
     });
     let secrets = file.secrets.iter();

@@ -13,6 +13,7 @@ pub mod export;
 pub mod graph;
 mod grid;
 mod history;
+pub mod inputs;
 pub mod json;
 mod lines;
 mod live;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::format::violation;
+use super::rules::is_of_format;
 
 /// Bounds that an action knows before anything is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Bounds {
                 Some(number) => (*least..=*most).contains(&number) && number % step == 0,
                 None => !number.is_u64(),
             },
-            (Self::Format(format), value) => violation(value, format).is_none(),
+            (Self::Format(format), Value::String(text)) => is_of_format(text, format),
             (Self::Start(starts), Value::String(text)) => starts
                 .iter()
                 .any(|start| text.get(..start.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(start))),

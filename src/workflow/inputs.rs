@@ -5,7 +5,6 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::format::violation;
 use super::tree::{Scalar, Style};
 use super::{Input, SecretInput, Type, Workflow, decode};
 use crate::diagnostic::nearest;
@@ -78,7 +77,7 @@ fn value(input: &Input, given: Option<&Given>, sandbox: bool) -> Result<Value, I
             };
         }
     };
-    match input.format.as_deref().and_then(|format| violation(&value, format)) {
+    match input.rules.violation(&value) {
         Some(why) => Err(wrong(why)),
         None => Ok(value),
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Effect, RetryPolicy, Type};
+use super::{Effect, RetryPolicy, Rules, Type};
 use crate::diagnostic::{Source, Span};
 use crate::expr::{Template, ValueType};
 use crate::id::{Name, StepId};
@@ -56,8 +56,8 @@ pub struct Rate {
 pub struct Input {
     pub name: Name,
     pub ty: Type,
-    /// Such as `email`; checked when the value is known.
-    pub format: Option<String>,
+    /// Checked when the value is known.
+    pub rules: Rules,
     pub description: Option<String>,
     pub default: Option<Value>,
     /// Used with `--sandbox` only.

@@ -25,6 +25,7 @@ mod origins;
 mod plan;
 mod resume;
 mod rounds;
+mod schema;
 mod secrets;
 mod simulation;
 mod surroundings;

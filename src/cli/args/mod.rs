@@ -15,6 +15,7 @@ mod prune;
 mod resolve;
 mod run;
 mod sandbox;
+mod schema;
 mod show;
 mod teardown;
 mod validate;
@@ -36,6 +37,7 @@ pub use prune::Prune;
 pub use resolve::Resolve;
 pub use run::Run;
 pub use sandbox::Sandbox;
+pub use schema::Schema;
 pub use show::{Runs, Show};
 pub use teardown::Teardown;
 pub use validate::Validate;
@@ -78,5 +80,6 @@ pub enum Command {
     Plan(Plan),
     Graph(Graph),
     Actions(Actions),
+    Schema(Schema),
     Sandbox(Sandbox),
 }

@@ -14,6 +14,7 @@ mod prune;
 mod resolve;
 mod run;
 mod sandbox;
+mod schema;
 mod show;
 mod teardown;
 mod validate;
@@ -50,11 +51,12 @@ pub async fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure
         Command::Plan(args) => plan::plan(args, global),
         Command::Graph(args) => graph::graph(args, global),
         Command::Actions(args) => actions::actions(args, global),
+        Command::Schema(_) => schema::schema(),
         Command::Sandbox(args) => sandbox::sandbox(args).await,
     }
 }
 
-fn workspace(store: &Path, command: &str) -> Workspace {
+pub fn workspace(store: &Path, command: &str) -> Workspace {
     Workspace {
         store: store.to_owned(),
         key: environment::key_source(),

@@ -3,7 +3,6 @@
 use super::Names;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::expr::Template;
-use crate::workflow::format::violation;
 use crate::workflow::{Report, Spanned, Step, Workflow};
 
 /// One of the two maps that a call fills.
@@ -23,7 +22,7 @@ pub(super) fn check(names: &Names<'_>, report: &mut Report) {
             unknown(&gift, step, report);
             missing(&gift, step, report);
         }
-        formats(step, called, report);
+        rules(step, called, report);
     }
 }
 
@@ -73,13 +72,12 @@ fn missing(gift: &Gift<'_>, step: &Step, report: &mut Report) {
     }
 }
 
-/// A value that stands in the file is held against its format now. Its type was asked for when it was read.
-fn formats(step: &Step, called: &Workflow, report: &mut Report) {
+/// A value that stands in the file is held against the input's rules now. Its type was asked for when it was read.
+fn rules(step: &Step, called: &Workflow, report: &mut Report) {
     for (name, value) in &step.with {
         let input = called.inputs.iter().find(|input| input.name.as_str() == name.value);
-        let format = input.and_then(|input| input.format.as_deref());
-        if let (Some(format), Some(literal)) = (format, value.as_literal())
-            && let Some(why) = violation(literal, format)
+        if let (Some(input), Some(literal)) = (input, value.as_literal())
+            && let Some(why) = input.rules.violation(literal)
         {
             report.add(|| wrong(value.span, why));
         }

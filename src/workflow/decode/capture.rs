@@ -5,6 +5,8 @@ use crate::expr::{Place, Template};
 use crate::workflow::tree::{Entry, Kind, Node};
 use crate::workflow::{Capture, CaptureFrom};
 
+pub(in crate::workflow) const KEYS: &[&str] = &["jsonpath", "header", "regex", "value", "secret"];
+
 const SOURCES: [&str; 4] = ["jsonpath", "header", "regex", "value"];
 /// A compiled pattern stays within this many bytes.
 const MAX_PATTERN: usize = 1 << 20;
@@ -23,7 +25,7 @@ impl Decoder<'_> {
     }
 
     fn capture_source(&mut self, entry: &Entry, secret: &mut bool) -> Option<CaptureFrom> {
-        let fields = self.fields(&entry.value, "a capture", &["jsonpath", "header", "regex", "value", "secret"])?;
+        let fields = self.fields(&entry.value, "a capture", KEYS)?;
         *secret = fields.get("secret").and_then(|node| self.boolean(node)).unwrap_or(false);
         let mut given = SOURCES.into_iter().filter_map(|source| Some((source, fields.get(source)?)));
         let Some((source, node)) = given.next() else {
@@ -37,7 +39,7 @@ impl Decoder<'_> {
         match source {
             "jsonpath" => self.json_path(node),
             "header" => self.header(node),
-            "regex" => self.regex(node),
+            "regex" => self.regex(node).map(CaptureFrom::Regex),
             _ => self.capture_expression(node),
         }
     }
@@ -78,10 +80,10 @@ impl Decoder<'_> {
         None
     }
 
-    fn regex(&mut self, node: &Node) -> Option<CaptureFrom> {
+    pub fn regex(&mut self, node: &Node) -> Option<regex::Regex> {
         let text = self.text(node, "a regular expression")?;
         match regex::RegexBuilder::new(text).size_limit(MAX_PATTERN).build() {
-            Ok(regex) => Some(CaptureFrom::Regex(regex)),
+            Ok(regex) => Some(regex),
             Err(error) => {
                 let why = error.to_string();
                 let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();

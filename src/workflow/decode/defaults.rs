@@ -7,6 +7,8 @@ use crate::expr::{Place, Template};
 use crate::workflow::tree::{Entry, Node};
 use crate::workflow::{RetryPolicy, Spanned, Step, Type};
 
+pub(in crate::workflow) const KEYS: &[&str] = &["retry", "timeout", "attempt-timeout", "headers"];
+
 /// A parameter of an action with its value.
 type With = Vec<(Spanned<String>, Template)>;
 
@@ -20,7 +22,7 @@ pub struct Defaults {
 
 impl Decoder<'_> {
     pub fn defaults(&mut self, node: &Node) -> Defaults {
-        let Some(fields) = self.fields(node, "`defaults`", &["retry", "timeout", "attempt-timeout", "headers"]) else {
+        let Some(fields) = self.fields(node, "`defaults`", KEYS) else {
             return Defaults::default();
         };
         let (timeout, attempt_timeout) = self.time_limits(Some(&fields));

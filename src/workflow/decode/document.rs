@@ -6,7 +6,7 @@ use crate::workflow::report::Report;
 use crate::workflow::tree::{Entry, Kind, Node};
 use crate::workflow::{Called, Catalogue, Step, Workflow, tree};
 
-const KEYS: &[&str] = &[
+pub(in crate::workflow) const KEYS: &[&str] = &[
     "name",
     "description",
     "inputs",

@@ -1,15 +1,45 @@
 //! `inputs:`
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::decoder::Decoder;
+use super::fields::Fields;
 use crate::expr::Place;
-use crate::workflow::format::{FORMATS, violation};
+use crate::workflow::rules::{FORMATS, bound_keys};
 use crate::workflow::tree::{Entry, Node};
-use crate::workflow::{Input, Type};
+use crate::workflow::{Extent, Input, Pattern, Rules, Type};
 
-const KEYS: &[&str] = &["type", "format", "items", "description", "default", "sandbox", "optional", "secret"];
-const TYPES: &str = "string, integer, number, boolean, duration, array or object";
+pub(in crate::workflow) const KEYS: &[&str] = &[
+    "type",
+    "format",
+    "pattern",
+    "enum",
+    "min-length",
+    "max-length",
+    "minimum",
+    "maximum",
+    "min-items",
+    "max-items",
+    "items",
+    "description",
+    "default",
+    "sandbox",
+    "optional",
+    "secret",
+];
+pub(in crate::workflow) const ITEM_KEYS: &[&str] =
+    &["type", "format", "pattern", "enum", "min-length", "max-length", "minimum", "maximum"];
+pub(in crate::workflow) const TYPES: &[&str] =
+    &["string", "integer", "number", "boolean", "duration", "array", "object"];
+/// Which types each key of a bound is for.
+const BOUNDS: [(&str, &str); 6] = [
+    ("min-length", "a string"),
+    ("max-length", "a string"),
+    ("min-items", "an array"),
+    ("max-items", "an array"),
+    ("minimum", "a number or an integer"),
+    ("maximum", "a number or an integer"),
+];
 
 impl Decoder<'_> {
     pub fn input(&mut self, entry: &Entry) -> Option<Input> {
@@ -17,33 +47,31 @@ impl Decoder<'_> {
         let fields = self.fields(&entry.value, "an input", KEYS);
         let get = |key| fields.as_ref().and_then(|fields| fields.get(key));
         let mut ty = get("type").map_or(Type::String, |node| self.input_type(node));
-        let mut format = get("format").and_then(|node| self.format(node));
+        let mut rules = fields.as_ref().map(|fields| self.rules(fields, &ty)).unwrap_or_default();
         if let Some(node) = get("items") {
-            let (items, item_format) = self.item_type(node);
+            let (items, of_items) = self.item_type(node);
             match &mut ty {
                 Type::Array(inner) => **inner = items,
                 _ => self.error("E0105", node.span, "only an array has items"),
             }
-            format = format.or(item_format);
+            rules.items = Some(Box::new(of_items));
         }
-        let secret = get("secret").and_then(|node| self.boolean(node)).unwrap_or(false);
-        let default = get("default").map(|node| self.constant(node, &ty, format.as_deref()));
-        let sandbox = get("sandbox").map(|node| self.constant(node, &ty, format.as_deref()));
         Some(Input {
             name,
-            format,
-            description: get("description").and_then(|node| self.owned_text(node)),
-            default,
-            sandbox,
+            description: get("description").and_then(|node| self.words(node)),
+            default: get("default").map(|node| self.constant(node, &ty, &rules)),
+            sandbox: get("sandbox").map(|node| self.constant(node, &ty, &rules)),
             optional: get("optional").and_then(|node| self.boolean(node)).unwrap_or(false),
-            secret,
+            secret: get("secret").and_then(|node| self.boolean(node)).unwrap_or(false),
+            rules,
             ty,
             span: entry.key_span,
         })
     }
 
     fn input_type(&mut self, node: &Node) -> Type {
-        match self.text(node, TYPES) {
+        let all = format!("{} or {}", TYPES[..TYPES.len() - 1].join(", "), TYPES[TYPES.len() - 1]);
+        match self.text(node, &all) {
             Some("string") => Type::String,
             Some("integer") => Type::Integer,
             Some("number") => Type::Number,
@@ -52,12 +80,8 @@ impl Decoder<'_> {
             Some("array") => Type::array(Type::Any),
             Some("object") => Type::Object,
             Some(_) => {
-                self.error_with_help(
-                    "E0134",
-                    node.span,
-                    format!("{} is not a type", node.found()),
-                    &format!("write {TYPES}"),
-                );
+                let message = format!("{} is not a type", node.found());
+                self.error_with_help("E0134", node.span, message, &format!("write {all}"));
                 Type::Any
             }
             None => Type::Any,
@@ -65,12 +89,69 @@ impl Decoder<'_> {
     }
 
     /// `items: { type: …, format: … }`
-    fn item_type(&mut self, node: &Node) -> (Type, Option<String>) {
-        let Some(fields) = self.fields(node, "the items of an array", &["type", "format"]) else {
-            return (Type::Any, None);
+    fn item_type(&mut self, node: &Node) -> (Type, Rules) {
+        let Some(fields) = self.fields(node, "the items of an array", ITEM_KEYS) else {
+            return (Type::Any, Rules::default());
         };
-        let ty = fields.get("type").map_or(Type::Any, |node| self.input_type(node));
-        (ty, fields.get("format").and_then(|node| self.format(node)))
+        let of_text = fields.get("type").is_none() && fields.get("format").is_some();
+        let absent = if of_text { Type::String } else { Type::Any };
+        let ty = fields.get("type").map_or(absent, |node| self.input_type(node));
+        let rules = self.rules(&fields, &ty);
+        (ty, rules)
+    }
+
+    fn rules(&mut self, fields: &Fields<'_>, ty: &Type) -> Rules {
+        for key in ["format", "pattern"] {
+            if let Some(node) = fields.get(key).filter(|_| !matches!(ty, Type::String | Type::Any)) {
+                self.error("E0105", node.span, format!("`{key}` is for a string, and this is {ty}"));
+            }
+        }
+        let one_of = fields.get("enum").map(|node| {
+            let all = self.items(node, "a list of values");
+            if all.is_empty() {
+                self.error("E0106", node.span, "`enum` needs at least one value");
+            }
+            all.iter().map(|item| self.constant(item, ty, &Rules::default())).collect()
+        });
+        Rules {
+            format: fields.get("format").and_then(|node| self.format(node)),
+            pattern: fields.get("pattern").and_then(|node| self.regex(node)).map(Pattern),
+            one_of: one_of.unwrap_or_default(),
+            bounds: self.bounds(fields, ty),
+            items: None,
+        }
+    }
+
+    fn bounds(&mut self, fields: &Fields<'_>, ty: &Type) -> Extent {
+        let own = bound_keys(ty);
+        for (key, wanted) in BOUNDS {
+            if let Some(entry) = fields.entry(key).filter(|_| !own.is_some_and(|own| own.contains(&key))) {
+                self.error("E0105", entry.key_span, format!("`{key}` is for {wanted}, and this is {ty}"));
+            }
+        }
+        let Some([least, most]) = own else { return Extent::default() };
+        let read = |decoder: &mut Self, key| {
+            let entry = fields.entry(key)?;
+            Some((decoder.bound(&entry.value, ty)?, entry))
+        };
+        let (least, most) = (read(self, least), read(self, most));
+        if let (Some((least, _)), Some((most, entry))) = (&least, &most)
+            && least.as_f64() > most.as_f64()
+        {
+            self.error("E0134", entry.value.span, format!("{most} is less than {least}: no value would do"));
+        }
+        Extent { least: least.map(|(bound, _)| bound), most: most.map(|(bound, _)| bound) }
+    }
+
+    /// Of a number any; of what is counted a count.
+    fn bound(&mut self, node: &Node, ty: &Type) -> Option<Number> {
+        if !matches!(ty, Type::Number | Type::Integer) {
+            return self.integer(node, 0, u32::MAX).map(Number::from);
+        }
+        match self.constant(node, ty, &Rules::default()) {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
     }
 
     fn format(&mut self, node: &Node) -> Option<String> {
@@ -83,12 +164,12 @@ impl Decoder<'_> {
         Some(text)
     }
 
-    /// A default or sandbox value: a value of the input's type, without expressions.
-    fn constant(&mut self, node: &Node, ty: &Type, format: Option<&str>) -> Value {
+    /// A value of a type, without expressions, that keeps the rules.
+    fn constant(&mut self, node: &Node, ty: &Type, rules: &Rules) -> Value {
         let template = self.template(node, ty, Place::Value);
         match template.as_literal() {
             Some(value) => {
-                if let Some(problem) = format.and_then(|format| violation(value, format)) {
+                if let Some(problem) = rules.violation(value) {
                     self.error("E0134", node.span, problem);
                 }
                 value.clone()

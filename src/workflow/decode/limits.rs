@@ -7,8 +7,9 @@ use super::fields::Fields;
 use crate::workflow::tree::{Kind, Node};
 use crate::workflow::{Limits, Rate};
 
+pub(in crate::workflow) const RATE_KEYS: &[&str] = &["count", "per"];
 /// So many moments are remembered to hold a rate.
-const MAX_RATE: u32 = 10_000;
+pub(in crate::workflow) const MAX_RATE: u32 = 10_000;
 
 impl Decoder<'_> {
     pub fn limits(&mut self, fields: &Fields<'_>) -> Limits {
@@ -22,7 +23,7 @@ impl Decoder<'_> {
     /// `rate: 20/m` or `rate: { count: 20, per: 90s }`
     fn rate(&mut self, node: &Node) -> Option<Rate> {
         if let Kind::Map(_) = &node.kind {
-            let fields = self.fields(node, "`rate`", &["count", "per"])?;
+            let fields = self.fields(node, "`rate`", RATE_KEYS)?;
             let [count, per] = ["count", "per"].map(|key| fields.required(self, key, "`rate`", node.span));
             let count = count.and_then(|node| self.integer(node, 1, MAX_RATE));
             let time = per.and_then(|node| self.duration(node));

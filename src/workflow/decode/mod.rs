@@ -3,23 +3,23 @@
 //!
 //! One file reads one part of the language.
 
-mod capture;
+pub(super) mod capture;
 mod decoder;
-mod defaults;
-mod document;
+pub(super) mod defaults;
+pub(super) mod document;
 mod fields;
-mod input;
-mod limits;
-mod on_error;
-mod output;
-mod parameters;
+pub(super) mod input;
+pub(super) mod limits;
+pub(super) mod on_error;
+pub(super) mod output;
+pub(super) mod parameters;
 mod probe;
-mod retry;
+pub(super) mod retry;
 mod scalar;
-mod secret;
-mod step;
-mod strategy;
-mod undo;
+pub(super) mod secret;
+pub(super) mod step;
+pub(super) mod strategy;
+pub(super) mod undo;
 mod value;
 
 pub use document::decode;

@@ -4,9 +4,11 @@ use super::decoder::Decoder;
 use crate::workflow::OnError;
 use crate::workflow::tree::{Kind, Node};
 
+pub(in crate::workflow) const KEYS: &[&str] = &["when", "run", "with", "rerun-from", "max"];
+
 impl Decoder<'_> {
     pub fn on_error(&mut self, node: &Node) -> Option<OnError> {
-        let fields = self.fields(node, "`on-error`", &["when", "run", "with", "rerun-from", "max"])?;
+        let fields = self.fields(node, "`on-error`", KEYS)?;
         let [when, run, rerun_from] =
             ["when", "run", "rerun-from"].map(|key| fields.required(self, key, "`on-error`", node.span));
         let max = match fields.get("max") {

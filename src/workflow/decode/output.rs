@@ -5,6 +5,8 @@ use crate::expr::{Place, ValueType};
 use crate::workflow::tree::{Entry, Kind};
 use crate::workflow::{Output, Type};
 
+pub(in crate::workflow) const KEYS: &[&str] = &["value", "secret", "env", "description"];
+
 impl Decoder<'_> {
     /// A value, or a map that says more about it.
     pub fn output(&mut self, entry: &Entry) -> Option<Output> {
@@ -14,7 +16,7 @@ impl Decoder<'_> {
             let value = self.template(&entry.value, &Type::Any, Place::Value);
             return Some(Output { name, value, ty: ValueType::Any, secret: false, env: None, span });
         };
-        let fields = self.fields(&entry.value, "an output", &["value", "secret", "env", "description"])?;
+        let fields = self.fields(&entry.value, "an output", KEYS)?;
         fields.get("description").and_then(|node| self.words(node));
         let value = fields.required(self, "value", "an output", span)?;
         Some(Output {

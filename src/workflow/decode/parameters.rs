@@ -6,7 +6,8 @@ use crate::expr::{Place, Template};
 use crate::workflow::tree::{Entry, Node};
 use crate::workflow::{Spanned, Type, is_file};
 
-const CALL_KEYS: &[&str] = &["description", "uses", "with", "secrets", "needs", "if", "continue-on-error"];
+pub(in crate::workflow) const CALL_KEYS: &[&str] =
+    &["description", "uses", "with", "secrets", "needs", "if", "continue-on-error"];
 
 impl Decoder<'_> {
     /// Each parameter is read towards the type that the action, or the file that is called, states for it.

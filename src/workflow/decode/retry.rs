@@ -5,8 +5,9 @@ use super::fields::Fields;
 use crate::workflow::tree::{Kind, Node};
 use crate::workflow::{RetryClass, RetryPolicy};
 
-const KEYS: &[&str] = &["max-attempts", "delay", "factor", "max-delay", "jitter", "max-elapsed", "when"];
-const MAX_ATTEMPTS: u32 = 1000;
+pub(in crate::workflow) const KEYS: &[&str] =
+    &["max-attempts", "delay", "factor", "max-delay", "jitter", "max-elapsed", "when"];
+pub(in crate::workflow) const MAX_ATTEMPTS: u32 = 1000;
 
 impl Decoder<'_> {
     /// `retry: 3` is the total of tries; a map says more.

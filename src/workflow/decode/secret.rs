@@ -4,10 +4,12 @@ use super::decoder::Decoder;
 use crate::workflow::SecretInput;
 use crate::workflow::tree::{Entry, Node};
 
+pub(in crate::workflow) const KEYS: &[&str] = &["env", "description", "sandbox", "optional"];
+
 impl Decoder<'_> {
     pub fn secret(&mut self, entry: &Entry) -> Option<SecretInput> {
         let name = self.name(&entry.key, entry.key_span)?;
-        let fields = self.fields(&entry.value, "a secret", &["env", "description", "sandbox", "optional"]);
+        let fields = self.fields(&entry.value, "a secret", KEYS);
         let get = |key| fields.as_ref().and_then(|fields| fields.get(key));
         Some(SecretInput {
             name,

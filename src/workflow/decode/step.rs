@@ -6,7 +6,7 @@ use crate::id::StepId;
 use crate::workflow::tree::{Entry, Kind, Node};
 use crate::workflow::{Effect, Expect, Spanned, Step};
 
-const KEYS: &[&str] = &[
+pub(in crate::workflow) const KEYS: &[&str] = &[
     "description",
     "uses",
     "with",

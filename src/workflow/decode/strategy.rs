@@ -5,9 +5,11 @@ use crate::expr::Place;
 use crate::workflow::tree::{Entry, Kind, Node};
 use crate::workflow::{Matrix, Type};
 
+pub(in crate::workflow) const KEYS: &[&str] = &["matrix", "max-parallel", "fail-fast"];
+
 impl Decoder<'_> {
     pub fn matrix(&mut self, node: &Node) -> Option<Matrix> {
-        let fields = self.fields(node, "`strategy`", &["matrix", "max-parallel", "fail-fast"])?;
+        let fields = self.fields(node, "`strategy`", KEYS)?;
         let matrix = fields.required(self, "matrix", "`strategy`", node.span)?;
         let variable = |decoder: &mut Self, entry: &Entry| {
             let name = decoder.name(&entry.key, entry.key_span)?;

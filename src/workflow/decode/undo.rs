@@ -4,9 +4,11 @@ use super::decoder::Decoder;
 use crate::workflow::Undo;
 use crate::workflow::tree::Node;
 
+pub(in crate::workflow) const KEYS: &[&str] = &["uses", "with", "effect"];
+
 impl Decoder<'_> {
     pub fn undo(&mut self, node: &Node) -> Option<Undo> {
-        let fields = self.fields(node, "`undo`", &["uses", "with", "effect"])?;
+        let fields = self.fields(node, "`undo`", KEYS)?;
         let uses = fields.required(self, "uses", "`undo`", node.span);
         let uses = uses.and_then(|node| self.spanned_text(node, "the name of an action"));
         let with = self.parameters(fields.get("with"), uses.as_ref().map_or("", |uses| &uses.value));

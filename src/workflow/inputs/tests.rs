@@ -81,7 +81,7 @@ fn a_wrong_value_is_refused_by_name_and_not_shown() {
         ("wait", json!("5"), "the input `wait`: a duration such as `30s` is wanted"),
         ("flag", json!("yes"), "the input `flag`: true or false is wanted"),
         ("email", json!("me"), "the input `email`: not an e-mail address: one is written `name@host`"),
-        ("team", json!("a@b.c,nobody"), "the input `team`: not an e-mail address: one is written `name@host`"),
+        ("team", json!("a@b.c,nobody"), "the input `team`: item 2: not an e-mail address: one is written `name@host`"),
         ("team", json!([1]), "the input `team`: a list, comma-separated or as JSON, of string is wanted"),
         ("extra", json!("[]"), "the input `extra`: a JSON object is wanted"),
         ("email", json!(null), "the input `email`: a string is wanted"),
