@@ -34,7 +34,7 @@ impl Preview {
 
     /// A step that was taken out by an earlier edit.
     pub(super) fn welcome_back(&mut self, step: &StepState, now: Option<&PlanStep>) {
-        let was_matrix = !step.expanded || step.tasks.iter().any(|task| task.item.is_some());
+        let was_matrix = step.is_matrix();
         let Some(now) = now.filter(|now| now.matrix.is_some() != was_matrix) else { return };
         if matches!(now.call.effect, Effect::Once | Effect::Keyed) {
             let done = step.tasks.iter().filter(|task| took_place(task));

@@ -78,7 +78,7 @@ struct Edit {
 }
 
 fn carried_over(planned: &PlanStep, mut step: StepState, edit: &Edit) -> StepState {
-    let was_matrix = step.tasks.iter().any(|task| task.item.is_some()) || !step.expanded;
+    let was_matrix = step.is_matrix();
     match (&step.remedy, &planned.on_error) {
         (None, Some(_)) => step.remedy = Some(Box::default()),
         (Some(_), None) => {

@@ -81,6 +81,12 @@ impl StepState {
         }
     }
 
+    /// Whether it is one of many items, also if these are none or could not be found.
+    pub(super) fn is_matrix(&self) -> bool {
+        let unfound = |task: &TaskState| task.error.as_ref().is_some_and(|error| error.code == "config.matrix");
+        !self.expanded || !matches!(self.tasks.as_slice(), [task] if task.item.is_none() && !unfound(task))
+    }
+
     /// All attempts of all items.
     pub fn attempts(&self) -> u32 {
         self.tasks.iter().map(|task| task.attempts).sum()

@@ -80,6 +80,23 @@ fn an_edit_of_the_step_itself_asks_if_it_took_effect() {
 }
 
 #[test]
+fn items_that_could_not_be_found_stay_so_after_an_edit_of_another_step() {
+    let text = "steps:
+  list: { uses: read }
+  each: { uses: read, if: always(), continue-on-error: true, strategy: { matrix: { x: '${{ steps.list.outputs.value }}' } } }
+  other: { uses: read }
+";
+    let mut run = Run::of(text);
+    run.ends(task("list"), lost(Happened::None)).succeeds(task("other"), 1);
+    assert_eq!(run.status("each"), StepStatus::Failed);
+    run.edited(
+        &text.replace("other: { uses: read }", "other: { uses: read, with: { value: 2 } }"),
+        Resumption::default(),
+    );
+    assert_eq!((run.status("each"), run.phase(&task("other"))), (StepStatus::Failed, "running"));
+}
+
+#[test]
 fn a_call_that_was_let_pass_stays_with_all_that_is_inside() {
     let text = "steps:\n  call: { uses: ./lib.yaml, continue-on-error: true }\n  last: { uses: read }\n";
     let mut run = Run::calling(text, "steps:\n  a: { uses: read }\n  b: { uses: read, needs: a }\n");
