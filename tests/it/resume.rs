@@ -233,7 +233,7 @@ fn a_torn_last_line_and_a_lost_checkpoint_cost_nothing() {
     let mut process = waiting_for_mail(&context, &sandbox);
     process.kill();
     let path = context.journal().path().unwrap();
-    let whole = fs::read_to_string(&path).unwrap();
+    let whole = context.journal().whole();
     fs::write(&path, format!("{whole}{}", r#"{"commit":9,"synced""#)).unwrap();
     fs::remove_file(path.with_file_name("checkpoint.json")).unwrap();
     resume(&context, &sandbox).run().expect_code(0);

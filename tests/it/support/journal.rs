@@ -30,9 +30,16 @@ impl Journal {
         bytes.iter().filter(|byte| **byte == b'\n').count()
     }
 
+    /// Its whole lines: a process may be writing the next one, or have been killed while it did.
+    pub fn whole(&self) -> String {
+        let bytes = fs::read(self.path().expect("there is no run")).unwrap();
+        let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+        String::from_utf8(bytes[..end].to_vec()).unwrap()
+    }
+
     /// All entries, in order.
     pub fn entries(&self) -> Vec<Value> {
-        let text = fs::read_to_string(self.path().expect("there is no run")).unwrap();
+        let text = self.whole();
         let commits = text.lines().skip(1).map(|line| serde_json::from_str::<Value>(line).unwrap());
         commits.flat_map(|commit| commit["entries"].as_array().unwrap().clone()).collect()
     }
