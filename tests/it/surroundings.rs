@@ -114,10 +114,9 @@ fn a_named_run_of_the_sandbox_is_not_gone_on_with_elsewhere_nor_the_other_way_ro
     context.write("draw.yaml", DRAW);
     context.onramp(["run", "-q", "--sandbox", "draw.yaml", "--id", "played"]).run().expect_code(0);
     let refused = context.onramp(["run", "draw.yaml", "--id", "played"]).run().expect_code(2);
-    assert_eq!(
-        refused.stderr,
-        "onramp: run played was started with `--sandbox`: say so again to go on with it, or give this one another `--id`\n"
-    );
+    refused.says(&[
+        "onramp: run played was started with `--sandbox`: say so again to go on with it, or give this one another `--id`\n",
+    ]);
     context.onramp(["run", "-q", "draw.yaml", "--id", "real", "-i", "who=ada"]).run().expect_code(0);
     let refused = context.onramp(["run", "draw.yaml", "--id", "real", "--sandbox"]).run().expect_code(2);
     refused.says(&["run real was started without `--sandbox`: leave it out"]);
