@@ -7,13 +7,18 @@ use super::begin::{settings, typed_origins};
 use super::inputs_from::with_outputs;
 use super::resume::Talk;
 use super::surroundings::MAILBOX_VARIABLE;
-use super::{OpError, RunRequest, Workspace, validate};
+use super::{Checked, OpError, RunRequest, Workspace};
 use crate::outlook::{Known, Outlook, Supply, outlook as look};
 use crate::workflow::{InputError, SecretInput, Workflow, bind_some};
 
 /// What [`super::run`] would do if it was asked the same. What is missing is told, not refused.
-pub fn outlook(workspace: &Workspace, request: &RunRequest<'_>, talk: &mut dyn Talk) -> Result<Outlook, OpError> {
-    let (_, plan) = validate(workspace, &request.file)?.into_plan()?;
+pub fn outlook(
+    workspace: &Workspace,
+    checked: Checked,
+    request: &RunRequest<'_>,
+    talk: &mut dyn Talk,
+) -> Result<Outlook, OpError> {
+    let (_, plan) = checked.into_plan()?;
     let given = with_outputs(workspace, &plan.workflow, request, &mut |text| talk.say(text))?;
     let until = request.until.as_ref().map(|step| step_named(&plan, step)).transpose()?;
     let (inputs, errors) = bind_some(&plan.workflow, &given, request.sandbox);

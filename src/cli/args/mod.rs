@@ -29,7 +29,7 @@ pub use exec::Exec;
 pub use export::{Export, ExportFormat};
 pub use global::{Color, Global};
 pub use graph::{Graph, GraphFormat};
-pub use groups::{Output, Progress};
+pub use groups::{Inputs, Output, Progress, Service};
 pub use init::Init;
 pub use key::{Key, Rotate};
 pub use plan::Plan;

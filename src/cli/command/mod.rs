@@ -11,6 +11,7 @@ mod key;
 mod outcome;
 mod plan;
 mod prune;
+mod request;
 mod resolve;
 mod run;
 mod sandbox;
