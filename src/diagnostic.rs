@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
+
+mod excerpt;
+
+use excerpt::Excerpt;
 
 /// A stretch of a source text, in bytes: `start..end`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -65,7 +69,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
-        let (severity, message, label) = (Severity::Error, message.into(), String::new());
+        let (severity, message, label) = (Severity::Error, clip(message.into()), String::new());
         Self { severity, code, message, span, label, help: None, source: None }
     }
 
@@ -74,12 +78,12 @@ impl Diagnostic {
     }
 
     pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
+        self.label = clip(label.into());
         self
     }
 
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(clip(help.into()));
         self
     }
 
@@ -99,14 +103,22 @@ impl Diagnostic {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let end = source.text.floor_char_boundary(self.span.end.min(source.text.len()));
-        let start = source.text.floor_char_boundary(self.span.start.min(end));
-        let mut annotation = AnnotationKind::Primary.span(start..end);
+        let excerpt = Excerpt::new(&source.text, self.span);
+        let path = escape(&source.path);
+        let mut annotation = AnnotationKind::Primary.span(excerpt.span);
         if !label.is_empty() {
             annotation = annotation.label(label.as_str());
         }
-        let snippet = Snippet::source(&*source.text).path(&*source.path).annotation(annotation);
-        let mut group: Group<'_> = level.primary_title(message.as_str()).id(self.code).element(snippet);
+        let mut snippet = Snippet::source(excerpt.text.as_ref()).line_start(excerpt.line).annotation(annotation);
+        let mut group: Group<'_> = Group::with_title(level.primary_title(message.as_str()).id(self.code));
+        if excerpt.is_cut {
+            // The columns of the excerpt are not those of the file.
+            let (line, column) = source.position(self.span.start);
+            group = group.element(Origin::path(path.as_str()).line(line).char_column(column));
+        } else {
+            snippet = snippet.path(path.as_str());
+        }
+        group = group.element(snippet);
         if let Some(help) = &help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
@@ -126,13 +138,30 @@ impl Diagnostic {
     }
 }
 
+/// No message quotes more of a file than a person would read.
+const MAX_MESSAGE: usize = 2000;
+
+fn clip(mut text: String) -> String {
+    if text.len() > MAX_MESSAGE {
+        text.truncate(text.floor_char_boundary(MAX_MESSAGE));
+        text.push('…');
+    }
+    text
+}
+
 /// The candidate that was most likely meant by `word`, if one is near enough.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let reach = (word.chars().count() / 3).clamp(1, 3);
+    let length = word.chars().count();
+    if length > LONGEST_NAME {
+        return None;
+    }
+    let reach = (length / 3).clamp(1, 3);
     candidates
         .into_iter()
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= reach)
+        .take(MOST_COMPARED)
         .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
-        .filter(|(distance, _)| *distance <= reach && *distance < word.chars().count())
+        .filter(|(distance, _)| *distance <= reach && *distance < length)
         .min()
         .map(|(_, candidate)| candidate)
 }
@@ -142,6 +171,10 @@ pub fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
+
+/// To hold words against each other takes time: nobody mistypes a longer one, and there may be very many of them.
+const LONGEST_NAME: usize = 100;
+const MOST_COMPARED: usize = 1000;
 
 /// The type of a JSON value, as it is called in messages.
 pub fn kind(value: &serde_json::Value) -> &'static str {
@@ -180,6 +213,12 @@ mod tests {
             drawn,
             "error[E0100]: unknown step `verfy`\n --> flow.yaml:2:3\n  |\n2 |   verfy: {}\n  |   ^^^^^ not a step\n  |\n  = help: did you mean `verify`?"
         );
+    }
+
+    #[test]
+    fn a_message_is_no_longer_than_a_person_reads() {
+        let found = Diagnostic::error("E0100", Span::default(), "é".repeat(100_000));
+        assert!(found.message.len() < 3000 && found.message.ends_with('…'));
     }
 
     #[test]
