@@ -27,6 +27,7 @@ mod split;
 mod template;
 mod types;
 mod typing;
+mod weight;
 
 pub use granted::Granted;
 pub use infer::Types;

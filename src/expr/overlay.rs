@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::template::{Shape, Template, all_references};
+use super::template::{Shape, Template};
 use super::{EvalError, Scope};
 use crate::secret::Datum;
 
@@ -15,8 +15,8 @@ impl Template {
                 fields.iter().map(|(name, value)| (name.clone(), Self::literal_at(value.clone(), self.span))).collect()
             }
             Shape::Expression(_) => {
-                let references = all_references(under.iter().map(|(_, value)| value).chain([&self]));
-                return Self { span: self.span, references, shape: Shape::Over(under.to_vec(), Box::new(self)) };
+                let span = self.span;
+                return Self::of(Shape::Over(under.to_vec(), Box::new(self)), span);
             }
             _ => return self,
         };

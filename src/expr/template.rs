@@ -16,7 +16,8 @@ use crate::secret::Datum;
 pub struct Template {
     pub span: Span,
     pub(super) shape: Shape,
-    pub(super) references: Vec<(Reference, Span)>,
+    /// Of its own expressions; those of a list or map are with its items.
+    references: Vec<(Reference, Span)>,
 }
 
 #[derive(Debug, Clone)]
@@ -44,7 +45,7 @@ impl Template {
     }
 
     pub fn literal_at(value: Value, span: Span) -> Self {
-        Self { span, shape: Shape::Literal(value), references: Vec::new() }
+        Self::of(Shape::Literal(value), span)
     }
 
     /// A text in which expressions may stand; spans count from its start.
@@ -91,21 +92,26 @@ impl Template {
 
     /// A list. It is a literal if all its items are.
     pub fn list(items: Vec<Template>, span: Span) -> Self {
-        match items.iter().map(|item| item.as_literal().cloned()).collect() {
-            Some(values) => Self::literal_at(Value::Array(values), span),
-            None => Self { span, references: all_references(&items), shape: Shape::List(items) },
+        match items.iter().all(|item| item.as_literal().is_some()) {
+            true => Self::literal_at(items.into_iter().filter_map(Self::into_literal).collect(), span),
+            false => Self::of(Shape::List(items), span),
         }
     }
 
     /// A map. It is a literal if all its values are.
     pub fn map(fields: Vec<(String, Template)>, span: Span) -> Self {
-        match fields.iter().map(|(name, value)| Some((name.clone(), value.as_literal()?.clone()))).collect() {
-            Some(values) => Self::literal_at(Value::Object(values), span),
-            None => {
-                let references = all_references(fields.iter().map(|(_, value)| value));
-                Self { span, references, shape: Shape::Map(fields) }
+        match fields.iter().all(|(_, value)| value.as_literal().is_some()) {
+            true => {
+                let values = fields.into_iter().filter_map(|(name, value)| Some((name, value.into_literal()?)));
+                Self::literal_at(Value::Object(values.collect()), span)
             }
+            false => Self::of(Shape::Map(fields), span),
         }
+    }
+
+    /// What is made of other templates.
+    pub(super) fn of(shape: Shape, span: Span) -> Self {
+        Self { span, shape, references: Vec::new() }
     }
 
     fn expression(text: &str, range: Range<usize>, at: &Positions, place: Place) -> Result<Self, Vec<Diagnostic>> {
@@ -216,24 +222,34 @@ impl Template {
         }
     }
 
+    fn into_literal(self) -> Option<Value> {
+        match self.shape {
+            Shape::Literal(value) => Some(value),
+            _ => None,
+        }
+    }
+
     /// Whether the result is a text because of text around expressions.
     pub fn is_text(&self) -> bool {
         matches!(self.shape, Shape::Text(_) | Shape::Literal(Value::String(_)))
     }
 
     /// Everything that the expressions inside refer to, with its place in the file.
-    pub fn references(&self) -> &[(Reference, Span)] {
-        &self.references
+    pub fn references(&self) -> Box<dyn Iterator<Item = &(Reference, Span)> + '_> {
+        match &self.shape {
+            Shape::List(items) => Box::new(items.iter().flat_map(Self::references)),
+            Shape::Map(fields) => Box::new(fields.iter().flat_map(|(_, value)| value.references())),
+            Shape::Over(under, own) => {
+                Box::new(under.iter().flat_map(|(_, value)| value.references()).chain(own.references()))
+            }
+            Shape::Literal(_) | Shape::Expression(_) | Shape::Text(_) => Box::new(self.references.iter()),
+        }
     }
 
     /// Whether the result is secret whatever the values are, given which references are.
     pub fn is_secret(&self, secret: &dyn Fn(&Reference) -> bool) -> bool {
-        self.references.iter().any(|(reference, _)| secret(reference))
+        self.references().any(|(reference, _)| secret(reference))
     }
-}
-
-pub(super) fn all_references<'t>(templates: impl IntoIterator<Item = &'t Template>) -> Vec<(Reference, Span)> {
-    templates.into_iter().flat_map(|template| template.references.iter().cloned()).collect()
 }
 
 fn evaluate_text(parts: &[Part], scope: &dyn Scope) -> Result<Datum, EvalError> {

@@ -17,7 +17,7 @@ impl Plan {
     /// Who refers to the output `name` of `step`.
     pub fn readers(&self, step: &StepId, name: &str) -> Readers<'_> {
         let refers = |template: &Template| {
-            let mut references = template.references().iter();
+            let mut references = template.references();
             references.any(|(reference, _)| {
                 matches!(reference, Reference::Output(of, output) if of == step && output.as_str() == name)
             })

@@ -36,6 +36,6 @@ fn what_an_expression_gives_is_laid_over_when_it_is_known() {
 #[test]
 fn what_is_not_used_is_not_referred_to() {
     let under = [("A".to_owned(), text("${{ secrets.s }}"))];
-    assert!(Template::literal(json!({ "a": 1 })).over(&under).references().is_empty());
-    assert_eq!(text("${{ inputs.people[0] }}").over(&under).references().len(), 2);
+    assert!(Template::literal(json!({ "a": 1 })).over(&under).references().next().is_none());
+    assert_eq!(text("${{ inputs.people[0] }}").over(&under).references().count(), 2);
 }

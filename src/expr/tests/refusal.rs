@@ -7,11 +7,8 @@ use crate::expr::{Place, Positions, Template};
 fn each_reference_has_its_own_place() {
     let text = "é ${{ inputs.one + steps.ab.outputs.cd.x }} ${{ inputs.list.map(i, i + matrix.m) }}";
     let template = Template::parse(text).unwrap();
-    let found: Vec<(String, &str)> = template
-        .references()
-        .iter()
-        .map(|(reference, span)| (reference.to_string(), &text[span.start..span.end]))
-        .collect();
+    let found: Vec<(String, &str)> =
+        template.references().map(|(reference, span)| (reference.to_string(), &text[span.start..span.end])).collect();
     for (reference, at) in &found {
         assert_eq!(reference, at);
     }
@@ -72,6 +69,6 @@ fn all_faults_of_a_text_are_found() {
 #[test]
 fn a_response_is_known_in_a_capture_only() {
     let capture = |text: &str| Template::bare_at(text, &Positions::Verbatim(0), Place::Capture);
-    assert_eq!(capture("response.body").unwrap().references()[0].0.to_string(), "response.body");
+    assert_eq!(capture("response.body").unwrap().references().next().unwrap().0.to_string(), "response.body");
     assert_eq!(capture("response.text").unwrap_err()[0].code, "E0121");
 }
