@@ -1,9 +1,11 @@
 //! A call gives a file the inputs and secrets that it declares, and all that it needs.
 
+use std::collections::{HashMap, HashSet};
+
 use super::Names;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::expr::Template;
-use crate::workflow::{Report, Spanned, Step, Workflow};
+use crate::workflow::{Input, Report, Spanned, Step, Workflow};
 
 /// One of the two maps that a call fills.
 struct Gift<'w> {
@@ -48,7 +50,8 @@ fn gifts<'w>(step: &'w Step, called: &'w Workflow) -> [Gift<'w>; 2] {
 }
 
 fn unknown(gift: &Gift<'_>, step: &Step, report: &mut Report) {
-    for (name, _) in gift.given.iter().filter(|(name, _)| !gift.declared.contains(&name.value.as_str())) {
+    let declared: HashSet<&str> = gift.declared.iter().copied().collect();
+    for (name, _) in gift.given.iter().filter(|(name, _)| !declared.contains(name.value.as_str())) {
         report.add(|| {
             let message = format!("`{}` takes no {} `{}`", step.uses.value, gift.what, name.value.escape_debug());
             let near = nearest(&name.value, gift.declared.iter().copied());
@@ -60,8 +63,9 @@ fn unknown(gift: &Gift<'_>, step: &Step, report: &mut Report) {
 }
 
 fn missing(gift: &Gift<'_>, step: &Step, report: &mut Report) {
+    let given: HashSet<&str> = gift.given.iter().map(|(name, _)| name.value.as_str()).collect();
     for (name, description) in &gift.needed {
-        if !gift.given.iter().any(|(given, _)| given.value == *name) {
+        if !given.contains(name) {
             report.add(|| {
                 let message = format!("`{}` needs the {} `{name}`", step.uses.value, gift.what);
                 let about = description.map_or_else(String::new, |text| format!(": {text}"));
@@ -74,9 +78,9 @@ fn missing(gift: &Gift<'_>, step: &Step, report: &mut Report) {
 
 /// A value that stands in the file is held against the input's rules now. Its type was asked for when it was read.
 fn rules(step: &Step, called: &Workflow, report: &mut Report) {
+    let inputs: HashMap<&str, &Input> = called.inputs.iter().map(|input| (input.name.as_str(), input)).collect();
     for (name, value) in &step.with {
-        let input = called.inputs.iter().find(|input| input.name.as_str() == name.value);
-        if let (Some(input), Some(literal)) = (input, value.as_literal())
+        if let (Some(input), Some(literal)) = (inputs.get(name.value.as_str()), value.as_literal())
             && let Some(why) = input.rules.violation(literal)
         {
             report.add(|| wrong(value.span, why));

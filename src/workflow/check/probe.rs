@@ -1,10 +1,12 @@
 //! A `probe` brings the outputs of its step, and changes nothing.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::Names;
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::workflow::{Probe, Report, Step};
+use crate::workflow::{Capture, Probe, Report, Step};
 
 pub(super) fn check(names: &Names<'_>, report: &mut Report) {
     for (step, action) in names.steps() {
@@ -17,7 +19,9 @@ pub(super) fn check(names: &Names<'_>, report: &mut Report) {
 }
 
 fn outputs(step: &Step, probe: &Probe, report: &mut Report) {
-    for wanted in step.captures.iter().filter(|wanted| !probe.captures.iter().any(|found| found.name == wanted.name)) {
+    let names = |captures: &'_ [Capture]| captures.iter().map(|capture| capture.name.clone()).collect::<HashSet<_>>();
+    let (brought, captured) = (names(&probe.captures), names(&step.captures));
+    for wanted in step.captures.iter().filter(|wanted| !brought.contains(&wanted.name)) {
         report.add(|| {
             let message = format!("`probe` does not bring the output `{}` of `{}`", wanted.name, step.id);
             let help = format!(
@@ -27,11 +31,10 @@ fn outputs(step: &Step, probe: &Probe, report: &mut Report) {
             Diagnostic::error("E0136", probe.span, message).help(help)
         });
     }
-    let known = || step.captures.iter().map(|capture| capture.name.as_str());
-    for other in probe.captures.iter().filter(|found| !known().any(|name| name == found.name.as_str())) {
+    for other in probe.captures.iter().filter(|found| !captured.contains(&found.name)) {
         report.add(|| {
             let message = format!("`{}` is no output that `{}` captures", other.name, step.id);
-            let help = match nearest(other.name.as_str(), known()) {
+            let help = match nearest(other.name.as_str(), step.captures.iter().map(|capture| capture.name.as_str())) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "a probe brings the step's own `outputs` and no others".to_owned(),
             };

@@ -1,13 +1,13 @@
 //! Operands are of types that their operators take, and values of those that their places want, as far as types are known
 //! before the run.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::Names;
 use super::known::{Known, Position, captures};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::expr::{Template, ValueType};
-use crate::workflow::{ActionSpec, Report, Spanned, Step, Type, Workflow};
+use crate::workflow::{ActionSpec, Input, Report, SecretInput, Spanned, Step, Type, Workflow};
 
 /// What a place wants.
 struct Wanted {
@@ -76,13 +76,18 @@ impl Checker<'_, '_> {
     }
 
     fn call(&mut self, step: &Step, file: &Workflow, at: Position) {
+        let inputs: HashMap<&str, &Input> = file.inputs.iter().map(|input| (input.name.as_str(), input)).collect();
         for (name, value) in &step.with {
-            let input = file.inputs.iter().find(|input| input.name.as_str() == name.value);
-            self.value(value, at, input.map(|input| Wanted::of(&input.ty, input.optional)));
+            self.value(value, at, inputs.get(name.value.as_str()).map(|input| Wanted::of(&input.ty, input.optional)));
         }
+        let secrets: HashMap<&str, &SecretInput> =
+            file.secrets.iter().map(|secret| (secret.name.as_str(), secret)).collect();
         for (name, value) in &step.secrets {
-            let secret = file.secrets.iter().find(|secret| secret.name.as_str() == name.value);
-            self.value(value, at, secret.map(|secret| Wanted::of(&Type::String, secret.optional)));
+            self.value(
+                value,
+                at,
+                secrets.get(name.value.as_str()).map(|secret| Wanted::of(&Type::String, secret.optional)),
+            );
         }
     }
 

@@ -1,6 +1,7 @@
 //! `outputs:` of a step: what is captured from its answer.
 
 use super::decoder::Decoder;
+use super::pattern::Fault;
 use crate::expr::{Place, Template};
 use crate::workflow::tree::{Entry, Kind, Node};
 use crate::workflow::{Capture, CaptureFrom};
@@ -8,8 +9,6 @@ use crate::workflow::{Capture, CaptureFrom};
 pub(in crate::workflow) const KEYS: &[&str] = &["jsonpath", "header", "regex", "value", "secret"];
 
 const SOURCES: [&str; 4] = ["jsonpath", "header", "regex", "value"];
-/// A compiled pattern stays within this many bytes.
-const MAX_PATTERN: usize = 1 << 20;
 
 impl Decoder<'_> {
     pub fn capture(&mut self, entry: &Entry) -> Option<Capture> {
@@ -61,9 +60,10 @@ impl Decoder<'_> {
 
     fn json_path(&mut self, node: &Node) -> Option<CaptureFrom> {
         let text = self.text(node, "a JSONPath such as `$.data.id`")?;
-        match serde_json_path::JsonPath::parse(text) {
+        match self.patterns.json_path(text) {
             Ok(path) => Some(CaptureFrom::JsonPath(path)),
-            Err(_) => {
+            Err(Fault::TooLarge) => self.too_large(node),
+            Err(Fault::Syntax(_)) => {
                 let message = format!("{} is not a JSONPath", node.found());
                 self.error_with_help("E0134", node.span, message, "RFC 9535, as in `$.data[0].id`");
                 None
@@ -82,15 +82,21 @@ impl Decoder<'_> {
 
     pub fn regex(&mut self, node: &Node) -> Option<regex::Regex> {
         let text = self.text(node, "a regular expression")?;
-        match regex::RegexBuilder::new(text).size_limit(MAX_PATTERN).build() {
+        match self.patterns.regex(text) {
             Ok(regex) => Some(regex),
-            Err(error) => {
-                let why = error.to_string();
+            Err(Fault::TooLarge) => self.too_large(node),
+            Err(Fault::Syntax(why)) => {
                 let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
                 self.error("E0134", node.span, format!("not a regular expression: {why}"));
                 None
             }
         }
+    }
+
+    fn too_large<T>(&mut self, node: &Node) -> Option<T> {
+        let message = format!("{} is too large, or all patterns of this file are together", node.found());
+        self.error_with_help("E0108", node.span, message, "use shorter ones with fewer repetitions and filters");
+        None
     }
 }
 

@@ -4,6 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::fields::Fields;
+use super::pattern::Patterns;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::id::{InvalidId, StepId};
 use crate::workflow::duration::parse_duration;
@@ -16,6 +17,7 @@ pub struct Decoder<'a> {
     pub catalogue: &'a Catalogue,
     pub called: &'a Called,
     pub report: &'a mut Report,
+    pub patterns: Patterns,
 }
 
 impl<'a> Decoder<'a> {

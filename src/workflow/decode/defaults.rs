@@ -12,6 +12,9 @@ pub(in crate::workflow) const KEYS: &[&str] = &["retry", "timeout", "attempt-tim
 /// A parameter of an action with its value.
 type With = Vec<(Spanned<String>, Template)>;
 
+/// What the headers may take in all steps, about in bytes.
+const MAX_WEIGHT: usize = 32 << 20;
+
 #[derive(Default)]
 pub struct Defaults {
     retry: Option<RetryPolicy>,
@@ -45,8 +48,22 @@ impl Decoder<'_> {
     }
 }
 
+impl Decoder<'_> {
+    /// Each step has the headers for itself.
+    pub fn apply(&mut self, defaults: &Defaults, steps: &mut [Step]) {
+        let weight: usize = defaults.headers.iter().map(|(name, value)| name.value.len() + value.weight()).sum();
+        match defaults.headers.first() {
+            Some((name, _)) if weight.saturating_mul(steps.len()) > MAX_WEIGHT => {
+                let help = "give the headers to the steps that need them";
+                self.error_with_help("E0108", name.span, "these are too many headers for so many steps", help);
+            }
+            _ => steps.iter_mut().for_each(|step| defaults.apply(step)),
+        }
+    }
+}
+
 impl Defaults {
-    pub fn apply(&self, step: &mut Step) {
+    fn apply(&self, step: &mut Step) {
         step.retry = step.retry.take().or_else(|| self.retry.clone());
         step.timeout = step.timeout.or(self.timeout);
         step.attempt_timeout = step.attempt_timeout.or(self.attempt_timeout);

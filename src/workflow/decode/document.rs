@@ -1,6 +1,7 @@
 //! The file as a whole.
 
 use super::decoder::Decoder;
+use super::pattern::Patterns;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::workflow::report::Report;
 use crate::workflow::tree::{Entry, Kind, Node};
@@ -36,7 +37,7 @@ pub fn decode(source: &Source, catalogue: &Catalogue, called: &Called, report: &
         });
         return None;
     }
-    Decoder { source, catalogue, called, report }.workflow(&root)
+    Decoder { source, catalogue, called, report, patterns: Patterns::default() }.workflow(&root)
 }
 
 impl Decoder<'_> {
@@ -54,7 +55,7 @@ impl Decoder<'_> {
             self.error("E0106", entry.key_span, "a workflow needs at least one step");
         }
         let defaults = fields.get("defaults").map(|node| self.defaults(node)).unwrap_or_default();
-        steps.iter_mut().for_each(|step| defaults.apply(step));
+        self.apply(&defaults, &mut steps);
         let outputs = self.each(fields.get("outputs"), "a map of outputs", Self::output);
         Some(Workflow {
             source: self.source.clone(),

@@ -13,6 +13,7 @@ pub(super) mod limits;
 pub(super) mod on_error;
 pub(super) mod output;
 pub(super) mod parameters;
+mod pattern;
 mod probe;
 pub(super) mod retry;
 mod scalar;

@@ -1,5 +1,7 @@
 //! `with:` of a step, of its remedy or of its undo, and `secrets:` of a call.
 
+use std::collections::HashMap;
+
 use super::decoder::Decoder;
 use super::fields::Fields;
 use crate::expr::{Place, Template};
@@ -23,11 +25,12 @@ impl Decoder<'_> {
         action: &str,
     ) -> Vec<(Spanned<String>, Template)> {
         let spec = self.catalogue.get(action).cloned();
-        let called = self.called.get(action);
+        let called = self.called.get(action).into_iter().flat_map(|file| &file.inputs);
+        let inputs: HashMap<&str, &Type> = called.map(|input| (input.name.as_str(), &input.ty)).collect();
         let mut parameters = Vec::new();
         for entry in entries {
             let parameter = || Some(&spec.as_ref()?.parameter(&entry.key)?.ty);
-            let input = || Some(&called?.inputs.iter().find(|input| input.name.as_str() == entry.key)?.ty);
+            let input = || inputs.get(entry.key.as_str()).copied();
             let ty = parameter().or_else(input).unwrap_or(&Type::Any);
             let name = Spanned { value: entry.key.clone(), span: entry.key_span };
             parameters.push((name, self.template(&entry.value, ty, Place::Value)));

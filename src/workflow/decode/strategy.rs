@@ -6,6 +6,7 @@ use crate::workflow::tree::{Entry, Kind, Node};
 use crate::workflow::{Matrix, Type};
 
 pub(in crate::workflow) const KEYS: &[&str] = &["matrix", "max-parallel", "fail-fast"];
+const MAX_VARIABLES: usize = 100;
 
 impl Decoder<'_> {
     pub fn matrix(&mut self, node: &Node) -> Option<Matrix> {
@@ -25,9 +26,14 @@ impl Decoder<'_> {
             };
             Some((name, decoder.template(&entry.value, &ty, Place::Value)))
         };
-        let variables = self.each(Some(matrix), "a map of variables, each with a list or a map", variable);
+        let mut variables = self.each(Some(matrix), "a map of variables, each with a list or a map", variable);
         if variables.is_empty() {
             self.error("E0106", matrix.span, "a matrix needs at least one variable");
+        }
+        if variables.len() > MAX_VARIABLES {
+            let message = format!("a matrix has {MAX_VARIABLES} variables at most");
+            self.error("E0108", matrix.span, message);
+            variables.truncate(MAX_VARIABLES);
         }
         let max_parallel = fields.get("max-parallel").and_then(|node| self.integer(node, 1, 10_000));
         let fail_fast = fields.get("fail-fast").and_then(|node| self.boolean(node)).unwrap_or(false);

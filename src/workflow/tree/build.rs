@@ -12,7 +12,7 @@ use crate::workflow::report::Report;
 /// Bounds that no workflow meets by honest work.
 const MAX_BYTES: usize = 1 << 20;
 const MAX_DEPTH: usize = 64;
-const MAX_NODES: usize = 250_000;
+const MAX_NODES: usize = 150_000;
 
 /// Reads one YAML document. Duplicate keys are reported and the first one counts; everything else that is wrong ends the
 /// reading, and then there is no tree.
