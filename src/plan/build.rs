@@ -1,9 +1,11 @@
 //! The order of a file's steps, and each step as the plan has it.
 
+use std::collections::HashSet;
+
 use super::check;
 use super::effect::{effect_of, effect_of_undo};
 use super::graph::Graph;
-use super::remedy::{MAX_RERUN, RerunError, rerun};
+use super::remedy::{MAX_LOOKED_AT, MAX_RERUN, RerunError, rerun};
 use super::secrecy::Secrecy;
 use super::{Call, Parameters, PlanStep, Probe, Remedy, StepKind, Undo};
 use crate::diagnostic::Diagnostic;
@@ -48,7 +50,8 @@ pub(super) fn local(names: &Names<'_>, called: &dyn Fn(&str) -> Vec<bool>, repor
     order.iter().enumerate().for_each(|(at, step)| position[*step] = at);
     let needs: Vec<Vec<usize>> = order.iter().map(|step| positions(&graph.needs(*step), &position)).collect();
     let steps = order.iter().enumerate().map(|(at, index)| (at, &names.workflow.steps[*index]));
-    let reruns = steps.map(|(at, step)| reruns(names, step, at, &position, &needs, report)).collect();
+    let mut room = MAX_LOOKED_AT;
+    let reruns = steps.map(|(at, step)| reruns(names, step, at, (&position, &needs), &mut room, report)).collect();
     let secret_outputs = secrecy.of_outputs(names.workflow);
     Some(Local { order, needs, reruns, secret_outputs })
 }
@@ -130,7 +133,8 @@ pub(super) fn decided(spot: Spot, kind: StepKind) -> PlanStep {
 
 /// As secret as the output that each is.
 fn captures(captures: &[Capture], outputs: &[(String, bool)]) -> Vec<Capture> {
-    let secret = |name: &str| outputs.iter().any(|(output, secret)| *secret && output == name);
+    let secrets: HashSet<&str> = outputs.iter().filter(|(_, secret)| *secret).map(|(name, _)| name.as_str()).collect();
+    let secret = |name: &str| secrets.contains(name);
     captures
         .iter()
         .map(|capture| Capture { secret: capture.secret || secret(capture.name.as_str()), ..capture.clone() })
@@ -177,12 +181,12 @@ fn reruns(
     names: &Names<'_>,
     step: &Step,
     at: usize,
-    position: &[usize],
-    needs: &[Vec<usize>],
+    (position, needs): (&[usize], &[Vec<usize>]),
+    room: &mut usize,
     report: &mut Report,
 ) -> Option<Vec<usize>> {
     let from = &step.on_error.as_ref()?.rerun_from;
-    rerun(position[names.step(from.value.as_str())?], at, needs)
+    rerun(position[names.step(from.value.as_str())?], at, needs, room)
         .map_err(|error| report.add(|| explain(&error, step, from)))
         .ok()
 }
@@ -190,6 +194,7 @@ fn reruns(
 fn explain(error: &RerunError, step: &Step, from: &Spanned<StepId>) -> Diagnostic {
     let message = match error {
         RerunError::NoWay => format!("`rerun-from` names `{}`, and `{}` does not wait for it", from.value, step.id),
+        RerunError::NoRoom => format!("the remedies of this file look at more than {MAX_LOOKED_AT} steps together"),
         RerunError::TooMany => format!("more than {MAX_RERUN} steps lie between `{}` and `{}`", from.value, step.id),
     };
     let help = format!("name `{}` itself or a step that it waits for", step.id);

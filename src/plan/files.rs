@@ -4,12 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::build::{Local, local};
+use super::graph::templates;
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::workflow::{self, Called, Catalogue, Names, Report, Sources, Spanned, Workflow, called_in, resolve};
+use crate::expr::Template;
+use crate::workflow::{self, Called, Catalogue, Names, Report, Sources, Spanned, Step, Workflow, called_in, resolve};
 
 /// Calls nested deeper than this, and more steps than these in a workflow that calls files, are no honest work.
 const MAX_LEVELS: usize = 32;
 const MAX_STEPS: usize = 10_000;
+/// What all steps of such a workflow may take, about in bytes: each call has the steps of its file for itself.
+const MAX_WEIGHT: usize = 32 << 20;
+/// No more files are read once the steps of those that were take so much.
+const MAX_READ: usize = 12 << 20;
 
 /// One file.
 pub(super) struct File {
@@ -21,6 +27,10 @@ pub(super) struct File {
     pub local: Option<Local>,
     /// How many steps it comes to with all that it calls.
     size: usize,
+    /// What these take, about in bytes.
+    weight: usize,
+    /// The same of its own steps alone.
+    own_weight: usize,
     /// How deep it calls, itself included.
     height: usize,
 }
@@ -100,6 +110,9 @@ impl<'a> Reader<'a> {
             return Err(too_large(uses.span, &format!("calls are nested more than {MAX_LEVELS} levels deep")));
         }
         if !self.files.contains_key(&path) {
+            if self.files.values().flatten().map(|file| file.own_weight).sum::<usize>() > MAX_READ {
+                return Err(too_large(uses.span, "the files that were read before take too much memory"));
+            }
             let sources = self.sources;
             self.file(&path, sources.file(&path).map_err(cannot)?);
         }
@@ -113,10 +126,12 @@ impl<'a> Reader<'a> {
         paths: BTreeMap<String, String>,
         report: &mut Report,
     ) -> File {
-        let mut size = 0usize;
+        let (mut size, mut weight) = (0usize, 0usize);
         for step in &workflow.steps {
             let callee = paths.get(&step.uses.value);
             size = size.saturating_add(callee.map_or(1, |path| self.size(path).saturating_add(2)));
+            weight =
+                weight.saturating_add(step_weight(step)).saturating_add(callee.map_or(0, |path| self.weight(path)));
             // A file that is too large by itself has said so.
             if callee.is_some_and(|path| self.size(path) <= MAX_STEPS) && size > MAX_STEPS {
                 report.add(|| {
@@ -124,13 +139,19 @@ impl<'a> Reader<'a> {
                 });
                 break;
             }
+            let said = callee.is_some_and(|path| self.weight(path) > MAX_WEIGHT && self.height(path) > 1);
+            if !paths.is_empty() && !said && size <= MAX_STEPS && weight > MAX_WEIGHT {
+                report.add(|| *too_large(step.uses.span, "with all calls the steps take too much memory"));
+                break;
+            }
         }
+        let own_weight = workflow.steps.iter().map(step_weight).sum();
         let names = Names::new(&workflow, self.catalogue, &called);
         let types = workflow::check(&names, report);
         let local = local(&names, &|uses| self.secret_outputs(paths.get(uses)), report);
         workflow.outputs.iter_mut().zip(types).for_each(|(output, ty)| output.ty = ty);
         let height = 1 + paths.values().map(|path| self.height(path)).max().unwrap_or(0);
-        File { workflow: Arc::new(workflow), called, paths, local, size, height }
+        File { workflow: Arc::new(workflow), called, paths, local, size, weight, own_weight, height }
     }
 
     fn known(&self, path: &str) -> Option<&File> {
@@ -141,6 +162,10 @@ impl<'a> Reader<'a> {
         self.known(path).map_or(0, |file| file.size)
     }
 
+    fn weight(&self, path: &str) -> usize {
+        self.known(path).map_or(0, |file| file.weight)
+    }
+
     fn height(&self, path: &str) -> usize {
         self.known(path).map_or(0, |file| file.height)
     }
@@ -149,6 +174,16 @@ impl<'a> Reader<'a> {
         let local = path.and_then(|path| self.known(path)?.local.as_ref());
         local.map(|local| local.secret_outputs.clone()).unwrap_or_default()
     }
+}
+
+fn step_weight(step: &Step) -> usize {
+    /// Of a step, and of a capture, without the values that stand in them.
+    const STEP: usize = 1000;
+    const CAPTURE: usize = 300;
+    let undo = step.undo.iter().flat_map(|undo| undo.with.iter().map(|(_, value)| value));
+    let values: usize = templates(step).chain(undo).map(Template::weight).sum();
+    let captures = step.captures.len() + step.probe.as_ref().map_or(0, |probe| probe.captures.len());
+    STEP + values + CAPTURE * captures
 }
 
 fn too_large(span: Span, what: &str) -> Box<Diagnostic> {

@@ -1,7 +1,7 @@
 //! One flat graph from a workflow and the files that it calls: the steps of a file stand in the place of each call of it,
 //! between one step that takes the inputs in and one that hands the outputs out.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::build::{Local, Spot, decided, plan_step};
 use super::files::{File, Files};
@@ -107,10 +107,9 @@ impl<'f> Flattening<'_, 'f> {
         let file = callee.file.workflow.clone();
         let (id, within) = (spot.id.clone(), spot.within);
         let (call, first) = (self.calls.len(), self.steps.len());
-        let given = |name: &str| {
-            let value = step.with.iter().find(|(key, _)| key.value == name);
-            value.is_some_and(|(_, value)| outer.is_secret(value, Some(step)))
-        };
+        let secret = step.with.iter().filter(|(_, value)| outer.is_secret(value, Some(step)));
+        let secret: HashSet<&str> = secret.map(|(name, _)| name.value.as_str()).collect();
+        let given = |name: &str| secret.contains(name);
         let inside = Secrecy::new(&callee.file.workflow, |input| given(input.name.as_str()));
         self.calls.push(FileCall { id: id.clone(), file: file.clone(), entry: first, exit: first });
         self.steps.push(entry(step, Spot { id: id.call_inputs(), ..spot }, call, &inside, &file));

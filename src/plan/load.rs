@@ -13,7 +13,7 @@ use crate::workflow::{Catalogue, Report, Sources};
 pub struct Loaded {
     /// There if nothing is wrong; warnings do not count.
     pub plan: Option<Plan>,
-    /// In the order of the file, then those of the files that it calls; at most 100.
+    /// In the order of the file, then those of the files that it calls; at most 100 errors and as many warnings.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -21,15 +21,15 @@ pub struct Loaded {
 pub fn load(sources: impl Into<Sources>, catalogue: &Catalogue) -> Loaded {
     let sources = sources.into();
     let mut reader = Reader::read(&sources, catalogue);
-    let mut diagnostics = reader.findings();
+    let diagnostics = reader.findings();
     let mut files = reader.files;
     if diagnostics.iter().any(|found| found.severity == Severity::Error) {
         return Loaded { plan: None, diagnostics };
     }
     let mut report = Report::default();
+    report.extend(diagnostics);
     let flat = flatten(&files, sources.main_path(), catalogue, &mut report);
-    diagnostics.extend(report.into_findings());
     let main = files.remove(sources.main_path()).flatten();
     let plan = flat.zip(main).map(|(flat, main)| flat.into_plan(Arc::unwrap_or_clone(main.workflow)));
-    Loaded { plan, diagnostics }
+    Loaded { plan, diagnostics: report.in_order_of_finding() }
 }

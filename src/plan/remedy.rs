@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 /// A remedy looks no further back than so many steps.
 pub(super) const MAX_RERUN: usize = 1000;
+/// All remedies of a file together look at no more steps and needs than these.
+pub(super) const MAX_LOOKED_AT: usize = 1_000_000;
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum RerunError {
@@ -11,14 +13,22 @@ pub(super) enum RerunError {
     NoWay,
     /// More than [`MAX_RERUN`] steps lie between.
     TooMany,
+    /// The remedies of the file together look at more than [`MAX_LOOKED_AT`].
+    NoRoom,
 }
 
 /// The steps on all ways from `from` to `failed`, both included, ascending. `needs` gives, by topological position, what a
-/// step waits for, which is always smaller.
-pub(super) fn rerun(from: usize, failed: usize, needs: &[Vec<usize>]) -> Result<Vec<usize>, RerunError> {
+/// step waits for, which is always smaller; `room` is how many may still be looked at.
+pub(super) fn rerun(
+    from: usize,
+    failed: usize,
+    needs: &[Vec<usize>],
+    room: &mut usize,
+) -> Result<Vec<usize>, RerunError> {
     let mut before = BTreeSet::from([failed]);
     let mut open = vec![failed];
     while let Some(step) = open.pop() {
+        *room = room.checked_sub(1 + needs[step].len()).ok_or(RerunError::NoRoom)?;
         open.extend(needs[step].iter().copied().filter(|need| *need >= from && before.insert(*need)));
         if before.len() > MAX_RERUN {
             return Err(RerunError::TooMany);
@@ -38,6 +48,10 @@ pub(super) fn rerun(from: usize, failed: usize, needs: &[Vec<usize>]) -> Result<
 mod tests {
     use super::*;
 
+    fn rerun(from: usize, failed: usize, needs: &[Vec<usize>]) -> Result<Vec<usize>, RerunError> {
+        super::rerun(from, failed, needs, &mut MAX_LOOKED_AT.clone())
+    }
+
     #[test]
     fn all_ways_and_nothing_else_run_again() {
         // 0 - 1 - 3 - 4, 0 - 2 - 3, and 2 - 5, which leads elsewhere.
@@ -54,5 +68,13 @@ mod tests {
         let chain: Vec<Vec<usize>> = (0..5000usize).map(|step| step.checked_sub(1).into_iter().collect()).collect();
         assert_eq!(rerun(0, 4999, &chain), Err(RerunError::TooMany));
         assert_eq!(rerun(4000, 4999, &chain).map(|steps| steps.len()), Ok(1000));
+    }
+
+    #[test]
+    fn very_many_reruns_of_many_steps_are_refused() {
+        let chain: Vec<Vec<usize>> = (0..1000usize).map(|step| step.checked_sub(1).into_iter().collect()).collect();
+        let mut room = MAX_LOOKED_AT;
+        let done = (0..10_000).filter(|_| super::rerun(0, 999, &chain, &mut room).is_ok()).count();
+        assert!((100..1000).contains(&done), "{done}");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Reference, Template};
-use crate::workflow::{Input, Names, Report, Step, Workflow};
+use crate::workflow::{Capture, Input, Names, Report, Step, Workflow};
 
 /// The secrecy of every named value, known before the run.
 pub(super) struct Secrecy<'w> {
@@ -33,13 +33,15 @@ impl<'w> Secrecy<'w> {
             |name: &str| step.with.iter().any(|(key, value)| key.value == name && self.is_secret(value, Some(step)));
         let mut outputs: Vec<(String, bool)> =
             own.map(|output| (output.name.to_owned(), output.is_secret(given))).collect();
+        let is_secret = |capture: &Capture| {
+            let template = capture.from.template();
+            capture.secret || template.is_some_and(|template| self.is_secret(template, Some(step)))
+        };
+        // What a probe says to be secret is so wherever it came from.
+        let probed = step.probe.iter().flat_map(|probe| &probe.captures).filter(|capture| is_secret(capture));
+        let probed: HashSet<&str> = probed.map(|capture| capture.name.as_str()).collect();
         for capture in &step.captures {
-            // What a probe says to be secret is so wherever it came from.
-            let probed = step.probe.iter().flat_map(|probe| &probe.captures).filter(|c| c.name == capture.name);
-            let secret = probed.chain([capture]).any(|capture| {
-                let template = capture.from.template();
-                capture.secret || template.is_some_and(|template| self.is_secret(template, Some(step)))
-            });
+            let secret = probed.contains(capture.name.as_str()) || is_secret(capture);
             outputs.push((capture.name.to_string(), secret));
         }
         self.take(index, outputs)
