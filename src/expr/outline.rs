@@ -27,7 +27,7 @@ impl Template {
             _ => None,
         };
         let first = first.map(|expression| expression.span.start);
-        self.references().iter().filter(move |(_, span)| Some(span.start) != first)
+        self.references().filter(move |(_, span)| Some(span.start) != first)
     }
 }
 

@@ -98,7 +98,11 @@ impl Sender<'_> {
 
     /// The secret of the workflow that a template stands for, if it is made of nothing else.
     fn whole_secret(&self, template: &Template) -> Option<String> {
-        let [(Reference::Secret(_) | Reference::Input(_), _)] = template.references() else { return None };
+        let mut references = template.references();
+        let (Some((Reference::Secret(_) | Reference::Input(_), _)), None) = (references.next(), references.next())
+        else {
+            return None;
+        };
         let roots = self.provenance.of(template, self.step);
         let [root] = roots.iter().collect::<Vec<_>>()[..] else { return None };
         root.strip_prefix("secrets.").filter(|_| !template.is_text()).map(str::to_owned)

@@ -27,7 +27,7 @@ impl<'a> Provenance<'a> {
     }
 
     fn within(&self, template: &Template, within: Option<usize>, step: Option<&PlanStep>) -> Roots {
-        let found = template.references().iter().filter_map(|(reference, _)| self.root(reference, within, step));
+        let found = template.references().filter_map(|(reference, _)| self.root(reference, within, step));
         union(found)
     }
 

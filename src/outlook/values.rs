@@ -85,12 +85,12 @@ pub(super) struct View<'v> {
 impl View<'_> {
     /// Whether all that a template refers to is known, so that it fails for another reason.
     pub fn knows_all(&self, template: &Template) -> bool {
-        template.references().iter().all(|(reference, _)| self.resolve(reference).is_some())
+        template.references().all(|(reference, _)| self.resolve(reference).is_some())
     }
 
     /// What a template waits for, as it stands in the file.
     pub fn open(&self, template: &Template) -> String {
-        let open = template.references().iter().filter(|(reference, _)| self.resolve(reference).is_none());
+        let open = template.references().filter(|(reference, _)| self.resolve(reference).is_none());
         let mut names: Vec<String> = open.map(|(reference, _)| reference.to_string()).collect();
         names.dedup();
         names.join(", ")

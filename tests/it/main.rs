@@ -17,6 +17,7 @@ mod faults;
 mod flow;
 mod graph;
 mod handling;
+mod hostile;
 mod init;
 mod inject;
 mod kill;

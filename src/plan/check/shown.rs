@@ -11,7 +11,7 @@ pub(super) fn check(names: &Names<'_>, secrecy: &Secrecy<'_>, report: &mut Repor
         for (name, value) in used.with {
             let Some(parameter) = action.parameter(&name.value) else { continue };
             // A URL may be secret as a whole, as that of a webhook: it begins with what the user gave.
-            let all = value.references().iter().filter(|_| !parameter.destination);
+            let all = value.references().filter(|_| !parameter.destination);
             let references = all.chain(value.references_inside().filter(|_| parameter.destination));
             for (reference, span) in references.filter(|(reference, _)| secrecy.is_secret_reference(reference, step)) {
                 let place = format!("`{reference}` is secret, and `{}` of `{}` is", parameter.name, action.name);

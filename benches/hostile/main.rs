@@ -1,0 +1,30 @@
+//! CPU time and memory that the worst files take which the limits let through: `cargo bench --bench hostile [-- NAME]`.
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic, dead_code)]
+
+#[path = "../../tests/it/hostile/cases.rs"]
+mod cases;
+#[path = "../../tests/it/hostile/judge.rs"]
+mod judge;
+
+use allocation_counter::measure;
+use rustix::time::{ClockId, clock_gettime};
+
+/// The CPU time of this thread, in milliseconds.
+fn used() -> i64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+}
+
+fn main() {
+    let wanted = std::env::args().skip(1).find(|word| !word.starts_with("--")).unwrap_or_default();
+    println!("{:<30} {:>10} {:>8} {:>8} {:>9}", "case", "bytes", "CPU ms", "peak MB", "findings");
+    let all = [cases::texts(), cases::depths(), cases::references(), cases::errors(), cases::calls()];
+    let texts = all.into_iter().flatten().map(|(name, text)| (name, text.into_bytes()));
+    let files = texts.chain([("invalid UTF-8", cases::invalid())]);
+    for (name, bytes) in files.filter(|(name, _)| name.contains(&wanted)) {
+        let (begun, mut findings) = (used(), 0);
+        let memory = measure(|| findings = judge::explained(&bytes));
+        let (took, peak) = (used() - begun, memory.bytes_max / 1_000_000);
+        println!("{name:<30} {:>10} {took:>8} {peak:>8} {findings:>9}", bytes.len());
+    }
+}
