@@ -1,7 +1,7 @@
 //! CPU time and memory that the worst files take which the limits let through: `cargo bench --bench hostile [-- NAME]`.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic, dead_code)]
 
-#[path = "../../tests/it/hostile/cases.rs"]
+#[path = "../../tests/it/hostile/cases/mod.rs"]
 mod cases;
 #[path = "../../tests/it/hostile/judge.rs"]
 mod judge;
@@ -18,7 +18,7 @@ fn used() -> i64 {
 fn main() {
     let wanted = std::env::args().skip(1).find(|word| !word.starts_with("--")).unwrap_or_default();
     println!("{:<30} {:>10} {:>8} {:>8} {:>9}", "case", "bytes", "CPU ms", "peak MB", "findings");
-    let all = [cases::texts(), cases::depths(), cases::references(), cases::errors(), cases::calls()];
+    let all = [cases::texts(), cases::depths(), cases::references(), cases::errors(), cases::inputs(), cases::calls()];
     let texts = all.into_iter().flatten().map(|(name, text)| (name, text.into_bytes()));
     let files = texts.chain([("invalid UTF-8", cases::invalid())]);
     for (name, bytes) in files.filter(|(name, _)| name.contains(&wanted)) {

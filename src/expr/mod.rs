@@ -35,6 +35,7 @@ pub use place::{Place, Positions};
 pub use scope::{EvalError, NeedsStatus, Reference, Scope};
 pub use template::Template;
 pub use types::ValueType;
+pub use weight::weight;
 
 #[cfg(test)]
 mod tests;

@@ -15,7 +15,7 @@ impl Template {
             |fields: &[(String, Self)]| fields.iter().map(|(name, value)| VALUE + name.len() + value.weight()).sum();
         VALUE
             + match &self.shape {
-                Shape::Literal(value) => literal(value),
+                Shape::Literal(value) => weight(value),
                 Shape::Expression(expression) => PARSED * expression.source.len(),
                 Shape::Text(parts) => parts.iter().map(part).sum(),
                 Shape::List(items) => items.iter().map(Self::weight).sum(),
@@ -25,18 +25,19 @@ impl Template {
     }
 }
 
+/// Of a value without expressions, in bytes, and about.
+pub fn weight(value: &Value) -> usize {
+    match value {
+        Value::String(text) => VALUE + text.len(),
+        Value::Array(items) => VALUE + items.iter().map(weight).sum::<usize>(),
+        Value::Object(fields) => fields.iter().map(|(name, value)| VALUE + name.len() + weight(value)).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => VALUE,
+    }
+}
+
 fn part(part: &Part) -> usize {
     match part {
         Part::Text(text) => VALUE + text.len(),
         Part::Expression(expression) => VALUE + PARSED * expression.source.len(),
-    }
-}
-
-fn literal(value: &Value) -> usize {
-    match value {
-        Value::String(text) => VALUE + text.len(),
-        Value::Array(items) => VALUE + items.iter().map(literal).sum::<usize>(),
-        Value::Object(fields) => fields.iter().map(|(name, value)| VALUE + name.len() + literal(value)).sum(),
-        Value::Null | Value::Bool(_) | Value::Number(_) => VALUE,
     }
 }

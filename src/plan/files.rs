@@ -6,15 +6,17 @@ use std::sync::Arc;
 use super::build::{Local, local};
 use super::graph::templates;
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::expr::Template;
-use crate::workflow::{self, Called, Catalogue, Names, Report, Sources, Spanned, Step, Workflow, called_in, resolve};
+use crate::expr::{Template, weight};
+use crate::workflow::{
+    self, Budget, Called, Catalogue, Input, Names, Report, Sources, Spanned, Step, Workflow, called_in, resolve,
+};
 
 /// Calls nested deeper than this, and more steps than these in a workflow that calls files, are no honest work.
 const MAX_LEVELS: usize = 32;
 const MAX_STEPS: usize = 10_000;
 /// What all steps of such a workflow may take, about in bytes: each call has the steps of its file for itself.
 const MAX_WEIGHT: usize = 32 << 20;
-/// No more files are read once the steps of those that were take so much.
+/// No more files are read once those that were take so much.
 const MAX_READ: usize = 12 << 20;
 
 /// One file.
@@ -29,7 +31,7 @@ pub(super) struct File {
     size: usize,
     /// What these take, about in bytes.
     weight: usize,
-    /// The same of its own steps alone.
+    /// The same of its inputs and its own steps alone.
     own_weight: usize,
     /// How deep it calls, itself included.
     height: usize,
@@ -44,13 +46,21 @@ pub(super) struct Reader<'a> {
     pub files: Files,
     /// The files that are being read, each called by the one before.
     trail: Vec<String>,
+    budget: Budget,
     findings: BTreeMap<String, Vec<Diagnostic>>,
 }
 
 impl<'a> Reader<'a> {
     /// Reads the workflow and all files that it calls.
     pub fn read(sources: &'a Sources, catalogue: &'a Catalogue) -> Self {
-        let mut reader = Self { sources, catalogue, files: Files::new(), trail: Vec::new(), findings: BTreeMap::new() };
+        let mut reader = Self {
+            sources,
+            catalogue,
+            files: Files::new(),
+            trail: Vec::new(),
+            budget: Budget::default(),
+            findings: BTreeMap::new(),
+        };
         reader.file(sources.main_path(), &sources.main);
         reader
     }
@@ -81,7 +91,7 @@ impl<'a> Reader<'a> {
                 Err(found) => report.add(|| *found),
             }
         }
-        let file = workflow::decode(source, self.catalogue, &called, &mut report)
+        let file = workflow::decode(source, self.catalogue, &called, &mut self.budget, &mut report)
             .map(|workflow| self.checked(workflow, called, paths, &mut report));
         let found = report.into_findings();
         let found = match path == self.sources.main_path() {
@@ -120,7 +130,7 @@ impl<'a> Reader<'a> {
     }
 
     fn checked(
-        &self,
+        &mut self,
         mut workflow: Workflow,
         called: Called,
         paths: BTreeMap<String, String>,
@@ -145,9 +155,9 @@ impl<'a> Reader<'a> {
                 break;
             }
         }
-        let own_weight = workflow.steps.iter().map(step_weight).sum();
+        let own_weight = workflow.steps.iter().map(step_weight).chain(workflow.inputs.iter().map(input_weight)).sum();
         let names = Names::new(&workflow, self.catalogue, &called);
-        let types = workflow::check(&names, report);
+        let types = workflow::check(&names, &mut self.budget, report);
         let local = local(&names, &|uses| self.secret_outputs(paths.get(uses)), report);
         workflow.outputs.iter_mut().zip(types).for_each(|(output, ty)| output.ty = ty);
         let height = 1 + paths.values().map(|path| self.height(path)).max().unwrap_or(0);
@@ -184,6 +194,14 @@ fn step_weight(step: &Step) -> usize {
     let values: usize = templates(step).chain(undo).map(Template::weight).sum();
     let captures = step.captures.len() + step.probe.as_ref().map_or(0, |probe| probe.captures.len());
     STEP + values + CAPTURE * captures
+}
+
+fn input_weight(input: &Input) -> usize {
+    /// Of an input without its values.
+    const INPUT: usize = 500;
+    let of_items = input.rules.items.as_deref();
+    let allowed = [Some(&input.rules), of_items].into_iter().flatten().flat_map(|rules| &rules.one_of);
+    INPUT + allowed.chain(&input.default).chain(&input.sandbox).map(weight).sum::<usize>()
 }
 
 fn too_large(span: Span, what: &str) -> Box<Diagnostic> {

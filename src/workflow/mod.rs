@@ -1,6 +1,7 @@
 //! The workflow language: YAML with spans, decoded into a [`Workflow`].
 
 mod bounds;
+mod budget;
 mod call;
 mod check;
 mod decode;
@@ -19,6 +20,7 @@ mod spec;
 mod tree;
 
 pub use bounds::Bounds;
+pub(crate) use budget::Budget;
 pub(crate) use call::{Called, called_in, is_file, resolve};
 pub(crate) use check::{Names, Use, check};
 pub(crate) use decode::decode;

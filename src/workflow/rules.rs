@@ -1,6 +1,6 @@
 //! What the values of an input must be like beyond their type.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use regex::Regex;
 use serde_json::{Number, Value};
@@ -33,17 +33,21 @@ pub struct Extent {
 
 /// A regular expression, known by its text.
 #[derive(Debug, Clone)]
-pub struct Pattern(pub Regex);
+pub struct Pattern {
+    pub regex: Regex,
+    /// At how many of its places a text may be at once.
+    pub extent: usize,
+}
 
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
-        self.0.as_str() == other.0.as_str()
+        self.regex.as_str() == other.regex.as_str()
     }
 }
 
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.as_str())
+        f.write_str(self.regex.as_str())
     }
 }
 
@@ -84,7 +88,7 @@ impl Rules {
         if self.format.as_deref().is_some_and(|format| !is_of_format(text, format)) {
             return Some("not an e-mail address: one is written `name@host`".to_owned());
         }
-        let pattern = self.pattern.as_ref().filter(|pattern| !pattern.0.is_match(text))?;
+        let pattern = self.pattern.as_ref().filter(|pattern| !pattern.regex.is_match(text))?;
         Some(format!("it does not match `{pattern}`"))
     }
 }
@@ -112,11 +116,28 @@ impl Extent {
 }
 
 fn listed(values: &[Value]) -> String {
-    let shown = values.iter().map(|value| match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+    let mut list = List(String::new());
+    let written = values.iter().enumerate().try_for_each(|(index, value)| {
+        list.write_str(if index == 0 { "" } else { ", " })?;
+        match value {
+            Value::String(text) => list.write_str(text),
+            other => write!(list, "{other}"),
+        }
     });
-    shown.collect::<Vec<String>>().join(", ")
+    let ending = if written.is_ok() { "" } else { "…" };
+    list.0 + ending
+}
+
+/// As much of a list as a person reads.
+struct List(String);
+
+impl fmt::Write for List {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        const LONGEST: usize = 1000;
+        let room = LONGEST - self.0.len();
+        self.0.push_str(&text[..text.floor_char_boundary(room)]);
+        if text.len() <= room { Ok(()) } else { Err(fmt::Error) }
+    }
 }
 
 /// Whether a text is of a format; of one that does not exist every text is.
@@ -148,6 +169,10 @@ mod tests {
 
     use super::*;
 
+    fn pattern(text: &str) -> Pattern {
+        Pattern { regex: Regex::new(text).unwrap(), extent: 1 }
+    }
+
     #[test]
     fn addresses_are_told_from_other_text() {
         for good in ["agent@onramp.test", "a.b+c@x-y.example", "root@localhost", "jörg@bücher.example"] {
@@ -163,7 +188,7 @@ mod tests {
         let number = |number: u32| Some(Number::from(number));
         let bounds = |least, most| Extent { least, most };
         let short = Rules { bounds: bounds(number(2), number(3)), ..Rules::default() };
-        let pattern = Rules { pattern: Some(Pattern(Regex::new("^[a-z]+$").unwrap())), ..Rules::default() };
+        let pattern = Rules { pattern: Some(pattern("^[a-z]+$")), ..Rules::default() };
         let one_of = Rules { one_of: vec![json!("dev"), json!(1)], ..Rules::default() };
         let items = Rules { items: Some(Box::new(one_of.clone())), ..short.clone() };
         for (rules, value, why) in [
@@ -181,5 +206,11 @@ mod tests {
         ] {
             assert_eq!(rules.violation(&value).as_deref(), why, "{value}");
         }
+    }
+    #[test]
+    fn of_many_allowed_values_the_first_are_told() {
+        let one_of = vec![json!("é".repeat(300)), json!({ "a": "x".repeat(500_000) }), json!(1)];
+        let why = Rules { one_of, ..Rules::default() }.violation(&json!(2)).unwrap();
+        assert!(why.starts_with("one of éé") && why.contains("xx… is wanted") && why.len() < 1100, "{why}");
     }
 }

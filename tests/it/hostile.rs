@@ -18,7 +18,7 @@ const MOST_MEMORY: u64 = 100_000_000;
 const MOST_WORK: u64 = 10 * MOST_MEMORY;
 
 fn bounded(name: &str, bytes: &[u8]) {
-    let used = measure(|| assert!(judge::explained(bytes) <= 100));
+    let used = measure(|| assert!(judge::explained(bytes) <= judge::MOST_FINDINGS, "{name}"));
     assert!(used.bytes_max <= MOST_MEMORY, "{name}: {} bytes at a time", used.bytes_max);
     assert!(used.bytes_total <= MOST_WORK, "{name}: {} bytes in all", used.bytes_total);
 }
@@ -46,6 +46,11 @@ fn many_references_are_bounded() {
 #[test]
 fn many_errors_are_bounded() {
     all_bounded(cases::errors());
+}
+
+#[test]
+fn many_values_of_inputs_are_bounded() {
+    all_bounded(cases::inputs());
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Names;
-use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::expr::Template;
+use crate::workflow::budget::Effort;
 use crate::workflow::{Input, Report, Spanned, Step, Workflow};
 
 /// One of the two maps that a call fills.
@@ -17,14 +18,14 @@ struct Gift<'w> {
     needed: Vec<(&'w str, Option<&'w str>)>,
 }
 
-pub(super) fn check(names: &Names<'_>, report: &mut Report) {
+pub(super) fn check(names: &Names<'_>, effort: &mut Effort, report: &mut Report) {
     for (step, called) in names.workflow.steps.iter().zip(&names.calls) {
         let Some(called) = called else { continue };
         for gift in gifts(step, called) {
             unknown(&gift, step, report);
             missing(&gift, step, report);
         }
-        rules(step, called, report);
+        rules(step, called, effort, report);
     }
 }
 
@@ -77,17 +78,13 @@ fn missing(gift: &Gift<'_>, step: &Step, report: &mut Report) {
 }
 
 /// A value that stands in the file is held against the input's rules now. Its type was asked for when it was read.
-fn rules(step: &Step, called: &Workflow, report: &mut Report) {
+fn rules(step: &Step, called: &Workflow, effort: &mut Effort, report: &mut Report) {
     let inputs: HashMap<&str, &Input> = called.inputs.iter().map(|input| (input.name.as_str(), input)).collect();
     for (name, value) in &step.with {
         if let (Some(input), Some(literal)) = (inputs.get(name.value.as_str()), value.as_literal())
-            && let Some(why) = input.rules.violation(literal)
+            && let Some((code, why)) = effort.fault(&input.rules, literal)
         {
-            report.add(|| wrong(value.span, why));
+            report.add(|| Diagnostic::error(code, value.span, why));
         }
     }
-}
-
-fn wrong(span: Span, why: String) -> Diagnostic {
-    Diagnostic::error("E0134", span, why)
 }

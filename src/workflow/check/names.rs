@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{action, answer, body, bounds, call, enumeration, need, on_error, parameter, probe, reference, types};
 use crate::diagnostic::Span;
 use crate::expr::{Template, ValueType};
-use crate::workflow::{ActionSpec, Called, Catalogue, Report, Spanned, Step, Workflow, is_file};
+use crate::workflow::{ActionSpec, Budget, Called, Catalogue, Report, Spanned, Step, Workflow, is_file};
 
 /// A workflow with its actions found and its names indexed.
 pub struct Names<'w> {
@@ -134,13 +134,13 @@ fn outputs<'w>(
 }
 
 /// Runs every check, and says what is known of the workflow's outputs.
-pub fn check(names: &Names<'_>, report: &mut Report) -> Vec<ValueType> {
+pub fn check(names: &Names<'_>, budget: &mut Budget, report: &mut Report) -> Vec<ValueType> {
     action::check(names, report);
     parameter::check(names, report);
     enumeration::check(names, report);
     bounds::check(names, report);
     body::check(names, report);
-    call::check(names, report);
+    call::check(names, &mut budget.effort, report);
     answer::check(names, report);
     probe::check(names, report);
     need::check(names, report);

@@ -4,7 +4,7 @@ use super::decoder::Decoder;
 use super::pattern::Fault;
 use crate::expr::{Place, Template};
 use crate::workflow::tree::{Entry, Kind, Node};
-use crate::workflow::{Capture, CaptureFrom};
+use crate::workflow::{Capture, CaptureFrom, Pattern};
 
 pub(in crate::workflow) const KEYS: &[&str] = &["jsonpath", "header", "regex", "value", "secret"];
 
@@ -38,7 +38,7 @@ impl Decoder<'_> {
         match source {
             "jsonpath" => self.json_path(node),
             "header" => self.header(node),
-            "regex" => self.regex(node).map(CaptureFrom::Regex),
+            "regex" => self.regex(node).map(|pattern| CaptureFrom::Regex(pattern.regex)),
             _ => self.capture_expression(node),
         }
     }
@@ -60,7 +60,7 @@ impl Decoder<'_> {
 
     fn json_path(&mut self, node: &Node) -> Option<CaptureFrom> {
         let text = self.text(node, "a JSONPath such as `$.data.id`")?;
-        match self.patterns.json_path(text) {
+        match self.budget.patterns.json_path(text) {
             Ok(path) => Some(CaptureFrom::JsonPath(path)),
             Err(Fault::TooLarge) => self.too_large(node),
             Err(Fault::Syntax(_)) => {
@@ -80,10 +80,10 @@ impl Decoder<'_> {
         None
     }
 
-    pub fn regex(&mut self, node: &Node) -> Option<regex::Regex> {
+    pub fn regex(&mut self, node: &Node) -> Option<Pattern> {
         let text = self.text(node, "a regular expression")?;
-        match self.patterns.regex(text) {
-            Ok(regex) => Some(regex),
+        match self.budget.patterns.regex(text) {
+            Ok(pattern) => Some(pattern),
             Err(Fault::TooLarge) => self.too_large(node),
             Err(Fault::Syntax(why)) => {
                 let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
@@ -94,7 +94,7 @@ impl Decoder<'_> {
     }
 
     fn too_large<T>(&mut self, node: &Node) -> Option<T> {
-        let message = format!("{} is too large, or all patterns of this file are together", node.found());
+        let message = format!("{} is too large, or all patterns of this workflow are together", node.found());
         self.error_with_help("E0108", node.span, message, "use shorter ones with fewer repetitions and filters");
         None
     }

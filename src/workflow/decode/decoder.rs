@@ -4,20 +4,19 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::fields::Fields;
-use super::pattern::Patterns;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::id::{InvalidId, StepId};
 use crate::workflow::duration::parse_duration;
 use crate::workflow::report::Report;
 use crate::workflow::tree::{Entry, Kind, Node};
-use crate::workflow::{Called, Catalogue, Spanned};
+use crate::workflow::{Budget, Called, Catalogue, Spanned};
 
 pub struct Decoder<'a> {
     pub source: &'a Source,
     pub catalogue: &'a Catalogue,
     pub called: &'a Called,
     pub report: &'a mut Report,
-    pub patterns: Patterns,
+    pub budget: &'a mut Budget,
 }
 
 impl<'a> Decoder<'a> {

@@ -1,11 +1,10 @@
 //! The file as a whole.
 
 use super::decoder::Decoder;
-use super::pattern::Patterns;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::workflow::report::Report;
 use crate::workflow::tree::{Entry, Kind, Node};
-use crate::workflow::{Called, Catalogue, Step, Workflow, tree};
+use crate::workflow::{Budget, Called, Catalogue, Step, Workflow, tree};
 
 pub(in crate::workflow) const KEYS: &[&str] = &[
     "name",
@@ -22,7 +21,13 @@ pub(in crate::workflow) const KEYS: &[&str] = &[
 ];
 
 /// Reads a workflow as far as it can be read; `None` if the file is not even a map. `called` are the files that it calls.
-pub fn decode(source: &Source, catalogue: &Catalogue, called: &Called, report: &mut Report) -> Option<Workflow> {
+pub fn decode(
+    source: &Source,
+    catalogue: &Catalogue,
+    called: &Called,
+    budget: &mut Budget,
+    report: &mut Report,
+) -> Option<Workflow> {
     let root = tree::parse(source, report);
     let Some(root) = root else {
         report.add_if_empty(|| {
@@ -37,7 +42,7 @@ pub fn decode(source: &Source, catalogue: &Catalogue, called: &Called, report: &
         });
         return None;
     }
-    Decoder { source, catalogue, called, report, patterns: Patterns::default() }.workflow(&root)
+    Decoder { source, catalogue, called, report, budget }.workflow(&root)
 }
 
 impl Decoder<'_> {

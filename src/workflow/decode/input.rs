@@ -7,7 +7,7 @@ use super::fields::Fields;
 use crate::expr::Place;
 use crate::workflow::rules::{FORMATS, bound_keys};
 use crate::workflow::tree::{Entry, Node};
-use crate::workflow::{Extent, Input, Pattern, Rules, Type};
+use crate::workflow::{Extent, Input, Rules, Type};
 
 pub(in crate::workflow) const KEYS: &[&str] = &[
     "type",
@@ -115,7 +115,7 @@ impl Decoder<'_> {
         });
         Rules {
             format: fields.get("format").and_then(|node| self.format(node)),
-            pattern: fields.get("pattern").and_then(|node| self.regex(node)).map(Pattern),
+            pattern: fields.get("pattern").and_then(|node| self.regex(node)),
             one_of: one_of.unwrap_or_default(),
             bounds: self.bounds(fields, ty),
             items: None,
@@ -169,8 +169,8 @@ impl Decoder<'_> {
         let template = self.template(node, ty, Place::Value);
         match template.as_literal() {
             Some(value) => {
-                if let Some(problem) = rules.violation(value) {
-                    self.error("E0134", node.span, problem);
+                if let Some((code, problem)) = self.budget.effort.fault(rules, value) {
+                    self.error(code, node.span, problem);
                 }
                 value.clone()
             }

@@ -24,4 +24,5 @@ pub(super) mod undo;
 mod value;
 
 pub use document::decode;
+pub(super) use pattern::Patterns;
 pub(super) use scalar::{literal_of_type, plain_value};

@@ -2,15 +2,18 @@
 
 use std::collections::HashMap;
 
-use regex::{Regex, RegexBuilder};
+use regex::RegexBuilder;
+use regex_syntax::hir::{Hir, HirKind};
 use serde_json_path::JsonPath;
 
-/// What all patterns of a file may cost together, about in bytes.
+use crate::workflow::Pattern;
+
+/// What all patterns of a workflow may cost together, about in bytes.
 const ROOM: usize = 16 << 20;
 /// No honest pattern is longer.
 const MAX_TEXT: usize = 1000;
 /// A regular expression is given these many bytes one after the other, and costs all that it was given.
-const SIZES: [usize; 3] = [4 << 10, 64 << 10, 1 << 20];
+const SIZES: [usize; 5] = [4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20];
 
 pub enum Fault {
     /// Why it is none.
@@ -18,11 +21,11 @@ pub enum Fault {
     TooLarge,
 }
 
-/// The patterns of a file that were read.
+/// The patterns that were read.
 pub struct Patterns {
     room: usize,
     /// The same text is compiled once.
-    regexes: HashMap<String, Regex>,
+    regexes: HashMap<String, Pattern>,
 }
 
 impl Default for Patterns {
@@ -32,7 +35,7 @@ impl Default for Patterns {
 }
 
 impl Patterns {
-    pub fn regex(&mut self, text: &str) -> Result<Regex, Fault> {
+    pub fn regex(&mut self, text: &str) -> Result<Pattern, Fault> {
         if let Some(known) = self.regexes.get(text) {
             return Ok(known.clone());
         }
@@ -40,8 +43,10 @@ impl Patterns {
             self.take(text, size)?;
             match RegexBuilder::new(text).size_limit(size).build() {
                 Ok(regex) => {
-                    self.regexes.insert(text.to_owned(), regex.clone());
-                    return Ok(regex);
+                    let pattern =
+                        Pattern { regex, extent: regex_syntax::parse(text).map_or(usize::MAX, |hir| extent(&hir)) };
+                    self.regexes.insert(text.to_owned(), pattern.clone());
+                    return Ok(pattern);
                 }
                 Err(regex::Error::CompiledTooBig(_)) => {}
                 Err(error) => return Err(Fault::Syntax(error.to_string())),
@@ -63,6 +68,21 @@ impl Patterns {
         }
         self.room = self.room.checked_sub(cost).ok_or(Fault::TooLarge)?;
         Ok(())
+    }
+}
+
+/// How many places a pattern has once its repetitions are written out.
+fn extent(hir: &Hir) -> usize {
+    let all = |parts: &[Hir]| parts.iter().fold(0, |sum: usize, part| sum.saturating_add(extent(part)));
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) | HirKind::Class(_) => 1,
+        HirKind::Literal(literal) => literal.0.len(),
+        HirKind::Capture(capture) => extent(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => all(parts),
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min).max(1);
+            extent(&repetition.sub).saturating_mul(times as usize)
+        }
     }
 }
 
@@ -102,6 +122,20 @@ mod tests {
         for part in ["(", "[", "@[?", "count(", "count(@[?", "!("] {
             let text = format!("$[?{}@.a", part.repeat(18));
             assert!(matches!(Patterns::default().json_path(&text), Err(Fault::TooLarge)), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_extent_of_a_pattern_counts_its_repetitions() {
+        for (text, wanted) in [
+            ("^[a-z-]+$", 3),
+            (r"\w+@\w+", 3),
+            ("[ab]*a[ab]{500}c", 503),
+            ("(?:(a|bc){3,10}){20}", 600),
+            ("(x{9}){9,}", 81),
+        ] {
+            let pattern = Patterns::default().regex(text);
+            assert!(pattern.is_ok_and(|pattern| pattern.extent == wanted), "{text}");
         }
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Given, bind, bind_secrets};
 use crate::diagnostic::Source;
 use crate::secret::Data;
-use crate::workflow::{Called, Catalogue, Report, Workflow, decode};
+use crate::workflow::{Budget, Called, Catalogue, Report, Workflow, decode};
 
 const FILE: &str = "inputs:
   email: { format: email, description: who signs up, sandbox: agent@onramp.test }
@@ -25,7 +25,8 @@ steps: {}
 
 fn workflow() -> Workflow {
     let mut report = Report::default();
-    decode(&Source::new("test.yaml", FILE), &Catalogue::default(), &Called::new(), &mut report).unwrap()
+    decode(&Source::new("test.yaml", FILE), &Catalogue::default(), &Called::new(), &mut Budget::default(), &mut report)
+        .unwrap()
 }
 
 fn given(pairs: &[(&str, Value)]) -> BTreeMap<String, Given> {

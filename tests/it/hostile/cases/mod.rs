@@ -2,6 +2,10 @@
 
 use std::fmt::Write as _;
 
+mod files;
+
+pub use files::{calls, inputs};
+
 /// What a file may have at most.
 const FILE: usize = 1 << 20;
 
@@ -185,53 +189,5 @@ pub fn errors() -> Vec<Case> {
                 fill("", "", 1_000_000, |n| format!("p{n}: 1,"))
             ),
         ),
-    ]
-}
-
-pub fn calls() -> Vec<Case> {
-    let file = |path: &str, text: &str| format!("\n#=== {path}\n{text}");
-    let call = |n: usize, path: &str| format!("  s{n}: {{ uses: ./{path} }}\n");
-    let main = |count: usize, path: &dyn Fn(usize) -> String| {
-        (0..count).fold("steps:\n".to_owned(), |text, n| text + &call(n, &path(n)))
-    };
-    let step = "steps: { a: { uses: sleep, with: { for: 1s } } }";
-    vec![
-        (
-            "1,000 files",
-            main(1_000, &|n| format!("f{n}.yaml"))
-                + &(0..1_000).map(|n| file(&format!("f{n}.yaml"), step)).collect::<String>(),
-        ),
-        ("10,000 calls", main(10_000, &|_| "f.yaml".to_owned()) + &file("f.yaml", step)),
-        (
-            "large files",
-            main(5, &|n| format!("f{n}.yaml"))
-                + &(0..5)
-                    .map(|n| file(&format!("f{n}.yaml"), &json(&format!("[{}]", "1,".repeat(145_000)))))
-                    .collect::<String>(),
-        ),
-        (
-            "a large file called often",
-            main(3_000, &|_| "f.yaml".to_owned()) + &file("f.yaml", &json(&format!("[{}]", "1,".repeat(145_000)))),
-        ),
-        ("captures called often", {
-            let outputs = fill("", "", 900_000, |n| format!("a{n}: '1', "));
-            main(3_000, &|_| "f.yaml".to_owned())
-                + &file(
-                    "f.yaml",
-                    &format!("steps: {{ a: {{ uses: http, with: {{ url: /u }}, outputs: {{ {outputs} }} }} }}"),
-                )
-        }),
-        ("doubling calls", {
-            let twice = |n: usize| format!("steps: {{ a: {{ uses: ./f{n}.yaml }}, b: {{ uses: ./f{n}.yaml }} }}");
-            twice(1)
-                + &(1..31).map(|n| file(&format!("f{n}.yaml"), &twice(n + 1))).collect::<String>()
-                + &file("f31.yaml", step)
-        }),
-        ("inputs given", {
-            let inputs = fill("", "", 500_000, |n| format!("i{n}: {{}},"));
-            let given = fill("", "", 500_000, |n| format!("i{n}: x,"));
-            format!("steps: {{ a: {{ uses: ./f.yaml, with: {{ {given} }} }} }}\n")
-                + &file("f.yaml", &format!("inputs: {{ {inputs} }}\n{step}"))
-        }),
     ]
 }
