@@ -1,5 +1,6 @@
 //! Which outputs are secret: what is declared so, and what is made from it.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
@@ -12,6 +13,8 @@ pub(super) struct Secrecy<'w> {
     /// Of steps by their places in the file.
     secret: HashSet<(usize, String)>,
     steps: HashMap<&'w str, usize>,
+    /// Of the variables of matrices that were asked for: they have many values, and many references.
+    variables: RefCell<HashMap<(usize, String), bool>>,
 }
 
 impl<'w> Secrecy<'w> {
@@ -22,6 +25,7 @@ impl<'w> Secrecy<'w> {
             inputs: inputs.map(|input| input.name.as_str()).collect(),
             secret: HashSet::new(),
             steps: workflow.steps.iter().enumerate().map(|(index, step)| (step.id.as_str(), index)).collect(),
+            variables: RefCell::default(),
         }
     }
 
@@ -54,6 +58,7 @@ impl<'w> Secrecy<'w> {
     }
 
     fn take(&mut self, index: usize, outputs: Vec<(String, bool)>) -> Vec<(String, bool)> {
+        self.variables.get_mut().clear();
         self.secret.extend(outputs.iter().filter(|(_, secret)| *secret).map(|(name, _)| (index, name.clone())));
         outputs
     }
@@ -76,13 +81,22 @@ impl<'w> Secrecy<'w> {
             Reference::Output(id, name) => {
                 self.steps.get(id.as_str()).is_some_and(|step| self.secret.contains(&(*step, name.to_string())))
             }
-            Reference::Matrix(name) => step.and_then(|step| step.matrix.as_ref()).is_some_and(|matrix| {
-                let variable = matrix.variables.iter().find(|(variable, _)| variable == name);
-                variable.is_some_and(|(_, values)| self.is_secret(values, None))
-            }),
+            Reference::Matrix(name) => step.is_some_and(|step| self.is_secret_variable(step, name.as_str())),
             // A capture says itself whether what it takes out of the answer is secret.
             Reference::Response(_) | Reference::RunId => false,
         }
+    }
+
+    fn is_secret_variable(&self, step: &Step, name: &str) -> bool {
+        let (Some(matrix), Some(index)) = (&step.matrix, self.steps.get(step.id.as_str())) else { return false };
+        let key = (*index, name.to_owned());
+        if let Some(known) = self.variables.borrow().get(&key) {
+            return *known;
+        }
+        let variable = matrix.variables.iter().find(|(variable, _)| variable.as_str() == name);
+        let secret = variable.is_some_and(|(_, values)| self.is_secret(values, None));
+        self.variables.borrow_mut().insert(key, secret);
+        secret
     }
 
     pub fn is_secret_input(&self, name: &str) -> bool {
