@@ -95,9 +95,9 @@ pub(super) fn resume_step(planned: &PlanStep, step: &mut StepState, at: Timestam
     if step.tasks.iter().any(|task| task.phase == Phase::Failed) {
         step.rounds = 0;
     }
-    // Items that could not be found, or of which none has begun, are found again.
+    // Items that could not be found, or of which none has begun, are found again. A matrix without any has succeeded.
     let pristine = |task: &TaskState| task.phase == Phase::Waiting && task.attempts == 0 && task.kept.is_none();
-    if planned.matrix.is_some() && step.tasks.iter().all(pristine) {
+    if planned.matrix.is_some() && !step.tasks.is_empty() && step.tasks.iter().all(pristine) {
         step.tasks.clear();
         step.expanded = false;
     }

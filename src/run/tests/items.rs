@@ -1,5 +1,7 @@
 //! The matrix of a step is edited: what was done once is not done again for an item under another name.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::again::{again, edit, item, keep};
@@ -200,4 +202,18 @@ fn a_look_ahead_tells_old_and_new_items_apart() {
     let ahead = preview(&run.plan, &newer, &run.state, &Resumption::default(), Some(&alone)).unwrap();
     assert_eq!(ahead.steps[0].tasks[1].1, Fate::Runs);
     assert!(preview(&run.plan, &newer, &run.state, &again("each"), Some(&alone)).is_ok());
+}
+
+#[test]
+fn a_matrix_without_items_has_succeeded_and_a_resume_does_not_ask_it_again() {
+    let mut run = Run::of(
+        "steps:
+  work: { uses: read }
+  mend: { uses: read, needs: work, if: failure(), strategy: { matrix: { x: [] } } }
+",
+    );
+    run.ends(task("work"), lost(Happened::None));
+    assert_eq!((run.state.status, run.status("mend")), (RunStatus::Failed, StepStatus::Succeeded));
+    run.resumes(Duration::from_secs(3600)).succeeds(task("work"), 1);
+    assert_eq!((run.state.status, run.status("mend")), (RunStatus::Succeeded, StepStatus::Succeeded));
 }
