@@ -41,14 +41,18 @@ pub(super) fn expand(plan: &Plan, state: &mut RunState, id: &StepId, items: &[Ma
 /// and of none that the step had when it looked otherwise.
 fn take_in(step: &mut StepState, items: &[MatrixItem], succession: bool) {
     let least = step.made.iter().map(|made| made.occurrence.saturating_add(1)).max().unwrap_or(0);
-    let present = std::mem::take(&mut step.tasks);
-    let order: Vec<Option<Arc<str>>> = present.iter().map(|task| task.item.clone()).collect();
-    let before: Vec<TaskState> = present.into_iter().chain(std::mem::take(&mut step.former)).collect();
+    let (present, former) = (std::mem::take(&mut step.tasks), std::mem::take(&mut step.former));
+    // Somebody has told these from all that is new.
+    let told: BTreeSet<_> = former.iter().filter(|task| task.stands).map(|task| task.item.clone()).collect();
+    let before: Vec<TaskState> = present.into_iter().chain(former).collect();
+    let order: Vec<_> = before.iter().map(|task| task.item.clone()).filter(|item| !told.contains(item)).collect();
     let occurrence = before.iter().map(|task| task.occurrence).max().unwrap_or(0).max(least);
     let mut known: BTreeMap<_, _> = before.into_iter().rev().map(|task| (task.item.clone(), task)).collect();
     let mut fresh = Vec::new();
     let task = |(position, item): (usize, &MatrixItem)| match known.remove(&Some(item.key.clone())) {
-        Some(before) => TaskState { values: item.values.clone(), ..before },
+        Some(before) => {
+            TaskState { values: item.values.clone(), stands: before.stands && !told.contains(&before.item), ..before }
+        }
         None => {
             fresh.push(position);
             TaskState { item: Some(item.key.clone()), values: item.values.clone(), occurrence, ..TaskState::default() }
@@ -60,7 +64,7 @@ fn take_in(step: &mut StepState, items: &[MatrixItem], succession: bool) {
         succeed(&mut step.tasks, &fresh, gone, &mut known);
     }
     let former = known.into_values().filter(|task| task.item.is_some() && (task.attempts > 0 || task.kept.is_some()));
-    step.former = former.collect();
+    step.former = former.map(|task| TaskState { stands: told.contains(&task.item), ..task }).collect();
 }
 
 /// What took place for an item that is gone is held against a new one, as against a step that was edited.
@@ -129,10 +133,11 @@ impl TaskState {
         self.kept.as_deref().filter(|kept| kept.item != self.item)
     }
 
-    /// Lets go of what another item did.
+    /// Lets go of what another item did: that is held against no other.
     pub(super) fn disown(&mut self) -> Option<TaskState> {
         let item = &self.item;
-        self.kept.take_if(|kept| kept.item != *item).map(|kept| *kept)
+        let kept = self.kept.take_if(|kept| kept.item != *item)?;
+        Some(TaskState { stands: true, ..*kept })
     }
 
     /// Becomes the item again that did what is held against this one; says whether there is one.

@@ -108,6 +108,7 @@ fn carried_over(planned: &PlanStep, mut step: StepState, edit: &Edit) -> StepSta
         step.succession |= task.abdicate();
         hold(task, planned.call.effect);
     }
+    step.former.iter_mut().for_each(|task| hold(task, planned.call.effect));
     if planned.matrix.is_some() && step.tasks.iter().all(|task| task.phase == Phase::Waiting) {
         step.expanded = false;
         step.succession |= edit.succession;

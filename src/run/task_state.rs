@@ -46,7 +46,7 @@ pub struct TaskState {
     pub digest: String,
     /// How it stood before the workflow was edited: a success that still stands if its input is the same.
     pub kept: Option<Box<TaskState>>,
-    /// A person said that what it did stands, whatever its input is now.
+    /// A person said that what it did stands, whatever its input is now; of an item that is gone, that no new one is the same.
     pub stands: bool,
     /// How far its undo is.
     pub undo: Option<Box<TaskState>>,

@@ -65,7 +65,7 @@ fn task_moves(
     let torn_down = state.teardown;
     let task = &mut state.recorded.steps[step].tasks[position];
     let over = begins_a_round(task, fact) && !torn_down;
-    let bequest = task.bequest().filter(|_| over).cloned();
+    let bequest = task.bequest().filter(|_| over).map(|kept| TaskState { stands: true, ..kept.clone() });
     let made = (over && bequest.is_none()).then(|| Made::by(&plan.steps[step], task, at)).flatten();
     let before = Standing::from(&task.phase);
     let moved = match plan.steps[step].kind {

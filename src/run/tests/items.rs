@@ -217,3 +217,36 @@ fn a_matrix_without_items_has_succeeded_and_a_resume_does_not_ask_it_again() {
     run.resumes(Duration::from_secs(3600)).succeeds(task("work"), 1);
     assert_eq!((run.state.status, run.status("mend")), (RunStatus::Succeeded, StepStatus::Succeeded));
 }
+
+#[test]
+fn an_item_that_an_earlier_edit_took_out_is_held_against_a_new_one() {
+    let mut run = done(&people("[ada, lin]"), &["ada", "lin"]);
+    run.edited(&people("[ada]"), Resumption::default()).ends(task("last"), lost(Happened::None));
+    run.edited(&people("[ada, eve]"), Resumption::default());
+    assert_eq!(phases(&run), stand(&[("ada", "succeeded"), ("eve", "in_doubt")]));
+    assert_eq!(run.task(&item("each", "eve")).predecessor().unwrap().as_ref(), "lin");
+    run.news(Fact::Resumed(keep("each")));
+    let eve = run.task(&item("each", "eve"));
+    assert_eq!((&eve.phase, &eve.outputs), (&Phase::Succeeded, &outputs("lin")));
+}
+
+#[test]
+fn who_said_that_a_new_item_is_another_is_not_asked_about_the_old_one_again() {
+    let mut run = done(&people("[ada, lin]"), &["ada", "lin"]);
+    run.edited(&people("[ada]"), Resumption::default()).ends(task("last"), lost(Happened::None));
+    run.edited(&people("[ada, eve]"), Resumption::default());
+    run.resolves(item("each", "eve"), Resolution::Redo).resumes(Duration::ZERO);
+    run.succeeds(item("each", "eve"), "eve").ends(task("last"), lost(Happened::None));
+    run.edited(&people("[ada, eve, kim]"), Resumption::default());
+    assert_eq!(phases(&run), stand(&[("ada", "succeeded"), ("eve", "succeeded"), ("kim", "running")]));
+}
+
+#[test]
+fn an_item_that_comes_back_with_another_input_is_asked_about_even_after_it_was_told_from_a_new_one() {
+    let mut run = done(&people("[ada, lin]"), &["ada", "lin"]);
+    run.edited(&people("[ada, eve]"), Resumption::default());
+    run.resolves(item("each", "eve"), Resolution::Redo).resumes(Duration::ZERO);
+    run.succeeds(item("each", "eve"), "eve").ends(task("last"), lost(Happened::None));
+    run.edited(&text("{ who: [ada, eve, lin] }", "matrix.who + \"!\""), Resumption::default());
+    assert_eq!(phases(&run), stand(&[("ada", "in_doubt"), ("eve", "in_doubt"), ("lin", "in_doubt")]));
+}
