@@ -159,6 +159,13 @@ fn condition(step: &PlanStep) -> Option<Value> {
     step.condition.as_deref().map(Template::canonical)
 }
 
+impl PlanStep {
+    /// Whether its items are told in the same words as those of `other`.
+    pub fn has_matrix_of(&self, other: &Self) -> bool {
+        matrix(self) == matrix(other)
+    }
+}
+
 /// In order: an item is known by the values of its variables, one after the other.
 fn matrix(step: &PlanStep) -> Option<Value> {
     let matrix = step.matrix.as_ref()?;

@@ -9,8 +9,8 @@ use crate::plan::PlanStep;
 use crate::workflow::Effect;
 
 impl Preview {
-    /// A step of the older workflow, as the resume took it over.
-    pub(super) fn hold_against(&mut self, planned: &PlanStep, step: &StepState, now: Option<&PlanStep>, recheck: bool) {
+    /// A step of the older workflow, as the resume took it over; `items`: its items may be others now.
+    pub(super) fn hold_against(&mut self, planned: &PlanStep, step: &StepState, now: Option<&PlanStep>, items: bool) {
         let effect = planned.call.effect;
         let open = step.tasks.iter().filter(|task| is_open(task, effect)).map(|task| task.path(&step.id));
         let done = step.tasks.iter().filter(|task| took_place(task));
@@ -26,8 +26,8 @@ impl Preview {
                 self.stranded.extend(open);
                 self.homeless.extend(done.filter(|_| counts).map(|task| task.path(&step.id)));
             }
-            // Its items may be others, and are found again only when none of them is looked into.
-            Some(now) if now.matrix.is_some() && recheck => self.stranded.extend(open),
+            // They are found again only when none of them is looked into.
+            Some(now) if now.matrix.is_some() && items => self.stranded.extend(open),
             Some(_) => {}
         }
     }

@@ -13,7 +13,7 @@ use super::step_state::StepState;
 use super::task_state::{Phase, TaskState};
 use super::words::{Doubt, SkipReason};
 use crate::id::{Role, StepId, TaskPath};
-use crate::plan::Plan;
+use crate::plan::{Plan, PlanStep};
 
 /// What a resume does about a task.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,7 +93,13 @@ pub fn preview(
     let mut preview = Preview { steps: future.steps(), ..Preview::default() };
     for (planned, step) in older.steps.iter().zip(&before.steps) {
         let now = newer.index(&planned.id).map(|index| &newer.steps[index]);
-        preview.hold_against(planned, step, now, edit.is_some_and(|edit| edit.recheck.contains(&planned.id)));
+        let shaken = |step: &PlanStep| edit.is_some_and(|edit| edit.recheck.contains(&step.id));
+        // The same words over the same values give the same items.
+        let items = now.is_some_and(|now| {
+            let needs = || now.needs.iter().any(|need| shaken(&newer.steps[*need]));
+            shaken(now) && (!now.has_matrix_of(planned) || needs())
+        });
+        preview.hold_against(planned, step, now, items);
     }
     for step in before.removed.iter().filter(|_| edit.is_some()) {
         preview.welcome_back(step, newer.index(&step.id).map(|index| &newer.steps[index]));

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::outcome::{Happened, ProbeAnswer};
 use super::resume::resume_step;
@@ -106,6 +107,7 @@ fn carried_over(planned: &PlanStep, mut step: StepState, edit: &Edit) -> StepSta
     for task in &mut step.tasks {
         // Which new item stands for which old one is found anew.
         step.succession |= task.abdicate();
+        gain_sight(planned, task);
         hold(task, planned.call.effect);
     }
     step.former.iter_mut().for_each(|task| hold(task, planned.call.effect));
@@ -114,6 +116,16 @@ fn carried_over(planned: &PlanStep, mut step: StepState, edit: &Edit) -> StepSta
         step.succession |= edit.succession;
     }
     step
+}
+
+/// Nobody could look whether it took place; the step says how from now on.
+fn gain_sight(planned: &PlanStep, task: &mut TaskState) {
+    let Phase::InDoubt { doubt: Doubt::NoWay, question } = &mut task.phase else { return };
+    if planned.probe.is_some() {
+        let reason = std::mem::take(question);
+        task.probes = 0;
+        task.phase = Phase::Probed(ProbeAnswer::CannotTell { reason, again: Some(Duration::ZERO) });
+    }
 }
 
 /// What took effect is remembered, what did nothing is forgotten, and what nobody knows of is looked into as it was sent.

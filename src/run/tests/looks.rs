@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::plans::{Run, lost, task};
+use super::again::{edit, item};
+use super::plans::{Run, lost, plan, task};
 use crate::expr::{Place, Positions, Template};
 use crate::id::Name;
 use crate::plan::{Call, Probe};
@@ -19,9 +20,7 @@ fn expression(text: &str) -> Template {
     Template::bare_at(text, &Positions::Verbatim(0), Place::Capture).unwrap()
 }
 
-/// A run whose step `a` is in doubt and is being looked at as it says itself.
-fn looking(done_if: &str, output: &str) -> Run {
-    let mut run = Run::of("steps:\n  a: { uses: once }\n");
+fn probe(done_if: &str, output: &str) -> Box<Probe> {
     let captures = vec![Capture {
         name: Name::new("value").unwrap(),
         from: CaptureFrom::Expression(expression(output)),
@@ -29,8 +28,13 @@ fn looking(done_if: &str, output: &str) -> Run {
         span: Default::default(),
     }];
     let call = Call { action: "read", effect: Effect::Read, with: Vec::new() };
-    let probe = Probe { call, done_if: expression(done_if), captures };
-    Arc::get_mut(&mut run.plan).unwrap().steps[0].probe = Some(Box::new(probe));
+    Box::new(Probe { call, done_if: expression(done_if), captures })
+}
+
+/// A run whose step `a` is in doubt and is being looked at as it says itself.
+fn looking(done_if: &str, output: &str) -> Run {
+    let mut run = Run::of("steps:\n  a: { uses: once }\n");
+    Arc::get_mut(&mut run.plan).unwrap().steps[0].probe = Some(probe(done_if, output));
     run.ends(task("a"), lost(Happened::Unknown)).fires(task("a"));
     run
 }
@@ -161,4 +165,45 @@ fn a_try_that_waited_longer_than_the_key_lives_is_looked_for_first() {
     assert_eq!(run.phase(&task("a")), "delayed");
     run.fires(task("a"));
     assert_eq!((run.phase(&task("a")), run.task(&task("a")).attempts), ("running", 2));
+}
+
+/// The same text, with a probe for the first step.
+fn gains_a_probe(run: &mut Run, text: &str) {
+    let mut newer = plan(text);
+    newer.steps[0].probe = Some(probe("response.status == 200", "response.body.id"));
+    let edit = edit(&run.plan, &newer, run.state.version + 1);
+    let ahead = preview(&run.plan, &newer, &run.state, &Resumption::default(), Some(&edit)).unwrap();
+    assert!(ahead.stranded.is_empty(), "{:?}", ahead.stranded);
+    run.apply(Fact::Resumed(Resumption::default())).unwrap();
+    run.plan = Arc::new(newer);
+    run.news(Fact::Replanned(Box::new(edit)));
+}
+
+#[test]
+fn a_probe_that_an_edit_adds_looks_into_the_doubt_that_there_was() {
+    const TEXT: &str = "steps:\n  a: { uses: once }\n";
+    let mut run = Run::of(TEXT);
+    run.ends(task("a"), lost(Happened::Unknown)).fires(task("a")).looks(task("a"), ProbeAnswer::NoWay);
+    assert!(matches!(run.task(&task("a")).phase, Phase::InDoubt { doubt: Doubt::NoWay, .. }));
+    gains_a_probe(&mut run, TEXT);
+    assert_eq!(run.phase(&task("a")), "delayed");
+    run.fires(task("a"));
+    assert_eq!((run.phase(&task("a")), run.task(&task("a")).probes), ("probing", 1));
+    seen(&mut run, answer(200, json!({ "id": 7 })));
+    assert_eq!((run.state.status, run.task(&task("a")).attempts), (RunStatus::Succeeded, 1));
+}
+
+#[test]
+fn a_probe_that_an_edit_adds_looks_into_items_as_well() {
+    const TEXT: &str = "steps:\n  a: { uses: once, strategy: { matrix: { x: [p, q] } } }\n";
+    let mut run = Run::of(TEXT);
+    let q = || item("a", "q");
+    run.succeeds(item("a", "p"), 1).ends(q(), lost(Happened::Unknown)).fires(q()).looks(q(), ProbeAnswer::NoWay);
+    assert_eq!(run.state.status, RunStatus::InDoubt);
+    gains_a_probe(&mut run, TEXT);
+    run.fires(q()).looks(q(), ProbeAnswer::Seen(Box::new(answer(200, json!({ "id": 7 })))));
+    assert_eq!(
+        (run.state.status, run.task(&item("a", "p")).attempts, run.task(&q()).attempts),
+        (RunStatus::Succeeded, 1, 1)
+    );
 }
