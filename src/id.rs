@@ -126,6 +126,11 @@ impl StepId {
         self.as_str().rsplit('/').next().unwrap_or_default()
     }
 
+    /// It takes the inputs of a call in, and is no step of any file.
+    pub fn is_call_inputs(&self) -> bool {
+        self.local_name() == CALL_INPUTS
+    }
+
     /// Where the inputs of this call are taken in.
     pub fn call_inputs(&self) -> Self {
         Self(format!("{self}/{CALL_INPUTS}").into())

@@ -119,12 +119,7 @@ const EDITS: &[Edit] = &[
     ),
     asking("another name for a step", "  charge:\n", "  bill:\n", "bill needs_answer, charge removed"),
     edit("a step that is new", "steps:\n", "steps:\n  new: { uses: sleep, with: { for: 1ms } }\n", "new runs"),
-    edit(
-        "a step that is gone",
-        "  library: { uses: ./lib.yaml }\n",
-        "",
-        "library/call-inputs removed, library/make removed, library removed",
-    ),
+    edit("a step that is gone", "  library: { uses: ./lib.yaml }\n", "", "library/make removed, library removed"),
 ];
 
 #[test]

@@ -82,7 +82,9 @@ pub struct Rerun {
 impl Rerun {
     pub fn new(started: &RunStarted, edited: bool, comparison: &Comparison, preview: &Preview) -> Self {
         let steps = preview.steps.iter().map(|step| of_step(step, comparison.change(&step.id), preview));
-        let removed = comparison.removed.iter().map(|step| of_removed(step, preview));
+        // What a call was given goes with the call.
+        let removed = comparison.removed.iter().filter(|step| !step.is_call_inputs());
+        let removed = removed.map(|step| of_removed(step, preview));
         Self {
             run: started.run.to_string(),
             workflow: started.workflow.clone(),
