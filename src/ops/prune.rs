@@ -40,8 +40,10 @@ pub enum Fate {
     SecretsPruned {
         sandbox: bool,
     },
-    /// Why nothing was done.
+    /// Why it is not to be forgotten.
     Kept(String),
+    /// It should have been, and why that was not possible.
+    Failed(String),
 }
 
 pub struct PruneOutcome {
@@ -68,13 +70,9 @@ pub fn prune(workspace: &Workspace, request: &PruneRequest) -> Result<PruneOutco
             Ok(shown) if is_old(workspace, request, Some(shown.outcome.state.now)) => {
                 one(workspace, &store, &key, request, &run, &shown)
             }
-            Err(error) if is_old(workspace, request, created) => Pruned {
-                fate: Fate::Kept(format!("cannot be read: {error}")),
-                workflow: String::new(),
-                status: None,
-                ended: None,
-                run,
-            },
+            Err(error) if is_old(workspace, request, created) => {
+                Pruned { fate: unreadable(&error), workflow: String::new(), status: None, ended: None, run }
+            }
             _ => {
                 outcome.younger += 1;
                 continue;
@@ -83,6 +81,12 @@ pub fn prune(workspace: &Workspace, request: &PruneRequest) -> Result<PruneOutco
         outcome.runs.push(pruned);
     }
     Ok(outcome)
+}
+
+/// What is damaged is kept to be looked at; what the system does not let through is a failure.
+fn unreadable(error: &OpError) -> Fate {
+    let why = format!("cannot be read: {error}");
+    if matches!(error, OpError::Store(StoreError::Io { .. })) { Fate::Failed(why) } else { Fate::Kept(why) }
 }
 
 /// Nobody knows the age of a run whose journal does not say when it began: it is shown.
@@ -95,7 +99,10 @@ fn one(workspace: &Workspace, store: &Store, key: &Key, request: &PruneRequest, 
     let fate = match in_the_way(store, request, run, shown) {
         Some(why) => Fate::Kept(why),
         None if request.dry_run => done(request, surroundings::is_kept(workspace, &state.started)),
-        None => carry_out(workspace, store, key, request, run, shown).unwrap_or_else(|why| Fate::Kept(why.to_string())),
+        None => carry_out(workspace, store, key, request, run, shown).unwrap_or_else(|error| match error {
+            OpError::Store(StoreError::Locked { .. }) => Fate::Kept(error.to_string()),
+            other => Fate::Failed(other.to_string()),
+        }),
     };
     let (workflow, status, ended) = (state.started.workflow.clone(), Some(state.status), Some(state.now));
     Pruned { run: run.clone(), workflow, status, ended, fate }

@@ -331,6 +331,20 @@ fn unfinished_locked_and_unreadable_runs_are_kept_and_told() {
 }
 
 #[test]
+fn a_run_that_the_system_does_not_let_go_of_is_told_and_is_a_failure() {
+    let context = TestContext::new();
+    half(&context);
+    let runs = || fs::read_dir(context.store().join("runs")).unwrap().map(|run| run.unwrap().path());
+    let journal = runs().next().unwrap().join("journal.jsonl");
+    fs::remove_file(&journal).unwrap();
+    fs::create_dir(&journal).unwrap();
+    let pruned = context.onramp(["prune", "--json", "--older-than", "0s", "--unfinished"]).run().expect_code(1);
+    let what = pruned.says(&["1 run could not be forgotten"]).json()[0]["what"].to_string();
+    assert!(what.contains("kept: cannot be read: could not read"), "{what}");
+    assert_eq!(runs().count(), 1);
+}
+
+#[test]
 fn without_its_secrets_a_run_is_shown_but_neither_resumed_nor_revealed() {
     let context = TestContext::new();
     relayed(&context);

@@ -13,6 +13,7 @@ pub fn prune(args: Args, global: &Global) -> Result<Exit, Failure> {
     let workspace = workspace(&args.store.store, "onramp prune");
     let Args { older_than, secrets, unfinished, dry_run, print, .. } = args;
     let outcome = ops::prune(&workspace, &PruneRequest { older_than, secrets, unfinished, dry_run })?;
+    let failed = outcome.runs.iter().filter(|run| matches!(run.fate, Fate::Failed(_))).count();
     let rows: Vec<Row> = outcome.runs.into_iter().map(|run| row(run, dry_run)).collect();
     if print.json {
         out::print_json(&pruned::json(&rows))?;
@@ -26,7 +27,14 @@ pub fn prune(args: Args, global: &Global) -> Result<Exit, Failure> {
             more => format!("{more} runs are younger and were left alone"),
         });
     }
-    Ok(Exit::Done)
+    if failed > 0 {
+        let what = if secrets { "freed of its secrets" } else { "forgotten" };
+        out::say(&match failed {
+            1 => format!("1 run could not be {what}"),
+            more => format!("{more} runs could not be {}", what.replace("its", "their")),
+        });
+    }
+    Ok(if failed > 0 { Exit::StepFailed } else { Exit::Done })
 }
 
 fn row(pruned: Pruned, dry_run: bool) -> Row {
@@ -39,7 +47,7 @@ fn row(pruned: Pruned, dry_run: bool) -> Row {
         Fate::Forgotten { sandbox } => (false, would("forgotten", sandbox)),
         Fate::SecretsPruned { sandbox: true } => (false, would("freed of its secrets and its sandbox", false)),
         Fate::SecretsPruned { sandbox: false } => (false, would("freed of its secrets", false)),
-        Fate::Kept(why) => (true, format!("kept: {why}")),
+        Fate::Kept(why) | Fate::Failed(why) => (true, format!("kept: {why}")),
     };
     Row { run: run.to_string(), workflow, status, ended, kept, what }
 }
