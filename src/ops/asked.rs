@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::refusal::{covers, must_say, not_to_be_kept, way_out};
-use super::{OpError, ResumeRequest};
+use super::{OpError, ResumeRequest, Workspace};
 use crate::diagnostic::nearest;
 use crate::id::{Role, StepId, TaskPath};
 use crate::plan::{Plan, StepKind};
@@ -27,8 +27,8 @@ pub(super) struct Asked {
 
 impl Asked {
     pub fn read(
-        older: &Plan,
-        newer: &Plan,
+        workspace: &Workspace,
+        (older, newer): (&Plan, &Plan),
         state: &RunState,
         request: &ResumeRequest<'_>,
         retry: Option<&Retry>,
@@ -37,7 +37,7 @@ impl Asked {
             texts.iter().map(|text| named(newer, state, older, text)).collect()
         };
         let keep = paths(&request.keep)?;
-        keep.iter().try_for_each(|path| may_be_kept(older, state, path))?;
+        keep.iter().try_for_each(|path| may_be_kept(workspace, older, state, path))?;
         let mut redo = paths(&request.redo)?;
         if let Some(path) = keep.iter().find(|path| redo.contains(path)) {
             return Err(OpError::Usage(format!("`{path}` cannot be both kept and redone")));
@@ -47,7 +47,7 @@ impl Asked {
         let mut refusal = None;
         if let Some(retry) = retry {
             let steps = paths(&retry.steps)?;
-            steps.iter().try_for_each(|path| not_in_doubt(older, state, path))?;
+            steps.iter().try_for_each(|path| not_in_doubt(workspace, older, state, path))?;
             let follow = if retry.downstream { following(newer, &steps) } else { Vec::new() };
             let follow = tasks_of(older, state, &follow);
             let chosen = |path: &TaskPath, of: &[TaskPath]| of.iter().any(|named| covers(named, path));
@@ -96,7 +96,7 @@ fn named(plan: &Plan, state: &RunState, older: &Plan, text: &str) -> Result<Task
 }
 
 /// Nobody knows whether it took effect: to run it again may be to do it twice.
-fn not_in_doubt(plan: &Plan, state: &RunState, path: &TaskPath) -> Result<(), OpError> {
+fn not_in_doubt(workspace: &Workspace, plan: &Plan, state: &RunState, path: &TaskPath) -> Result<(), OpError> {
     let Some(index) = plan.index(&path.step) else { return Ok(()) };
     let tasks = state.steps[index].tasks.iter().filter(|task| path.item.is_none() || task.item == path.item);
     let doubtful = |task: &&TaskState| matches!(&task.phase, Phase::InDoubt { doubt, .. } if *doubt != Doubt::Changed);
@@ -104,7 +104,7 @@ fn not_in_doubt(plan: &Plan, state: &RunState, path: &TaskPath) -> Result<(), Op
         None => Ok(()),
         Some(task) => {
             let run = &state.started.run;
-            Err(OpError::Usage(way_out(run, &format!("`{}` is in doubt", task.path(&path.step)))))
+            Err(OpError::Usage(way_out(workspace, run, &format!("`{}` is in doubt", task.path(&path.step)))))
         }
     }
 }
@@ -135,7 +135,7 @@ fn is_done(task: &TaskState) -> bool {
 }
 
 /// Only what is known to have taken place can be left at that.
-fn may_be_kept(plan: &Plan, state: &RunState, path: &TaskPath) -> Result<(), OpError> {
+fn may_be_kept(workspace: &Workspace, plan: &Plan, state: &RunState, path: &TaskPath) -> Result<(), OpError> {
     let steps = plan.whole(&path.step).into_iter().filter_map(|id| Some((plan.index(&id)?, id)));
     let tasks =
         steps.flat_map(|(index, id)| state.steps[index].tasks.iter().map(move |task| (index, task.path(&id), task)));
@@ -146,7 +146,7 @@ fn may_be_kept(plan: &Plan, state: &RunState, path: &TaskPath) -> Result<(), OpE
     let begun = named.iter().find(|(index, _, task)| plan.steps[*index].kind == StepKind::Action && task.attempts > 0);
     Err(OpError::Usage(match begun {
         None => format!("`{path}` has not begun: there is nothing that `--keep` could let stand"),
-        Some((_, task, _)) => not_to_be_kept(&state.started.run, task),
+        Some((_, task, _)) => not_to_be_kept(workspace, &state.started.run, task),
     }))
 }
 

@@ -51,8 +51,8 @@ pub async fn exec(
     say: &mut (dyn FnMut(&str) + Send),
 ) -> Result<ExecOutcome, OpError> {
     let outputs = outputs(workspace, &request.run)?;
-    let variables = variables(&outputs)?;
-    outputs.caveat().filter(|_| outputs.torn_down).iter().for_each(|caveat| say(caveat));
+    let variables = variables(workspace, &outputs)?;
+    outputs.caveat(workspace).filter(|_| outputs.torn_down).iter().for_each(|caveat| say(caveat));
     let mut command = Command::new(&request.program);
     command.args(&request.arguments);
     for name in &request.withheld {
@@ -85,7 +85,7 @@ pub async fn exec(
 type Variable = (String, Option<Secret<String>>);
 
 /// Each output with an `env` of its own. What is null is taken out of the environment, so that nothing older stands in.
-fn variables(outputs: &Outputs) -> Result<Vec<Variable>, OpError> {
+fn variables(workspace: &Workspace, outputs: &Outputs) -> Result<Vec<Variable>, OpError> {
     let run = &outputs.run;
     let mut variables: Vec<Variable> = Vec::new();
     for output in &outputs.list {
@@ -102,7 +102,7 @@ fn variables(outputs: &Outputs) -> Result<Vec<Variable>, OpError> {
         }
         let value = output.value.expose();
         if value.is_null() && outputs.status != RunStatus::Succeeded {
-            return Err(OpError::Usage(outputs.caveat().unwrap_or_default()));
+            return Err(OpError::Usage(outputs.caveat(workspace).unwrap_or_default()));
         }
         let value = (!value.is_null()).then(|| Secret::new(text(value)));
         if value.as_ref().is_some_and(|value| value.expose().contains('\0')) {

@@ -34,7 +34,7 @@ pub fn export(workspace: &Workspace, request: ExportRequest) -> Result<ExportOut
     let outputs = outputs(workspace, &request.run)?;
     let format = request.format;
     let secrets = if outputs.secrets_pruned { Secrets::Masked } else { request.secrets };
-    let mut notes: Vec<String> = outputs.caveat().into_iter().collect();
+    let mut notes: Vec<String> = outputs.caveat(workspace).into_iter().collect();
     notes.extend(left_out(&outputs, &request));
     let fit = |output: &&RunOutput| !format.is_environment() || !is_obeyed(&variable(output));
     let exported: Vec<Exported> = outputs.list.iter().filter(fit).map(named).collect();

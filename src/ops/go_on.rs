@@ -44,8 +44,8 @@ pub(super) async fn go_on(
     console: Console,
     talk: &mut dyn Talk,
 ) -> Result<RunOutcome, OpError> {
-    refuse_torn_down(&stored.plan, &stored.state)?;
-    if retry.is_none() && is_done(&stored, request)? {
+    refuse_torn_down(workspace, &stored.plan, &stored.state)?;
+    if retry.is_none() && is_done(workspace, &stored, request)? {
         say_done(workspace, &stored, request, talk);
         return Ok(RunOutcome { plan: stored.plan, state: stored.state, dir: workspace.open().run_dir(run) });
     }
@@ -54,14 +54,18 @@ pub(super) async fn go_on(
 }
 
 /// Whether nothing is left to do in a run, and nothing was asked of it that would be.
-pub(super) fn is_done(stored: &Stored, request: &ResumeRequest<'_>) -> Result<bool, OpError> {
+pub(super) fn is_done(workspace: &Workspace, stored: &Stored, request: &ResumeRequest<'_>) -> Result<bool, OpError> {
     let done = stored.state.status == RunStatus::Succeeded;
     if done && !(request.keep.is_empty() && request.redo.is_empty()) {
         let run = &stored.state.started.run;
-        let message = format!("run {run} has succeeded: `onramp retry {run} --step STEP` runs steps again");
+        let message = format!("run {run} has succeeded: `{}` runs steps again", retry(workspace, run));
         return Err(OpError::Usage(message));
     }
     Ok(done)
+}
+
+fn retry(workspace: &Workspace, run: &RunId) -> String {
+    workspace.command_line_with("retry", run, " --step STEP")
 }
 
 /// Says so; whether the workflow was edited since.
@@ -75,7 +79,7 @@ pub(super) fn say_done(
     talk.say(&format!("run {run} has succeeded already; nothing is left to do"));
     let edited = is_edited(workspace, stored, request);
     if edited {
-        talk.say(&format!("its workflow was edited since: `onramp retry {run} --step STEP` runs steps again"));
+        talk.say(&format!("its workflow was edited since: `{}` runs steps again", retry(workspace, run)));
     }
     edited
 }

@@ -46,7 +46,7 @@ pub(super) fn with_outputs(
         let message = format!("no output of run {run} has the name of an input of this workflow");
         return Err(OpError::Usage(message));
     }
-    outputs.caveat().iter().for_each(|caveat| say(caveat));
+    outputs.caveat(workspace).iter().for_each(|caveat| say(caveat));
     if !taken.is_empty() {
         say(&format!("inputs from run {run}: {}", taken.join(", ")));
     }

@@ -53,16 +53,20 @@ pub(super) fn outputs(workspace: &Workspace, wanted: &str) -> Result<Outputs, Op
     if status != RunStatus::Succeeded && nothing && !list.is_empty() {
         return Err(OpError::Usage(match torn_down {
             true => format!("run {run} was torn down and has no outputs"),
-            false => format!("run {run} {} before it had outputs. `onramp resume {run}` goes on", ended(status)),
+            false => format!("run {run} {} before it had outputs. {}", ended(status), way_on(workspace, &run)),
         }));
     }
     Ok(Outputs { run, status, torn_down, secrets_pruned: secrets_pruned.is_some(), list })
 }
 
+fn way_on(workspace: &Workspace, run: &RunId) -> String {
+    format!("`{}` goes on", workspace.command_line("resume", run))
+}
+
 impl Outputs {
     /// What whoever uses the outputs should know: that what they name was undone, or, if the run did not succeed, which of those
     /// that the workflow declares are not there.
-    pub fn caveat(&self) -> Option<String> {
+    pub fn caveat(&self, workspace: &Workspace) -> Option<String> {
         let absent = self.list.iter().filter(|output| output.value.expose().is_null());
         let absent: Vec<String> = absent.map(|output| format!("`{}`", output.name)).collect();
         let run = &self.run;
@@ -73,7 +77,7 @@ impl Outputs {
             true => "all of its outputs are there".to_owned(),
             false => format!("not there yet: {}", absent.join(", ")),
         };
-        let way_on = format!("`onramp resume {run}` goes on");
+        let way_on = way_on(workspace, run);
         (self.status != RunStatus::Succeeded).then(|| format!("run {run} {}; {what}. {way_on}", ended(self.status)))
     }
 }

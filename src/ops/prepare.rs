@@ -38,14 +38,15 @@ pub(super) fn prepare(
     let (older, state) = (&*stored.plan, &stored.state);
     let newer = edit.as_ref().map_or_else(|| Arc::clone(&stored.plan), |edit| Arc::clone(&edit.plan));
     let newer = &*newer;
-    let asked = Asked::read(older, newer, state, request, retry)?;
+    let asked = Asked::read(workspace, (older, newer), state, request, retry)?;
     if let Some(edit) = &mut edit {
         // Who has a whole step done once more has its new items done.
         edit.replanned.succession.retain(|step| !asked.redo.contains(&TaskPath::step(step.clone())));
     }
     let replanned = edit.as_ref().map(|edit| &edit.replanned);
     let look_ahead = |how: &Resumption| {
-        preview(older, newer, state, how, replanned).map_err(|why| OpError::Usage(way_out(&state.started.run, &why)))
+        preview(older, newer, state, how, replanned)
+            .map_err(|why| OpError::Usage(way_out(workspace, &state.started.run, &why)))
     };
     let mut how = asked.how.clone();
     let is_over = state.status == RunStatus::Succeeded && how.again.is_empty();
@@ -53,7 +54,7 @@ pub(super) fn prepare(
         Preview::default()
     } else {
         let before = look_ahead(&how)?;
-        may_be_redone(&before, &asked.redo, &state.started.run)?;
+        may_be_redone(workspace, &before, &asked.redo, &state.started.run)?;
         let known = asked.redo.iter().filter(|path| older.index(&path.step).is_some());
         how.again.extend(known.flat_map(|path| once_more(path, &before, older, state)));
         look_ahead(&how)?
@@ -68,7 +69,7 @@ pub(super) fn prepare(
     ahead.renamed = renamed(&comparison, &ahead, older, state);
     ahead.renamed.retain(|(_, step)| !is_meant(step));
     let rerun = Rerun::new(&state.started, edit.is_some(), &comparison, &ahead);
-    let refusal = asked.refusal.or_else(|| refused(&ahead, &state.started.run));
+    let refusal = asked.refusal.or_else(|| refused(workspace, &ahead, &state.started.run));
     Ok(Prepared { how, edit, rerun, refusal })
 }
 

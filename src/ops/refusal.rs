@@ -1,32 +1,37 @@
 //! Why a stored run must not go on as it was asked for, and what to ask for instead.
 
-use super::OpError;
+use super::{OpError, Workspace};
 use crate::id::{RunId, TaskPath};
 use crate::run::{Fate, Preview, StepPreview};
 
-pub(super) fn way_out(run: &RunId, why: &str) -> String {
+pub(super) fn way_out(workspace: &Workspace, run: &RunId, why: &str) -> String {
     format!(
-        "{why}. Nobody knows whether it took effect: `onramp resume {run} --as-stored` looks again, and `onramp resolve {run}` \
-         tells what you found"
+        "{why}. Nobody knows whether it took effect: `{}` looks again, and `{}` tells what you found",
+        workspace.command_line_with("resume", run, " --as-stored"),
+        workspace.command_line("resolve", run)
     )
 }
 
-pub(super) fn not_to_be_kept(run: &RunId, path: &TaskPath) -> String {
+pub(super) fn not_to_be_kept(workspace: &Workspace, run: &RunId, path: &TaskPath) -> String {
     format!(
-        "`{path}` is not known to have taken place, and `--keep` lets stand only what is: `onramp resolve {run} {} --done` says \
-         that it did",
-        quoted(path)
+        "`{path}` is not known to have taken place, and `--keep` lets stand only what is: `{}` says that it did",
+        workspace.command_line_with("resolve", run, &format!(" {} --done", quoted(path)))
     )
 }
 
 /// To run again what the run would not touch by itself is what `retry` is for.
-pub(super) fn may_be_redone(ahead: &Preview, redo: &[TaskPath], run: &RunId) -> Result<(), OpError> {
+pub(super) fn may_be_redone(
+    workspace: &Workspace,
+    ahead: &Preview,
+    redo: &[TaskPath],
+    run: &RunId,
+) -> Result<(), OpError> {
     for path in redo {
         let mut tasks = ahead.tasks().filter(|(task, _)| covers(path, task));
         let homeless = ahead.homeless.iter().any(|task| covers(path, task));
         if !homeless && tasks.all(|(_, fate)| *fate == Fate::Kept) {
-            let message =
-                format!("`{path}` is done, and nothing touches it: `onramp retry {run} --step '{path}'` runs it again");
+            let command = workspace.command_line_with("retry", run, &format!(" --step {}", quoted(path)));
+            let message = format!("`{path}` is done, and nothing touches it: `{command}` runs it again");
             return Err(OpError::Usage(message));
         }
     }
@@ -34,10 +39,10 @@ pub(super) fn may_be_redone(ahead: &Preview, redo: &[TaskPath], run: &RunId) -> 
 }
 
 /// Why a run must not go on like this.
-pub(super) fn refused(ahead: &Preview, run: &RunId) -> Option<OpError> {
+pub(super) fn refused(workspace: &Workspace, ahead: &Preview, run: &RunId) -> Option<OpError> {
     if let Some(path) = ahead.stranded.first() {
         let why = format!("`{path}` is in doubt, and the edited workflow has no place for what comes of it");
-        return Some(OpError::Usage(way_out(run, &why)));
+        return Some(OpError::Usage(way_out(workspace, run, &why)));
     }
     let held: Vec<TaskPath> = ahead.steps.iter().flat_map(held_of).collect();
     if !held.is_empty() {

@@ -125,8 +125,8 @@ fn rehearsal(
         return Err(OpError::Usage(format!("run {run} goes on right now; look again when it stands still")));
     }
     stored.warnings.iter().for_each(|warning| talk.say(warning));
-    refuse_torn_down(&stored.plan, &stored.state)?;
-    if retry.is_none() && is_done(&stored, request)? {
+    refuse_torn_down(workspace, &stored.plan, &stored.state)?;
+    if retry.is_none() && is_done(workspace, &stored, request)? {
         let edited = say_done(workspace, &stored, request, talk);
         let unchanged = compare(&stored.plan, &stored.plan);
         let stands = at_rest(&stored.plan, &stored.state);

@@ -72,7 +72,7 @@ impl Teardown {
 }
 
 /// A run that was torn down does not go on: what it would go on from is gone.
-pub(super) fn refuse_torn_down(plan: &Plan, state: &RunState) -> Result<(), OpError> {
+pub(super) fn refuse_torn_down(workspace: &Workspace, plan: &Plan, state: &RunState) -> Result<(), OpError> {
     let run = &state.started.run;
     match state.teardown_status(plan) {
         None => Ok(()),
@@ -80,7 +80,8 @@ pub(super) fn refuse_torn_down(plan: &Plan, state: &RunState) -> Result<(), OpEr
             Err(OpError::Usage(format!("run {run} was torn down and cannot go on; start a new one")))
         }
         Some(_) => Err(OpError::Usage(format!(
-            "a teardown of run {run} has begun, and it cannot go on any more; `onramp teardown {run}` undoes what is left"
+            "a teardown of run {run} has begun, and it cannot go on any more; `{}` undoes what is left",
+            workspace.command_line("teardown", run)
         ))),
     }
 }

@@ -34,7 +34,12 @@ impl Workspace {
 
     /// `onramp VERB RUN`, to be typed.
     pub(super) fn command_line(&self, verb: &str, run: &RunId) -> String {
-        command_line(verb, run.as_str(), "", self.store_to_type().as_deref())
+        self.command_line_with(verb, run, "")
+    }
+
+    /// The same with flags, which begin with a blank.
+    pub(super) fn command_line_with(&self, verb: &str, run: &RunId, flags: &str) -> String {
+        command_line(verb, run.as_str(), flags, self.store_to_type().as_deref())
     }
 
     /// Takes hold of a run. One that another process works on is refused, with the way to end that.
