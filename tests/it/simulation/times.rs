@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use onramp::clock::Timestamp;
+use onramp::http::retry_after;
 use onramp::run::{Fact, RunStatus};
 
 use super::host::CrashPoint;
@@ -78,20 +78,23 @@ fn an_attempt_is_cut_off_at_the_timeout() {
     assert_eq!(run("uses: sim.read, timeout: 1s", &[(Try::Succeeds, 1000)]).1, RunStatus::Succeeded);
 }
 
-/// Dies in `commit`, is gone for a day, and ends: when attempts began, without that day.
-fn over_a_day(step: &str, tries: &[(Try, u64)], commit: u64) -> (Vec<i64>, RunStatus) {
+/// Dies in `commit`, is gone for so many milliseconds, and ends: when it was back, when attempts began, and how it ended.
+fn over(away: u64, step: &str, tries: &[(Try, u64)], commit: u64) -> (i64, Vec<i64>, RunStatus) {
     let plan = plan(&format!("steps:\n  s: {{ {step} }}\n"));
     let mut life = Life::new(&plan, World::new(smooth().with("s", tries)));
     let (state, died) = life.live(Some(CrashPoint { commit, launched: true }));
     assert!(died);
-    let day = Duration::from_secs(24 * 3600);
-    life.killed(&state, day.as_millis() as u64, || true);
+    life.killed(&state, away, || true);
     let state = life.finish();
-    let resumed = life.entries.iter().find(|entry| matches!(entry.fact, Fact::Resumed(_))).map(|entry| entry.at);
-    let awake = |at: &i64| {
-        if Timestamp::from_millis(BEGIN.as_millis() + at) >= resumed.unwrap() { at - 86_400_000 } else { *at }
-    };
-    (begins(&life).iter().map(awake).collect(), state.status)
+    let resumed = life.entries.iter().find(|entry| matches!(entry.fact, Fact::Resumed(_))).unwrap();
+    (resumed.at.as_millis() - BEGIN.as_millis(), begins(&life), state.status)
+}
+
+/// The same with a day away, which is taken off again.
+fn over_a_day(step: &str, tries: &[(Try, u64)], commit: u64) -> (Vec<i64>, RunStatus) {
+    const DAY: i64 = 24 * 3600 * 1000;
+    let (back, begins, status) = over(DAY as u64, step, tries, commit);
+    (begins.into_iter().map(|at| if at >= back { at - DAY } else { at }).collect(), status)
 }
 
 #[test]
@@ -117,4 +120,39 @@ fn an_interrupted_step_keeps_its_tries_and_a_failed_one_gets_fresh_ones() {
     assert_eq!(life.finish().status, RunStatus::Failed);
     assert_eq!(life.finish().status, RunStatus::Failed);
     assert_eq!(begins(&life), [0, 100, 200, 210, 310, 410]);
+}
+
+/// Throttled after a second each time, and asked to rest for seven more.
+const RESTS: [(Try, u64); 9] = [(Try::Throttled(Some(7)), 1000); 9];
+
+#[test]
+fn a_rest_that_a_service_asked_for_ends_when_it_said_whoever_died_meanwhile() {
+    let once = &RESTS[..1];
+    let step = "uses: sim.once, retry: { max-attempts: 9, delay: 1s, jitter: false }";
+    for away in [1, 3000, 7000] {
+        assert_eq!(over(away, step, once, 2).1, [0, 8000], "back after {away} ms");
+    }
+    assert_eq!(over(7001, step, once, 2).1, [0, 8001], "the time away is part of the rest");
+}
+
+#[test]
+fn a_rest_until_a_date_ends_then_whoever_died_meanwhile() {
+    let answered = BEGIN.plus(Duration::from_secs(1));
+    let date = |name: &str| (name == "retry-after").then_some("Sun, 22 Nov 2026 01:34:25 GMT");
+    let rest = retry_after(date, answered).unwrap();
+    let tries = [(Try::Throttled(Some(rest.as_secs())), 1000)];
+    let step = "uses: sim.once, retry: { max-attempts: 9, delay: 1s, jitter: false }";
+    assert_eq!(run(step, &tries).0, [0, 20_000]);
+    assert_eq!(over(3000, step, &tries, 2).1, [0, 20_000]);
+    assert_eq!(over(60_000, step, &tries, 2).1, [0, 61_000]);
+}
+
+#[test]
+fn the_time_away_from_a_rest_counts_against_no_budget() {
+    let step = "uses: sim.once, retry: { max-attempts: 9, delay: 1s, jitter: false, max-elapsed: 9s }";
+    // A second for the try; a minute away; a second, seven of rest.
+    assert_eq!(over(60_000, step, &RESTS, 2), (61_000, vec![0, 61_000, 69_000], RunStatus::Failed));
+    // Of the rest, four seconds were waited for here; with the next it would be thirteen.
+    assert_eq!(over(3000, step, &RESTS, 2), (4000, vec![0, 8000], RunStatus::Failed));
+    assert_eq!(over(3000, &step.replace("9s", "13s"), &RESTS, 2).1, [0, 8000, 16_000]);
 }
