@@ -116,6 +116,25 @@ pub async fn tear_down(
     resume(plan, state, how, host).await
 }
 
+/// The same with steps that edits took out: `plan` has them behind those of `before`.
+pub async fn tear_down_recalling(
+    before: &Plan,
+    plan: &Plan,
+    state: &mut RunState,
+    how: Resumption,
+    host: &mut impl Host,
+) -> Result<RunStatus, EngineError> {
+    record(before, state, host, Fact::TeardownStarted)?;
+    record(plan, state, host, recalled(before, plan))?;
+    resume(plan, state, how, host).await
+}
+
+/// That the steps are there again which `plan` has behind those of `before`.
+pub fn recalled(before: &Plan, plan: &Plan) -> Fact {
+    let behind = plan.steps.iter().skip(before.steps.len());
+    Fact::Recalled { steps: behind.map(|step| step.id.clone()).collect() }
+}
+
 fn record(plan: &Plan, state: &mut RunState, host: &mut impl Host, fact: Fact) -> Result<(), EngineError> {
     // A clock that jumps back must not take the journal with it.
     let at = host.now().max(state.now);

@@ -22,6 +22,7 @@ mod outputs;
 mod prepare;
 mod prune;
 mod random;
+mod recall;
 mod refusal;
 mod resolve;
 mod resume;

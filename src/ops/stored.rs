@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::recall::{Earlier, owned, recalling};
 use super::{OpError, Workspace, validate};
 use crate::clock::Timestamp;
 use crate::plan::Plan;
@@ -18,6 +19,8 @@ pub(super) struct Stored {
     pub texts: Texts,
     pub state: RunState,
     pub origin: Origin,
+    /// The texts in which steps stood that edits took out, and more.
+    pub earlier: Earlier,
     /// When the run's secrets were made unreadable, if they were.
     pub secrets_pruned: Option<Timestamp>,
     pub warnings: Vec<String>,
@@ -35,12 +38,22 @@ impl Stored {
 
 /// Folds what was loaded, each entry with the text that the workflow had then.
 pub(super) fn restore(workspace: &Workspace, loaded: Loaded) -> Result<Stored, OpError> {
-    let Loaded { run, origin, mut texts, edits, snapshot, entries, secrets_pruned, warnings, suspicion, .. } = loaded;
-    let plan_of = |texts: &Texts| {
-        let sources = Sources::kept(&origin.workflow_path, texts);
-        Ok::<_, OpError>(validate::check(workspace, sources).into_plan()?.1)
-    };
-    let mut plan = plan_of(&texts)?;
+    let Loaded {
+        run,
+        origin,
+        mut texts,
+        edits,
+        mut earlier,
+        snapshot,
+        entries,
+        secrets_pruned,
+        warnings,
+        suspicion,
+        ..
+    } = loaded;
+    let came_back = snapshot.as_ref().map(|recorded| owned(recorded.taken_out(true))).unwrap_or_default();
+    let plan = plan_of(workspace, &origin, &texts)?;
+    let mut plan = recalling(workspace, &origin, &earlier, plan, came_back)?;
     let mut edits = edits.into_iter();
     let mut entries = entries.into_iter();
     let mut state = match snapshot {
@@ -51,15 +64,28 @@ pub(super) fn restore(workspace: &Workspace, loaded: Loaded) -> Result<Stored, O
         },
     };
     for entry in entries {
-        if matches!(entry.fact, Fact::Replanned(_))
-            && let Some(newer) = edits.next()
-        {
-            texts = newer;
-            plan = plan_of(&texts)?;
+        match &entry.fact {
+            Fact::Replanned(_) => {
+                if let Some(newer) = edits.next() {
+                    earlier.insert(state.version, std::mem::replace(&mut texts, newer));
+                    plan = plan_of(workspace, &origin, &texts)?;
+                }
+            }
+            Fact::Recalled { steps } => {
+                let back = owned(state.taken_out(false)).into_iter().filter(|(_, id)| steps.contains(id));
+                plan = recalling(workspace, &origin, &earlier, plan, back)?;
+            }
+            _ => {}
         }
         apply(&plan, &mut state, &entry)?;
     }
-    Ok(Stored { plan, texts, state, origin, secrets_pruned, warnings, suspicion })
+    Ok(Stored { plan, texts, state, origin, earlier, secrets_pruned, warnings, suspicion })
+}
+
+/// The plan of a text that a run has.
+pub(super) fn plan_of(workspace: &Workspace, origin: &Origin, texts: &Texts) -> Result<Arc<Plan>, OpError> {
+    let sources = Sources::kept(&origin.workflow_path, texts);
+    Ok(validate::check(workspace, sources).into_plan()?.1)
 }
 
 /// The key of an existing run is never made anew.

@@ -4,19 +4,24 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::attach::{Console, host};
+use super::recall::recalling_all;
 use super::stored::{Stored, restore};
 use super::surroundings::{revive, same_surroundings};
 use super::takeover::takeover;
 use super::{OpError, ResumeRequest, RunOutcome, Talk, Workspace};
 use crate::engine;
 use crate::plan::Plan;
-use crate::run::{Prospect, Resumption, RunState, RunStatus, TeardownStatus, Undoing};
+use crate::run::{Entry, Fact, Prospect, Resumption, RunState, RunStatus, TeardownStatus, Undoing, apply};
 use crate::store::RunWriter;
 
 /// A run that nobody else works on, about to be torn down. Nothing has been written yet.
 pub struct Teardown {
+    /// As the run has it, and with what edits took out.
     plan: Arc<Plan>,
+    full: Arc<Plan>,
     state: RunState,
+    /// The state from which all is undone.
+    ahead: RunState,
     writer: RunWriter,
     dir: PathBuf,
     how: Resumption,
@@ -28,7 +33,9 @@ impl Teardown {
         let store = workspace.open();
         let run = store.find(&request.run)?;
         let (writer, loaded) = workspace.take(&run)?;
-        let Stored { plan, state, secrets_pruned, warnings, suspicion, .. } = restore(workspace, loaded)?;
+        let stored = restore(workspace, loaded)?;
+        let full = recalling_all(workspace, &stored);
+        let Stored { plan, state, secrets_pruned, warnings, suspicion, .. } = stored;
         warnings.iter().for_each(|warning| talk.say(warning));
         if secrets_pruned.is_some() {
             let message = format!("the secrets of run {run} were pruned: what it made can only be removed by hand");
@@ -38,12 +45,13 @@ impl Teardown {
         let trust = request.trust_checkpoint;
         let how = takeover(workspace, &run, suspicion.as_ref(), trust, &mut |text| talk.say(text))?;
         let how = Resumption { secrets, ..how };
-        Ok(Self { plan, state, writer, dir: store.run_dir(&run), how })
+        let ahead = begun(&plan, &full, state.clone())?;
+        Ok(Self { plan, full, state, ahead, writer, dir: store.run_dir(&run), how })
     }
 
     /// What it would do, in the order in which it would.
     pub fn prospects(&self) -> Vec<Prospect> {
-        self.state.prospects(&self.plan)
+        self.ahead.prospects(&self.full)
     }
 
     /// Whether an earlier teardown has done all that there is to do.
@@ -59,16 +67,34 @@ impl Teardown {
 
     /// Undoes until the run stands still again.
     pub async fn carry_out(self, workspace: &Workspace, console: Console) -> Result<RunOutcome, OpError> {
-        let Self { plan, mut state, writer, dir, how } = self;
+        let Self { plan, full, mut state, ahead, writer, dir, how } = self;
         let sandbox = revive(workspace, &state.started).await?;
         engine::learn_named(&console.mask, &how.secrets);
-        let mut host = host(workspace, plan.clone(), &state, writer, console)?;
-        engine::tear_down(&plan, &mut state, how, &mut host).await?;
+        let mut host = host(workspace, full.clone(), &ahead, writer, console)?;
+        if adds(&plan, &full) {
+            engine::tear_down_recalling(&plan, &full, &mut state, how, &mut host).await?;
+        } else {
+            engine::tear_down(&plan, &mut state, how, &mut host).await?;
+        }
         if let Some(sandbox) = sandbox {
             sandbox.stop().await;
         }
-        Ok(RunOutcome { plan, state, dir })
+        Ok(RunOutcome { plan: full, state, dir })
     }
+}
+
+fn adds(plan: &Plan, full: &Plan) -> bool {
+    full.steps.len() > plan.steps.len()
+}
+
+/// The run as it is when its teardown has begun, and nothing was done yet.
+fn begun(plan: &Plan, full: &Plan, mut state: RunState) -> Result<RunState, OpError> {
+    let recalled = adds(plan, full).then(|| (full, engine::recalled(plan, full)));
+    for (plan, fact) in [(plan, Fact::TeardownStarted)].into_iter().chain(recalled) {
+        let entry = Entry { seq: state.seq + 1, at: state.now, fact };
+        apply(plan, &mut state, &entry)?;
+    }
+    Ok(state)
 }
 
 /// A run that was torn down does not go on: what it would go on from is gone.

@@ -24,7 +24,7 @@ impl Flat {
         }
         let by_id: HashMap<_, _> =
             self.steps.iter().enumerate().map(|(index, step)| (step.id.clone(), index)).collect();
-        Plan { workflow, steps: self.steps, calls: self.calls, by_id }
+        Plan { workflow, steps: self.steps, calls: self.calls, by_id, recalled: 0 }
     }
 }
 

@@ -10,6 +10,7 @@ mod graph;
 mod load;
 mod model;
 mod readers;
+mod recall;
 mod remedy;
 mod secrecy;
 

@@ -21,13 +21,20 @@ pub struct Plan {
     /// The files that steps call. One that is called twice stands here twice.
     pub calls: Vec<FileCall>,
     pub(super) by_id: HashMap<StepId, usize>,
+    /// So many steps at the end are not in the workflow any more, and are there for their undo.
+    pub(super) recalled: usize,
 }
 
 impl Plan {
     /// Puts a plan together from steps that stand in topological order.
     pub fn assemble(workflow: Workflow, steps: Vec<PlanStep>) -> Self {
         let by_id = steps.iter().enumerate().map(|(index, step)| (step.id.clone(), index)).collect();
-        Self { workflow, steps, calls: Vec::new(), by_id }
+        Self { workflow, steps, calls: Vec::new(), by_id, recalled: 0 }
+    }
+
+    /// How many steps are those of the workflow. All that edits took out stands behind them.
+    pub fn own(&self) -> usize {
+        self.steps.len() - self.recalled
     }
 
     /// The text in which a step of `within` is written.

@@ -10,7 +10,7 @@ use super::text::{columns, count, inert, pad};
 use super::times::{stopwatch, time};
 use super::{Reporter, call};
 use crate::clock::Timestamp;
-use crate::id::{Role, TaskPath};
+use crate::id::{Role, StepId, TaskPath};
 use crate::plan::{Plan, StepKind};
 use crate::run::{Entry, Fact, ProbeAnswer, Resolution, RunState, RunStatus, SkipReason, StepError, Stop, Timer};
 use crate::secret::Mask;
@@ -174,6 +174,10 @@ fn of_run(fact: &Fact, plan: &Plan, state: &RunState) -> Option<(String, String)
         }
         Fact::StopRequested(Stop::Timeout) => {
             run("its time (`timeout`) is over: what is under way may end, the rest is skipped".into())
+        }
+        Fact::Recalled { steps } => {
+            let names: Vec<&str> = steps.iter().filter(|id| !id.is_call_inputs()).map(StepId::as_str).collect();
+            run(format!("what edits took out is taken back, too: {}", names.join(", ")))
         }
         Fact::TeardownStarted => run("teardown: what it made is taken back, last things first".into()),
         Fact::ItemsExpanded { step, items } => Some((step.to_string(), count(items.len(), "item", "items"))),

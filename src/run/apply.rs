@@ -7,6 +7,7 @@ use super::answer::answered;
 use super::entry::{Entry, Fact};
 use super::expand::expand;
 use super::pace;
+use super::recall::recall;
 use super::replan::replan;
 use super::resume::resume;
 use super::round::{remedy_due, rewind};
@@ -34,7 +35,8 @@ impl fmt::Display for IllegalEntry {
 
 impl std::error::Error for IllegalEntry {}
 
-/// Folds `entry` into `state`. For [`Fact::Replanned`], `plan` is the new one.
+/// Folds `entry` into `state`. For [`Fact::Replanned`], `plan` is the new one; for [`Fact::Recalled`], the one that has these
+/// steps.
 pub fn apply(plan: &Plan, state: &mut RunState, entry: &Entry) -> Result<(), IllegalEntry> {
     let illegal = |message: String| IllegalEntry { seq: entry.seq, message };
     if entry.seq != state.seq + 1 {
@@ -77,6 +79,7 @@ fn apply_fact(plan: &Plan, state: &mut RunState, fact: &Fact, at: Timestamp) -> 
         Fact::RemedyDue { step, error } => remedy_due(plan, state, step, error),
         Fact::Rewound { step, steps } => rewind(plan, state, step, steps, at),
         Fact::TeardownStarted => teardown_started(plan, state),
+        Fact::Recalled { steps } => recall(plan, state, steps),
         Fact::RunEnded { status, outputs, notes } => {
             if *status == RunStatus::Running || state.agenda.in_flight > 0 {
                 return Err(format!("it is not the end: {} attempts and looks are under way", state.agenda.in_flight));

@@ -39,7 +39,9 @@ pub fn end(plan: &Plan, state: &RunState) -> Fact {
 /// How its steps say that the run stands.
 pub(super) fn status(plan: &Plan, state: &RunState) -> RunStatus {
     let doubt = |phase: &Phase| matches!(phase, Phase::InDoubt { .. });
-    let all: Vec<StepStatus> = state.steps.iter().map(|step| step.status()).collect();
+    // What came back for its undo is no part of how the run went.
+    let own = &state.steps[..plan.own().min(state.steps.len())];
+    let all: Vec<StepStatus> = own.iter().map(|step| step.status()).collect();
     // What fails inside of a call is for the call to count.
     let counts = |(step, status): (&PlanStep, &StepStatus)| {
         *status == StepStatus::Failed && step.within.is_none() && !step.continue_on_error

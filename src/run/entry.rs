@@ -115,6 +115,10 @@ pub enum Fact {
     },
     /// What the run made is taken back, last things first.
     TeardownStarted,
+    /// Steps that edits took out are there again, to be undone: behind all others, in this order.
+    Recalled {
+        steps: Vec<StepId>,
+    },
     /// The run stands still; `status` says how. All but a success can be resumed.
     RunEnded {
         status: RunStatus,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::outcome::{Happened, ProbeAnswer};
+use super::recall::Text;
 use super::resume::resume_step;
 use super::started::Replanned;
 use super::state::RunState;
@@ -46,6 +47,9 @@ pub(super) fn replan(plan: &Plan, state: &mut RunState, replanned: &Replanned, a
             (None, None) => fresh(planned, 0),
         })
         .collect();
+    let text = Text { version: run.version, digest: run.workflow.clone() };
+    run.last_stood.retain(|id, _| removed.contains_key(id));
+    run.last_stood.extend(before.values().filter(|step| has_begun(step)).map(|step| (step.id.clone(), text.clone())));
     run.removed = removed.into_values().chain(before.into_values().filter(has_begun)).collect();
     run.removed.sort_by(|a, b| a.id.cmp(&b.id));
     run.version = *version;

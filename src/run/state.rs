@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::agenda::Agenda;
 use super::order::Wake;
+use super::recall::Text;
 use super::started::RunStarted;
 use super::step_state::StepState;
 use super::task_state::{Phase, TaskState};
@@ -57,6 +58,8 @@ pub struct Recorded {
     pub steps: Vec<StepState>,
     /// Steps that an edit took out, as they stood then: they may come back.
     pub removed: Vec<StepState>,
+    /// The text in which each of these last stood, also once it is there again for its undo.
+    pub last_stood: BTreeMap<StepId, Text>,
     /// What attempts of this run used up.
     pub claims: Arc<BTreeSet<String>>,
     /// The workflow's outputs, once it ended.
@@ -92,6 +95,7 @@ impl Recorded {
             paced: VecDeque::new(),
             steps: new_steps(plan),
             removed: Vec::new(),
+            last_stood: BTreeMap::new(),
             claims: Arc::default(),
             outputs: Data::new(),
             notes: Vec::new(),

@@ -2,6 +2,7 @@
 
 use super::ending;
 use super::state::RunState;
+use super::step_state::StepState;
 use super::task_state::{Phase, TaskState};
 use super::teardown;
 use super::words::{RunStatus, Stop, Timer};
@@ -22,7 +23,7 @@ pub(super) fn stop_requested(plan: &Plan, state: &mut RunState, stop: Stop) -> R
     Ok(())
 }
 
-fn forgo_retries(state: &mut RunState) {
+pub(super) fn forgo_retries(state: &mut RunState) {
     let steps = &mut state.recorded.steps;
     let tasks = steps.iter_mut().flat_map(|step| step.tasks.iter_mut().chain(step.remedy.as_deref_mut()));
     for task in tasks.filter(|task| matches!(task.phase, Phase::Delayed { timer: Timer::Retry, .. })) {
@@ -40,13 +41,15 @@ pub(super) fn teardown_started(plan: &Plan, state: &mut RunState) -> Result<(), 
     run.teardown = true;
     run.stopping = None;
     run.alarms.clear();
-    // What stood before an edit has taken place, whatever the step waits for now.
-    for step in &mut run.steps {
-        step.tasks.append(&mut step.former);
-        step.tasks.iter_mut().for_each(TaskState::stand_again);
-    }
+    run.steps.iter_mut().for_each(stand_as_done);
     teardown::try_again(plan, state);
     forgo_retries(state);
     state.reindex(plan);
     Ok(())
+}
+
+/// What stood before an edit has taken place, whatever the step waits for now.
+pub(super) fn stand_as_done(step: &mut StepState) {
+    step.tasks.append(&mut step.former);
+    step.tasks.iter_mut().for_each(TaskState::stand_again);
 }

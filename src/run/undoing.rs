@@ -129,11 +129,11 @@ impl RunState {
             };
             Prospect { task, action, undoing }
         };
-        listed.into_iter().rev().map(prospect).chain(self.taken_out()).collect()
+        listed.into_iter().rev().map(prospect).chain(self.left_out()).collect()
     }
 
-    /// What steps made that an edit took out: only the workflow that had them says how it is undone.
-    fn taken_out(&self) -> impl Iterator<Item = Prospect> + '_ {
+    /// What steps made that an edit took out and that are not there again: only the text that had them says how it is undone.
+    fn left_out(&self) -> impl Iterator<Item = Prospect> + '_ {
         let remain = self.removed.iter().flat_map(|step| {
             let tasks = step.tasks.iter().chain(&step.former);
             let last = tasks.filter(|task| task.kept.is_some() || task.phase == Phase::Succeeded);
@@ -141,7 +141,7 @@ impl RunState {
             step.made.iter().map(|made| made.path(&step.id)).chain(last)
         });
         remain.map(|task| {
-            let why = "an edit took the step out; put it back and resume before you tear down".to_owned();
+            let why = "an edit took the step out, and the text that had it cannot be used any more".to_owned();
             Prospect { task, action: "taken out", undoing: Undoing::CannotUndo(why) }
         })
     }

@@ -1,5 +1,6 @@
 //! Reading a run: everything is checked, nothing is changed.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::checkpoint::{self, Found, Point};
@@ -26,6 +27,8 @@ pub struct Loaded {
     pub texts: Texts,
     /// The texts that took over since, one for each [`Replanned`](crate::run::Replanned) of `entries`.
     pub edits: Vec<Texts>,
+    /// Earlier texts in which steps stood that the snapshot knows to be taken out. One that is not there any more is left out.
+    pub earlier: BTreeMap<u32, Texts>,
     /// The state of the checkpoint; `None` if there is no usable one, and then `entries` begin with the run's first.
     pub snapshot: Option<Recorded>,
     /// All entries after the snapshot.
@@ -74,6 +77,15 @@ pub(super) fn load(disk: &dyn Disk, key: &Key, entropy: Arc<dyn Entropy>) -> Res
     let edited = snapshot.as_ref().and_then(|recorded| Some((recorded.version, recorded.workflow.as_deref()?)));
     let (version, pin) = edited.unwrap_or((1, &header.workflow));
     let texts = texts::read(disk, version, pin)?;
+    let mut earlier = BTreeMap::new();
+    for text in snapshot.iter().flat_map(|recorded| recorded.last_stood.values()) {
+        let pin = text.digest.as_deref().unwrap_or(&header.workflow);
+        if !earlier.contains_key(&text.version)
+            && let Ok(found) = texts::read(disk, text.version, pin)
+        {
+            earlier.insert(text.version, found);
+        }
+    }
     let edits = entries.iter().filter_map(|entry| match &entry.fact {
         Fact::Replanned(to) => Some(texts::read(disk, to.version, &to.workflow)),
         _ => None,
@@ -93,7 +105,8 @@ pub(super) fn load(disk: &dyn Disk, key: &Key, entropy: Arc<dyn Entropy>) -> Res
     let run = position.keys.run.clone();
     let (created, origin) = (header.created.0, header.origin);
     let suspicion = None;
-    let loaded = Loaded { run, created, origin, texts, edits, snapshot, entries, secrets_pruned, warnings, suspicion };
+    let loaded =
+        Loaded { run, created, origin, texts, edits, earlier, snapshot, entries, secrets_pruned, warnings, suspicion };
     Ok((loaded, position))
 }
 

@@ -224,6 +224,45 @@ fn a_step_that_is_taken_out_and_put_back_is_not_done_twice() {
     assert_eq!(bench.service.count("/charge"), 1);
 }
 
+const TAKEN_OUT: &str = "steps:
+  charge:
+    uses: http
+    with: { url: URL/charge, method: POST }
+    outputs: { number: { jsonpath: $.number } }
+    undo: { uses: http, with: { url: 'URL/charge/${{ steps.charge.outputs.number }}', method: DELETE } }
+  check: { uses: assert, with: { that: false } }
+";
+
+#[test]
+fn what_an_edit_took_out_is_undone_by_the_text_that_had_it() {
+    let bench = Bench::new();
+    bench.write(TAKEN_OUT).run(1);
+    bench.write("steps:\n  check: { uses: assert, with: { that: false } }\n").resume(1);
+    let asked = bench.onramp("teardown last").run().expect_code(2);
+    let asked = asked.says(&["This will be undone", "charge", "http"]);
+    assert!(!asked.stderr.contains("This will remain"), "{}", asked.stderr);
+    let done = bench.onramp("teardown last --yes --json").run().expect_code(0).json();
+    assert_eq!((&done["steps"]["charge"]["undo"]["status"], &done["teardown"]), (&json!("undone"), &json!("done")));
+    assert_eq!(bench.service.requests()[1..], ["DELETE /charge/1"]);
+    let shown = || bench.onramp("show last --json").run().expect_code(0).json();
+    let with_checkpoint = shown();
+    assert_eq!(with_checkpoint["steps"]["charge"]["undo"]["status"], "undone");
+    fs::remove_file(bench.context.journal().run_dir().unwrap().join("checkpoint.json")).unwrap();
+    assert_eq!(shown(), with_checkpoint);
+    bench.onramp("teardown last --yes").run().expect_code(0).says(&["nothing is left to undo"]);
+    assert_eq!(bench.service.requests().len(), 2);
+}
+
+#[test]
+fn what_an_edit_took_out_stays_and_is_named_where_its_text_is_lost() {
+    let bench = Bench::new();
+    bench.write(TAKEN_OUT).run(1);
+    bench.write("steps:\n  check: { uses: assert, with: { that: false } }\n").resume(1);
+    fs::remove_file(bench.context.journal().run_dir().unwrap().join("workflow.yaml")).unwrap();
+    let asked = bench.onramp("teardown last").run().expect_code(2);
+    asked.says(&["This will remain:", "charge", "cannot be used any more"]);
+}
+
 #[test]
 fn the_journal_is_folded_with_the_text_that_held_at_each_entry() {
     let bench = Bench::new();

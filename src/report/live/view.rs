@@ -50,7 +50,7 @@ impl View {
     pub fn committed(&mut self, entry: &Entry, plan: &Plan, state: &RunState) {
         self.stopping = state.stopping;
         match &entry.fact {
-            Fact::Resumed(_) | Fact::Replanned { .. } | Fact::TeardownStarted => {
+            Fact::Resumed(_) | Fact::Replanned { .. } | Fact::TeardownStarted | Fact::Recalled { .. } => {
                 *self = Self::new(plan, state);
             }
             Fact::Skipped { task, .. } if task.item.is_none() => self.refresh(plan, state, plan.index(&task.step)),

@@ -8,6 +8,7 @@ mod items;
 mod looks;
 mod passed;
 mod plans;
+mod recall;
 mod resolved;
 mod rounds;
 mod situations;

@@ -28,8 +28,13 @@ impl Run {
 
     /// Undoes all there is, each as soon as it is asked for; their paths and what each was asked for.
     fn undone(&mut self) -> Vec<(String, String)> {
-        let mut all = Vec::new();
         self.tears_down(DAY);
+        self.undone_from_here()
+    }
+
+    /// The same in a run whose teardown has begun.
+    pub(super) fn undone_from_here(&mut self) -> Vec<(String, String)> {
+        let mut all = Vec::new();
         while let [next] = self.undoes().as_slice() {
             let next = if next.starts_with("undo:") { path(next) } else { path(&format!("undo:{next}")) };
             let input = self.input_of_undo(&next);
@@ -48,7 +53,7 @@ impl Run {
     }
 }
 
-fn pairs(all: &[(String, String)]) -> Vec<(&str, &str)> {
+pub(super) fn pairs(all: &[(String, String)]) -> Vec<(&str, &str)> {
     all.iter().map(|(path, input)| (path.as_str(), input.as_str())).collect()
 }
 

@@ -110,6 +110,9 @@ enum StoredFact {
         steps: Vec<String>,
     },
     TeardownStarted,
+    Recalled {
+        steps: Vec<String>,
+    },
     RunEnded {
         status: StoredStatus,
         outputs: StoredData,
@@ -199,6 +202,7 @@ impl StoredFact {
             Fact::RemedyDue { step, error } => Self::RemedyDue { step: step.to_string(), error: error.into() },
             Fact::Rewound { step, steps } => Self::Rewound { step: step.to_string(), steps: ids(steps) },
             Fact::TeardownStarted => Self::TeardownStarted,
+            Fact::Recalled { steps } => Self::Recalled { steps: ids(steps) },
             Fact::RunEnded { status, outputs, notes } => {
                 let outputs = StoredData::seal(outputs, keys, &place(seq, "", 0), "outputs")?;
                 Self::RunEnded { status: (*status).into(), outputs, notes: notes.clone() }
@@ -258,6 +262,7 @@ impl StoredFact {
             Self::RemedyDue { step: id, error } => Fact::RemedyDue { step: step(&id)?, error: error.into() },
             Self::Rewound { step: id, steps: sent } => Fact::Rewound { step: step(&id)?, steps: steps(&sent)? },
             Self::TeardownStarted => Fact::TeardownStarted,
+            Self::Recalled { steps: back } => Fact::Recalled { steps: steps(&back)? },
             Self::RunEnded { status, outputs, notes } => {
                 let outputs = outputs.open(keys, &place(seq, "", 0), "outputs")?;
                 Fact::RunEnded { status: status.into(), outputs, notes }

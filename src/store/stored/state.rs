@@ -13,8 +13,8 @@ use super::skip::StoredSkip;
 use super::started::StoredStarted;
 use super::task::{Part, StoredTask};
 use super::words::{StoredAlarm, StoredStatus, StoredStop};
-use crate::id::TaskPath;
-use crate::run::{Recorded, StepState};
+use crate::id::{StepId, TaskPath};
+use crate::run::{Recorded, StepState, Text};
 use crate::store::disk::RunFile;
 use crate::store::error::StoreError;
 use crate::store::seal::{Place, RunKeys};
@@ -49,9 +49,20 @@ pub(in crate::store) struct StoredState {
     steps: Vec<StoredStep>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     removed: Vec<StoredStep>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    last_stood: Vec<StoredText>,
     claims: BTreeSet<String>,
     outputs: StoredData,
     notes: Vec<String>,
+}
+
+/// The text in which a step last stood that an edit took out.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredText {
+    step: String,
+    version: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    workflow: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -99,6 +110,7 @@ impl StoredState {
             started: StoredStarted::seal(&state.started, keys, &place(seq, ""))?,
             steps: StoredStep::seal_all(&state.steps, keys, seq)?,
             removed: StoredStep::seal_all(&state.removed, keys, seq)?,
+            last_stood: state.last_stood.iter().map(StoredText::of).collect(),
             claims: (*state.claims).clone(),
             outputs: StoredData::seal(&state.outputs, keys, &place(seq, ""), "outputs")?,
             notes: state.notes.clone(),
@@ -126,10 +138,21 @@ impl StoredState {
             paced: self.paced.into_iter().map(|began| began.0).collect(),
             steps: StoredStep::open_all(self.steps, keys, seq)?,
             removed: StoredStep::open_all(self.removed, keys, seq)?,
+            last_stood: self.last_stood.into_iter().map(StoredText::open).collect::<Result<_, _>>()?,
             claims: Arc::new(self.claims),
             outputs: self.outputs.open(keys, &place(seq, ""), "outputs")?,
             notes: self.notes,
         })
+    }
+}
+
+impl StoredText {
+    fn of((step, text): (&StepId, &Text)) -> Self {
+        Self { step: step.to_string(), version: text.version, workflow: text.digest.clone() }
+    }
+
+    fn open(self) -> Result<(StepId, Text), Malformed> {
+        Ok((step(&self.step)?, Text { version: self.version, digest: self.workflow }))
     }
 }
 

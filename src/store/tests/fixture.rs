@@ -74,6 +74,7 @@ pub fn recorded(run: &str, seq: u64, steps: Vec<StepState>) -> Recorded {
         paced: VecDeque::new(),
         steps,
         removed: Vec::new(),
+        last_stood: BTreeMap::new(),
         claims: Arc::new(BTreeSet::from(["<1@onramp.test>".to_owned()])),
         outputs: Data::from([("api_key".into(), secret(PASSWORD))]),
         notes: vec!["a note".into()],

@@ -1,5 +1,6 @@
 //! Facts and states of every kind, with odd strings, numbers and nesting.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -203,6 +204,7 @@ pub fn fact() -> BoxedStrategy<Fact> {
         (alarm(), time()).prop_map(|(alarm, due)| Fact::AlarmSet { alarm, due }),
         alarm().prop_map(|alarm| Fact::AlarmRang { alarm }),
         Just(Fact::TeardownStarted),
+        vec(step(), 1..3).prop_map(|steps| Fact::Recalled { steps }),
         (status(), data(), vec(text(), 0..3)).prop_map(|(status, outputs, notes)| Fact::RunEnded {
             status,
             outputs,
@@ -349,6 +351,11 @@ fn without_item(task: TaskState) -> TaskState {
     TaskState { item: None, kept: of(task.kept.clone()), undo: of(task.undo.clone()), ..task }
 }
 
+fn last_stood(steps: &[StepState]) -> BTreeMap<StepId, Text> {
+    let text = |version: u32| Text { version, digest: (version > 1).then(|| "a digest".to_owned()) };
+    steps.iter().zip(1..).map(|(step, version)| (step.id.clone(), text(version))).collect()
+}
+
 pub fn recorded_run() -> BoxedStrategy<Recorded> {
     let flags = (option::of(stop()), any::<bool>(), any::<bool>(), option::of(step()), any::<u32>());
     let times = (time(), time(), btree_map(alarm(), time(), 0..3), vec(time(), 0..3));
@@ -356,6 +363,7 @@ pub fn recorded_run() -> BoxedStrategy<Recorded> {
         .prop_map(|(steps, status, flags, times, outputs, notes)| Recorded {
             status,
             stopping: flags.0,
+            last_stood: last_stood(&steps),
             removed: steps.clone(),
             teardown: flags.1,
             before_teardown: flags.1.then_some(status),
