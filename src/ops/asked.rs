@@ -125,7 +125,7 @@ fn tasks_of(plan: &Plan, state: &RunState, steps: &[StepId]) -> Vec<(TaskPath, b
     tasks.filter(|(path, done)| *done || failed(path)).collect()
 }
 
-fn is_done(task: &TaskState) -> bool {
+pub(super) fn is_done(task: &TaskState) -> bool {
     let answered = match &task.phase {
         Phase::Failed => task.answer.is_some(),
         Phase::Ended(outcome) => outcome.happened == Happened::Done,

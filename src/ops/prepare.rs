@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::asked::{Asked, Retry, once_more, takes_effect_once};
+use super::asked::{Asked, Retry, is_done, once_more, takes_effect_once};
 use super::edit::{Edit, File, look};
+use super::recall::recalling_all;
 use super::refusal::{may_be_redone, refused, way_out};
 use super::stored::Stored;
 use super::{OpError, ResumeRequest, Talk, Workspace};
@@ -66,20 +67,31 @@ pub(super) fn prepare(
     let comparison = edit.as_ref().map_or_else(|| compare(older, newer), |edit| edit.comparison.clone());
     let is_meant = |step: &StepId| asked.redo.iter().any(|path| newer.whole(&path.step).contains(step));
     ahead.homeless.retain(|path| !is_meant(&path.step));
-    ahead.renamed = renamed(&comparison, &ahead, older, state);
+    ahead.renamed = renamed(&recalling_all(workspace, stored), newer, &comparison, &ahead, state);
     ahead.renamed.retain(|(_, step)| !is_meant(step));
     let rerun = Rerun::new(&state.started, edit.is_some(), &comparison, &ahead);
     let refusal = asked.refusal.or_else(|| refused(workspace, &ahead, &state.started.run));
     Ok(Prepared { how, edit, rerun, refusal })
 }
 
-/// Steps that took effect once and are gone, and new ones that would do it again.
-fn renamed(comparison: &Comparison, ahead: &Preview, older: &Plan, state: &RunState) -> Vec<(StepId, StepId)> {
-    let counts = |(gone, new): &&(StepId, StepId)| {
-        let known_again = state.removed.iter().any(|step| step.id == *new);
-        ahead.remains.contains(gone) && takes_effect_once(older, gone) && !known_again
-    };
-    comparison.renamed.iter().filter(counts).cloned().collect()
+/// Steps that took effect once and are gone, by this edit or an earlier one, and new ones that would do it again. `known` has
+/// all that the run knows of.
+fn renamed(
+    known: &Plan,
+    newer: &Plan,
+    comparison: &Comparison,
+    ahead: &Preview,
+    state: &RunState,
+) -> Vec<(StepId, StepId)> {
+    let removed = |id: &StepId| state.removed.iter().find(|step| step.id == *id);
+    let went_before =
+        |gone: &StepId| removed(gone).is_some_and(|step| step.tasks.iter().chain(&step.former).any(is_done));
+    let mut renamed = if state.removed.is_empty() { comparison.renamed.clone() } else { compare(known, newer).renamed };
+    renamed.retain(|(gone, new)| {
+        let done = ahead.remains.contains(gone) || went_before(gone);
+        done && takes_effect_once(known, gone) && removed(new).is_none()
+    });
+    renamed
 }
 
 fn edit_of(

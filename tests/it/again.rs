@@ -224,6 +224,16 @@ fn a_step_that_is_taken_out_and_put_back_is_not_done_twice() {
     assert_eq!(bench.service.count("/charge"), 1);
 }
 
+#[test]
+fn a_step_that_was_taken_out_earlier_is_asked_about_under_another_name() {
+    let bench = Bench::new();
+    bench.write(CHARGE).run(1);
+    bench.write("steps:\n  check: { uses: assert, with: { that: false } }\n").resume(1);
+    bench.write(&CHARGE.replace("charge:", "bill:").replace("steps.charge", "steps.bill"));
+    bench.resume(2).says(&["`charge` took effect, and `bill` would do the same again", "--redo bill"]);
+    assert_eq!(bench.service.count("/charge"), 1);
+}
+
 const TAKEN_OUT: &str = "steps:
   charge:
     uses: http
