@@ -9,14 +9,19 @@ use cel::parser::pratt_parser::{Token, TokenKind};
 
 use super::lex::{Fault, lex};
 use super::path::Path;
+use super::refer::RESPONSE;
 use super::{Place, Reference};
 use crate::diagnostic::nearest;
+use crate::id::{Name, StepId};
 
 pub(super) const ROOTS: [&str; 6] = ["inputs", "secrets", "steps", "matrix", "run", "response"];
 pub(super) const STATUS: [&str; 4] = ["success", "failure", "always", "cancelled"];
 const FUNCTIONS: [&str; 5] = ["size", "has", "string", "int", "double"];
 pub(super) const METHODS: [&str; 5] = ["size", "startsWith", "endsWith", "contains", "matches"];
 pub(super) const LOOPS: [&str; 4] = ["all", "exists", "map", "filter"];
+
+/// What there is to refer to.
+const FORMS: &str = "use inputs, secrets, steps, matrix or run; put text into quotes";
 
 /// The names of one expression.
 #[derive(Debug, Default)]
@@ -165,7 +170,7 @@ impl<'s> Resolver<'s> {
             "run" => self.run(at),
             "response" => self.response(at),
             _ => {
-                let help = what_was_meant(name);
+                let help = self.what_was_meant(at);
                 self.fault("E0121", at, at, format!("unknown name `{name}`"), Some(help));
                 at + 1
             }
@@ -193,13 +198,22 @@ impl<'s> Resolver<'s> {
         };
         self.fault("E0122", at, at, format!("unknown function `{name}`"), Some(help));
     }
-}
 
-fn what_was_meant(name: &str) -> String {
-    match nearest(name, ROOTS) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if STATUS.contains(&name) => format!("write `{name}()`"),
-        None if name == "env" => "declare a secret with `env`, and refer to it as `secrets.NAME`".to_owned(),
-        None => "use inputs, secrets, steps, matrix or run; put text into quotes".to_owned(),
+    /// `at` is a name that does not exist.
+    fn what_was_meant(&self, at: usize) -> String {
+        let name = self.text(at);
+        match (nearest(name, ROOTS), self.field(at)) {
+            (Some(near), _) => format!("did you mean `{near}`?"),
+            (None, None) if STATUS.contains(&name) => format!("write `{name}()`"),
+            (None, _) if self.place == Place::Capture && RESPONSE.contains(&name) => {
+                format!("did you mean `response.{name}`?")
+            }
+            (None, _) if name == "env" => "declare a secret with `env`, and refer to it as `secrets.NAME`".to_owned(),
+            (None, Some("outputs")) => format!("an output of the step `{name}` is `steps.{name}.outputs.NAME`"),
+            (None, Some(field)) if StepId::local(name).is_ok() && Name::new(field).is_ok() => {
+                format!("an output of the step `{name}` is `steps.{name}.outputs.{field}`; else {FORMS}")
+            }
+            _ => FORMS.to_owned(),
+        }
     }
 }

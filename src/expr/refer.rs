@@ -7,7 +7,7 @@ use super::path::{Access, Path};
 use super::{Place, Reference};
 use crate::id::{InvalidId, Name, StepId};
 
-const RESPONSE: [&str; 3] = ["status", "headers", "body"];
+pub(super) const RESPONSE: [&str; 3] = ["status", "headers", "body"];
 
 /// The reference that begins here, and how many words it has; `text` gives the words from its first one on.
 pub(super) fn reference_of<'s>(text: &dyn Fn(usize) -> &'s str) -> Option<(Reference, usize)> {
@@ -25,7 +25,7 @@ pub(super) fn reference_of<'s>(text: &dyn Fn(usize) -> &'s str) -> Option<(Refer
 
 impl<'s> Resolver<'s> {
     /// The name after `at` and its dot, unless it is called.
-    fn field(&self, at: usize) -> Option<&'s str> {
+    pub(super) fn field(&self, at: usize) -> Option<&'s str> {
         let is_field = self.kind(at + 1) == TokenKind::TokDot
             && matches!(self.kind(at + 2), TokenKind::TokIdent | TokenKind::TokReservedWord)
             && !self.text(at + 2).starts_with('`')
@@ -55,9 +55,14 @@ impl<'s> Resolver<'s> {
     pub(super) fn output(&mut self, at: usize) -> usize {
         const FORM: &str = "steps.ID.outputs.NAME";
         let Some(step) = self.field(at) else { return self.incomplete(at, at, FORM) };
-        if self.field(at + 2) != Some("outputs") {
-            let last = if self.field(at + 2).is_some() { at + 4 } else { at + 2 };
-            return self.incomplete(at, last, FORM);
+        match self.field(at + 2) {
+            Some("outputs") => {}
+            Some(other) => {
+                // `output` was meant to be `outputs`; any other name that of an output.
+                let output = if other == "output" { self.field(at + 4).unwrap_or("NAME") } else { other };
+                return self.incomplete(at, at + 4, &format!("steps.{step}.outputs.{output}"));
+            }
+            None => return self.incomplete(at, at + 2, FORM),
         }
         let Some(output) = self.field(at + 4) else { return self.incomplete(at, at + 4, FORM) };
         match (StepId::local(step), Name::new(output)) {

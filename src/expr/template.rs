@@ -80,7 +80,8 @@ impl Template {
             Shape::Expression(_) => Ok(template),
             _ => {
                 let message = "a condition is one expression, without text around it";
-                Err(vec![Diagnostic::error("E0120", template.span, message)])
+                let help = "write all of it inside of `${{ }}`, or leave the braces out";
+                Err(vec![Diagnostic::error("E0120", template.span, message).help(help)])
             }
         }
     }

@@ -8,6 +8,9 @@ use crate::expr::{Reference, Template};
 use crate::id::StepId;
 use crate::workflow::{Report, Step};
 
+/// So many steps are named where none is like the one that was meant.
+const LISTED: usize = 12;
+
 /// Where a template stands.
 #[derive(Clone, Copy)]
 struct Position<'s> {
@@ -69,6 +72,8 @@ fn problem<'p>(names: &'p Names<'_>, reference: &'p Reference, span: Span, at: &
         })),
         Reference::Matrix(name) => matrix(name.as_str(), span, at),
         Reference::Output(step, name) => match names.step(step.as_str()) {
+            // That there are no steps at all was said.
+            None if names.workflow.steps.is_empty() => None,
             None => Some(Box::new(move || unknown_step(names, step.as_str(), span))),
             Some(_) if !at.ended && at.step.is_some_and(|own| own.id == *step) => {
                 let by_default = at.checked.contains(&span);
@@ -123,7 +128,11 @@ fn output<'p>(names: &'p Names<'_>, index: usize, name: &'p str, span: Span) -> 
 }
 
 pub(super) fn unknown_step(names: &Names<'_>, id: &str, span: Span) -> Diagnostic {
-    unknown("E0125", "step", id, span, names.step_ids(), "there is no step of that id")
+    let mut all: Vec<&str> = names.step_ids().take(LISTED + 1).collect();
+    if all.len() > LISTED {
+        all[LISTED] = "…";
+    }
+    unknown("E0125", "step", id, span, names.step_ids(), &format!("these exist: {}", all.join(", ")))
 }
 
 fn unknown<'n>(

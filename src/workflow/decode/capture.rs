@@ -18,9 +18,9 @@ impl Decoder<'_> {
             Kind::Scalar(_) => self.capture_expression(&entry.value),
             _ => self.capture_source(entry, &mut secret),
         };
-        // What could not be read stands for a null, so that references to it are not errors too.
-        let nothing = || CaptureFrom::Expression(Template::literal(serde_json::Value::Null));
-        Some(Capture { name, span: entry.key_span, from: from.unwrap_or_else(nothing), secret })
+        // What could not be read may be anything, so that references to it are not errors too.
+        let anything = || CaptureFrom::JsonPath(serde_json_path::JsonPath::default());
+        Some(Capture { name, span: entry.key_span, from: from.unwrap_or_else(anything), secret })
     }
 
     fn capture_source(&mut self, entry: &Entry, secret: &mut bool) -> Option<CaptureFrom> {

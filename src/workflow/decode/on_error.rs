@@ -1,8 +1,8 @@
 //! `on-error:`
 
 use super::decoder::Decoder;
-use crate::workflow::OnError;
 use crate::workflow::tree::{Kind, Node};
+use crate::workflow::{OnError, Spanned};
 
 pub(in crate::workflow) const KEYS: &[&str] = &["when", "run", "with", "rerun-from", "max"];
 
@@ -24,8 +24,11 @@ impl Decoder<'_> {
         }
         let when = when.map(|nodes| nodes.iter().filter_map(|node| self.spanned_text(node, "an error code")).collect());
         let run = run.and_then(|node| self.spanned_text(node, "the name of an action"));
-        let with = self.parameters(fields.get("with"), run.as_ref().map_or("", |run| &run.value));
+        let with = self.parameters(fields.get("with"), run.as_ref().map_or("", |run: &Spanned<String>| &run.value));
         let rerun_from = rerun_from.and_then(|node| self.step_id(node));
-        Some(OnError { when: when?, run: run?, with, rerun_from: rerun_from?, max: max?, span: node.span })
+        // An empty name stands for one that could not be read, as it does in a step.
+        let run = run.unwrap_or(Spanned { value: String::new(), span: node.span });
+        let (when, max) = (when.unwrap_or_default(), max.unwrap_or(1));
+        Some(OnError { when, run, with, rerun_from: rerun_from?, max, span: node.span })
     }
 }

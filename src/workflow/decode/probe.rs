@@ -26,7 +26,9 @@ impl Decoder<'_> {
         let done_if = done_if.and_then(|node| self.done_if(node));
         let parameters = entries.iter().filter(|entry| !matches!(entry.key.as_str(), "done-if" | "outputs"));
         let with = self.parameter_list(parameters, action);
-        Some(Probe { with, done_if: done_if?, captures, span: node.span })
+        // The rest is checked whether or not the condition could be read.
+        let done_if = done_if.unwrap_or_else(|| Template::literal(true.into()));
+        Some(Probe { with, done_if, captures, span: node.span })
     }
 
     fn done_if(&mut self, node: &Node) -> Option<Template> {

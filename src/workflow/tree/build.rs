@@ -207,8 +207,14 @@ impl Builder<'_> {
     fn syntax(&self, error: &saphyr_parser::ScanError) -> Fault {
         let at = self.offsets.byte(error.marker().index());
         let mut diagnostic = Diagnostic::error("E0101", Span::new(at, at), format!("not YAML: {}", error.info()));
+        let (before, after) = self.source.text.split_at(at);
         if error.info().contains("tab") {
             diagnostic = diagnostic.help("indent with spaces");
+        } else if before.ends_with('$') && after.starts_with("{{") {
+            diagnostic = diagnostic.help("put what holds an expression into quotes: `\"${{ … }}\"`");
+        } else if error.info().contains("mapping values") {
+            let help = "a text that holds `: ` is put into quotes; else see whether a `:` is missing before this place";
+            diagnostic = diagnostic.help(help);
         } else if let Some((bracket, start)) = self.open_bracket() {
             let (line, column) = self.source.position(start);
             diagnostic = diagnostic.help(format!("the `{bracket}` at line {line}, column {column} is still open"));
