@@ -2,11 +2,13 @@
 //! between one step that takes the inputs in and one that hands the outputs out.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use super::build::{Local, Spot, decided, plan_step};
 use super::files::{File, Files};
 use super::secrecy::Secrecy;
-use super::{Call, FileCall, Parameters, Plan, PlanStep, StepKind};
+use super::{Call, FileCall, Parameters, Plan, PlanStep, StepKind, check};
+use crate::diagnostic::{Diagnostic, Span};
 use crate::workflow::{Catalogue, Names, Report, Step, Workflow};
 
 /// All of a plan but the workflow, which it takes in last.
@@ -28,7 +30,7 @@ impl Flat {
     }
 }
 
-/// Puts files together that were found to be sound.
+/// Puts files together that were found to be sound. What was found in them before stands in the report.
 pub(super) fn flatten(files: &Files, main: &str, catalogue: &Catalogue, report: &mut Report) -> Option<Flat> {
     let sound = files.iter().filter_map(|(path, file)| Some((path.as_str(), file.as_ref()?)));
     let parts = sound.filter_map(|(path, file)| {
@@ -37,15 +39,16 @@ pub(super) fn flatten(files: &Files, main: &str, catalogue: &Catalogue, report: 
     });
     let pieces: BTreeMap<&str, Piece<'_>> = parts.collect();
     let piece = pieces.get(main)?;
-    let mut flattening = Flattening { pieces: &pieces, steps: Vec::new(), calls: Vec::new() };
+    let said = report.findings().map(stands).collect();
+    let mut flattening = Flattening { pieces: &pieces, steps: Vec::new(), calls: Vec::new(), report, said };
     let workflow = &*piece.file.workflow;
     let secrecy = flattening.place(piece, None, Secrecy::new(workflow, |_| false))?;
     let secret_outputs = secrecy.of_outputs(workflow);
+    let Flattening { mut steps, calls, report, .. } = flattening;
     // What only a call makes secret was not known when the file was checked by itself.
     if secret_outputs != piece.local.secret_outputs {
         secrecy.report_outputs(workflow, &piece.local.secret_outputs, report);
     }
-    let Flattening { mut steps, calls, .. } = flattening;
     for index in 0..steps.len() {
         for position in 0..steps[index].needs.len() {
             let need = steps[index].needs[position];
@@ -65,6 +68,15 @@ struct Flattening<'p, 'f> {
     pieces: &'p BTreeMap<&'f str, Piece<'f>>,
     steps: Vec<PlanStep>,
     calls: Vec<FileCall>,
+    report: &'p mut Report,
+    said: HashSet<Stand>,
+}
+
+/// The text that a finding is of, if it is not that of the workflow itself; where it points, and its code.
+type Stand = (Option<Arc<str>>, Span, &'static str);
+
+fn stands(found: &Diagnostic) -> Stand {
+    (found.source.as_ref().map(|source| source.path.clone()), found.span, found.code)
 }
 
 impl<'f> Flattening<'_, 'f> {
@@ -98,7 +110,25 @@ impl<'f> Flattening<'_, 'f> {
             }
             became.push((first, self.steps.len() - 1));
         }
+        if secrecy.beyond_file {
+            self.check(piece, within, &secrecy);
+        }
         Some(secrecy)
+    }
+
+    /// Says what is wrong with a file only where it is called so, each once.
+    fn check(&mut self, piece: &Piece<'f>, within: Option<usize>, secrecy: &Secrecy<'f>) {
+        let mut found = Report::default();
+        check::secrets(&piece.names, secrecy, &mut found);
+        for finding in found.into_findings() {
+            let finding = match within {
+                Some(call) => seen_from(finding, &self.calls[call]),
+                None => finding,
+            };
+            if self.said.insert(stands(&finding)) {
+                self.report.extend([finding]);
+            }
+        }
     }
 
     fn call(&mut self, piece: &Piece<'f>, index: usize, spot: Spot, outer: &mut Secrecy<'f>) -> Option<()> {
@@ -117,7 +147,9 @@ impl<'f> Flattening<'_, 'f> {
         let needs = (first..self.steps.len()).filter(|at| *at == first || self.is_of(*at, call)).collect();
         let exit = Spot { id, within, needs };
         self.calls[call].exit = self.steps.len();
-        let outputs = outer.learn_call(&file, index, &inside.of_outputs(&file));
+        let secret = inside.of_outputs(&file);
+        outer.beyond_file |= Some(&secret) != callee.file.local.as_ref().map(|local| &local.secret_outputs);
+        let outputs = outer.learn_call(&file, index, &secret);
         let continue_on_error = step.continue_on_error;
         self.steps.push(PlanStep { outputs, continue_on_error, ..decided(exit, StepKind::Exit(call)) });
         Some(())
@@ -126,6 +158,15 @@ impl<'f> Flattening<'_, 'f> {
     /// Whether a step is written in the very file of a call, or stands for one that is.
     fn is_of(&self, step: usize, call: usize) -> bool {
         self.steps[step].within == Some(call)
+    }
+}
+
+/// The same finding in the file that is called.
+fn seen_from(found: Diagnostic, call: &FileCall) -> Diagnostic {
+    let found = found.within(&call.file.source);
+    match found.label.is_empty() {
+        true => found.label(format!("secret in the call `{}`", call.id)),
+        false => found,
     }
 }
 

@@ -13,7 +13,8 @@ use crate::workflow::{Catalogue, Report, Sources};
 pub struct Loaded {
     /// There if nothing is wrong; warnings do not count.
     pub plan: Option<Plan>,
-    /// In the order of the file, then those of the files that it calls; at most 100 errors and as many warnings.
+    /// In the order of the file, then those of the files that it calls, then what only the calls bring about; at most 100 errors
+    /// and as many warnings.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -30,6 +31,9 @@ pub fn load(sources: impl Into<Sources>, catalogue: &Catalogue) -> Loaded {
     report.extend(diagnostics);
     let flat = flatten(&files, sources.main_path(), catalogue, &mut report);
     let main = files.remove(sources.main_path()).flatten();
-    let plan = flat.zip(main).map(|(flat, main)| flat.into_plan(Arc::unwrap_or_clone(main.workflow)));
+    let plan = flat
+        .filter(|_| !report.has_errors())
+        .zip(main)
+        .map(|(flat, main)| flat.into_plan(Arc::unwrap_or_clone(main.workflow)));
     Loaded { plan, diagnostics: report.in_order_of_finding() }
 }

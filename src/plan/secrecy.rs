@@ -15,14 +15,18 @@ pub(super) struct Secrecy<'w> {
     steps: HashMap<&'w str, usize>,
     /// Of the variables of matrices that were asked for: they have many values, and many references.
     variables: RefCell<HashMap<(usize, String), bool>>,
+    /// More is secret than the file says by itself: it is given a secret, or gave one to a file that hands it back.
+    pub beyond_file: bool,
 }
 
 impl<'w> Secrecy<'w> {
     /// Nothing is known of any step yet. `given` says which inputs are secret by what they are given.
     pub fn new(workflow: &'w Workflow, given: impl Fn(&Input) -> bool) -> Self {
-        let inputs = workflow.inputs.iter().filter(|input| input.secret || given(input));
+        let (said, given): (Vec<&Input>, Vec<&Input>) =
+            workflow.inputs.iter().filter(|input| input.secret || given(input)).partition(|input| input.secret);
         Self {
-            inputs: inputs.map(|input| input.name.as_str()).collect(),
+            beyond_file: !given.is_empty(),
+            inputs: said.into_iter().chain(given).map(|input| input.name.as_str()).collect(),
             secret: HashSet::new(),
             steps: workflow.steps.iter().enumerate().map(|(index, step)| (step.id.as_str(), index)).collect(),
             variables: RefCell::default(),

@@ -38,6 +38,10 @@ impl Report {
         self.errors > 0
     }
 
+    pub fn findings(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.findings.iter()
+    }
+
     /// All findings, in the order of the file.
     pub fn into_findings(mut self) -> Vec<Diagnostic> {
         self.findings.sort_by_key(|finding| (finding.span, finding.code));

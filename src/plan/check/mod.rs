@@ -15,7 +15,12 @@ pub(super) fn check(names: &Names<'_>, secrecy: &Secrecy<'_>, report: &mut Repor
     probe::check(names, report);
     read::check(names, report);
     null::check(names, report);
+    secrets(names, secrecy, report);
+    unused::check(names, report);
+}
+
+/// Those checks that ask what is secret, which a call may change.
+pub(super) fn secrets(names: &Names<'_>, secrecy: &Secrecy<'_>, report: &mut Report) {
     shown::check(names, secrecy, report);
     sent::check(names, secrecy, report);
-    unused::check(names, report);
 }

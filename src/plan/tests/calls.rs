@@ -199,3 +199,46 @@ fn calls_are_nested_only_so_deep() {
     assert!(chain(31).is_empty());
     assert_eq!(chain(32), ["E0152"]);
 }
+
+/// A file that shows its input, and hands it back.
+const SHOWS: (&str, &str) = (
+    "lib/shows.yaml",
+    "inputs: { note: {} }
+steps: { say: { uses: assert, with: { that: true, message: \"${{ inputs.note }}\" } } }
+outputs: { note: \"${{ inputs.note }}\" }
+",
+);
+
+#[test]
+fn a_secret_is_followed_into_a_file_that_does_not_know_of_it() {
+    let call = |value: &str| {
+        format!(
+            "secrets: {{ s: {{ env: S }} }}\nsteps:\n  one: {{ uses: ./lib/shows.yaml, with: {{ note: \"{value}\" }} }}\n  \
+             two: {{ uses: ./lib/shows.yaml, with: {{ note: \"{value}\" }} }}\n  \
+             use: {{ uses: sleep, with: {{ for: \"${{{{ secrets.s }}}}\" }} }}\n"
+        )
+    };
+    assert!(read_with(&call("plain"), &[SHOWS]).plan.is_some());
+    let loaded = read_with(&call("${{ secrets.s }}"), &[SHOWS]);
+    assert_eq!(codes(&loaded), ["E0141"], "of two calls, once");
+    assert_eq!(loaded.diagnostics[0].source.as_ref().map(|source| &*source.path), Some("lib/shows.yaml"));
+    assert!(loaded.plan.is_none());
+}
+
+#[test]
+fn a_secret_that_a_called_file_hands_back_is_still_one() {
+    let outer = (
+        "lib/outer.yaml",
+        "inputs: { x: {} }\nsteps: { inner: { uses: ./leaf.yaml, with: { x: \"${{ inputs.x }}\" } } }\noutputs: { x: \"${{ steps.inner.outputs.x }}\" }\n",
+    );
+    let leaf = (
+        "lib/leaf.yaml",
+        "inputs: { x: {} }\nsteps: { one: { uses: sleep, with: { for: 1s } } }\noutputs: { x: \"${{ inputs.x }}\" }\n",
+    );
+    let text = "secrets: { s: { env: S } }
+steps:
+  call: { uses: ./lib/outer.yaml, with: { x: \"${{ secrets.s }}\" } }
+  say: { uses: assert, with: { that: true, message: \"${{ steps.call.outputs.x }}\" } }
+";
+    assert_eq!(codes(&read_with(text, &[outer, leaf])), ["E0141"]);
+}
