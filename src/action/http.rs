@@ -85,10 +85,12 @@ fn spec() -> ActionSpec {
                 .within(Bounds::Start(&["/", "https://", "http://"]))
                 .seen_by(LOGS, ELSEWHERE)
                 .destination(),
-            Parameter::optional("query", Type::Object, "Added to the URL.").seen_by(LOGS, ELSEWHERE),
-            Parameter::optional("headers", Type::Object, "Headers by name."),
+            Parameter::optional("query", Type::Object, "Added to the URL.")
+                .within(Bounds::Fields)
+                .seen_by(LOGS, ELSEWHERE),
+            Parameter::optional("headers", Type::Object, "Headers by name.").within(Bounds::Fields),
             Parameter::optional("json", Type::Any, "The body, as JSON."),
-            Parameter::optional("form", Type::Object, "The body, form-encoded."),
+            Parameter::optional("form", Type::Object, "The body, form-encoded.").within(Bounds::Fields),
             Parameter::optional("body", Type::String, "The body, as it is."),
         ],
         outputs: vec![

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+const MAX_LISTS: usize = 32;
+
 /// What is known of a value before it is there. Each may be null as well: a step that was skipped has no outputs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ValueType {
@@ -22,8 +24,17 @@ pub enum ValueType {
 }
 
 impl ValueType {
+    /// Of lists in lists that are nested deeper than any answer is, nothing more is known: steps can be chained without end.
     pub fn list(items: ValueType) -> Self {
-        Self::List(Box::new(items))
+        Self::List(Box::new(if items.depth() < MAX_LISTS { items } else { Self::Any }))
+    }
+
+    fn depth(&self) -> usize {
+        std::iter::successors(Some(self), |ty| match ty {
+            Self::List(items) => Some(&**items),
+            _ => None,
+        })
+        .count()
     }
 
     pub fn of(value: &Value) -> Self {

@@ -40,6 +40,14 @@ impl Template {
             _ => None,
         }
     }
+
+    /// The fields of an object that is written out, not all of them literals.
+    pub fn fields(&self) -> Option<&[(String, Template)]> {
+        match self.shape() {
+            Shape::Map(fields) => Some(fields),
+            _ => None,
+        }
+    }
 }
 
 fn in_text(part: &Part, types: &Types<'_>, faults: &mut Vec<Diagnostic>) {

@@ -25,11 +25,15 @@ pub(super) struct Local {
     pub secret_outputs: Vec<bool>,
 }
 
-/// Finds the order of a file's steps and reports what does not fit; `None` if there is a cycle. `called` says which
-/// outputs of a file that is called are secret.
-pub(super) fn local(names: &Names<'_>, called: &dyn Fn(&str) -> Vec<bool>, report: &mut Report) -> Option<Local> {
-    let graph = Graph::new(names);
-    let order = graph.order();
+/// Reports what does not fit in a file whose steps have that order; `None` if there is a cycle. `called` says which outputs of
+/// a file that is called are secret.
+pub(super) fn local(
+    names: &Names<'_>,
+    graph: &Graph,
+    order: Vec<usize>,
+    called: &dyn Fn(&str) -> Vec<bool>,
+    report: &mut Report,
+) -> Option<Local> {
     if order.len() < names.workflow.steps.len() {
         graph.report_cycles(names.workflow, report);
         return None;

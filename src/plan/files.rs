@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::build::{Local, local};
-use super::graph::templates;
+use super::graph::{Graph, templates};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::expr::{Template, weight};
 use crate::workflow::{
@@ -157,8 +157,10 @@ impl<'a> Reader<'a> {
         }
         let own_weight = workflow.steps.iter().map(step_weight).chain(workflow.inputs.iter().map(input_weight)).sum();
         let names = Names::new(&workflow, self.catalogue, &called);
-        let types = workflow::check(&names, &mut self.budget, report);
-        let local = local(&names, &|uses| self.secret_outputs(paths.get(uses)), report);
+        let graph = Graph::new(&names);
+        let order = graph.order();
+        let types = workflow::check(&names, &order, &mut self.budget, report);
+        let local = local(&names, &graph, order, &|uses| self.secret_outputs(paths.get(uses)), report);
         workflow.outputs.iter_mut().zip(types).for_each(|(output, ty)| output.ty = ty);
         let height = 1 + paths.values().map(|path| self.height(path)).max().unwrap_or(0);
         File { workflow: Arc::new(workflow), called, paths, local, size, weight, own_weight, height }

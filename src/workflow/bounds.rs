@@ -15,6 +15,8 @@ pub enum Bounds {
     Format(&'static str),
     /// A text that begins with one of these, in whatever case.
     Start(&'static [&'static str]),
+    /// An object of texts, numbers and booleans; of nulls too, which are left out.
+    Fields,
 }
 
 impl Bounds {
@@ -33,6 +35,9 @@ impl Bounds {
             (Self::Start(starts), Value::String(text)) => starts
                 .iter()
                 .any(|start| text.get(..start.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(start))),
+            (Self::Fields, Value::Object(fields)) => {
+                !fields.values().any(|value| value.is_array() || value.is_object())
+            }
             _ => true,
         }
     }
@@ -49,6 +54,7 @@ impl fmt::Display for Bounds {
                 let starts: Vec<String> = starts.iter().map(|start| format!("`{start}`")).collect();
                 write!(f, "a text that begins with {}", starts.join(" or "))
             }
+            Self::Fields => f.write_str("an object of texts, numbers or booleans"),
         }
     }
 }
@@ -66,6 +72,17 @@ mod tests {
         }
         assert!(!side.hold(&json!(u64::MAX)));
         assert!(side.hold(&json!("256")), "another type is another fault");
+    }
+
+    #[test]
+    fn fields_hold_no_lists_and_no_objects() {
+        for (fields, holds) in [
+            (json!({ "a": "x", "b": 1.5, "c": true, "d": null }), true),
+            (json!({ "a": [1] }), false),
+            (json!({ "a": {} }), false),
+        ] {
+            assert_eq!(Bounds::Fields.hold(&fields), holds, "{fields}");
+        }
     }
 
     #[test]

@@ -10,4 +10,5 @@ mod flow;
 mod hostile;
 mod plans;
 mod reading;
+mod types;
 mod warnings;

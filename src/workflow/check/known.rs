@@ -24,7 +24,8 @@ pub(super) struct Known<'n, 'w> {
 }
 
 impl<'n, 'w> Known<'n, 'w> {
-    pub fn new(names: &'n Names<'w>) -> Self {
+    /// `order` has each step after those that it refers to, as far as there is such an order.
+    pub fn new(names: &'n Names<'w>, order: &[usize]) -> Self {
         let inputs = names.workflow.inputs.iter().map(|input| (input.name.as_str(), (&input.ty).into())).collect();
         let mut known = Self { names, inputs, outputs: HashMap::new(), matrix: HashMap::new() };
         for index in 0..names.workflow.steps.len() {
@@ -34,38 +35,36 @@ impl<'n, 'w> Known<'n, 'w> {
             let handed_out = handed_out.map(|output| ((index, output.name.as_str()), output.ty.clone()));
             known.outputs.extend(own.chain(handed_out));
         }
-        known.learn_matrices();
-        known.learn_captures();
+        for &index in order {
+            let step = &names.workflow.steps[index];
+            known.learn_matrix(index, step);
+            known.learn_captures(index, step);
+        }
         known
     }
 
-    fn learn_matrices(&mut self) {
-        for (index, step) in self.names.workflow.steps.iter().enumerate() {
-            for (name, values) in step.matrix.iter().flat_map(|matrix| &matrix.variables) {
-                let item = match self.infer(values, index) {
-                    ValueType::List(items) => *items,
-                    ValueType::Object => ValueType::Object,
-                    _ => ValueType::Any,
-                };
-                self.matrix.insert((index, name.as_str()), item);
-            }
+    fn learn_matrix(&mut self, index: usize, step: &'w Step) {
+        for (name, values) in step.matrix.iter().flat_map(|matrix| &matrix.variables) {
+            let item = match self.infer(values, index) {
+                ValueType::List(items) => *items,
+                ValueType::Object => ValueType::Object,
+                _ => ValueType::Any,
+            };
+            self.matrix.insert((index, name.as_str()), item);
         }
     }
 
-    /// Of captures made from captures of other steps nothing is known, so that no chain of them is followed.
-    fn learn_captures(&mut self) {
+    fn learn_captures(&mut self, index: usize, step: &'w Step) {
         let mut learned: HashMap<(usize, &'n str), ValueType> = HashMap::new();
-        for (index, step) in self.names.workflow.steps.iter().enumerate() {
-            for capture in captures(step) {
-                let ty = match &capture.from {
-                    CaptureFrom::Header(_) | CaptureFrom::Regex(_) => ValueType::String,
-                    CaptureFrom::JsonPath(_) => ValueType::Any,
-                    CaptureFrom::Expression(template) => self.infer(template, index),
-                };
-                let place = learned.entry((index, capture.name.as_str()));
-                // A probe brings the same output from elsewhere.
-                place.and_modify(|other| *other = other.clone().or(ty.clone())).or_insert(ty);
-            }
+        for capture in captures(step) {
+            let ty = match &capture.from {
+                CaptureFrom::Header(_) | CaptureFrom::Regex(_) => ValueType::String,
+                CaptureFrom::JsonPath(_) => ValueType::Any,
+                CaptureFrom::Expression(template) => self.infer(template, index),
+            };
+            let place = learned.entry((index, capture.name.as_str()));
+            // A probe brings the same output from elsewhere.
+            place.and_modify(|other| *other = other.clone().or(ty.clone())).or_insert(ty);
         }
         self.outputs.extend(learned);
     }

@@ -133,8 +133,9 @@ fn outputs<'w>(
     own.chain(captured).chain(handed_out).collect()
 }
 
-/// Runs every check, and says what is known of the workflow's outputs.
-pub fn check(names: &Names<'_>, budget: &mut Budget, report: &mut Report) -> Vec<ValueType> {
+/// Runs every check, and says what is known of the workflow's outputs. `order` has each step after those that it refers to, as
+/// far as there is such an order.
+pub fn check(names: &Names<'_>, order: &[usize], budget: &mut Budget, report: &mut Report) -> Vec<ValueType> {
     action::check(names, report);
     parameter::check(names, report);
     enumeration::check(names, report);
@@ -146,5 +147,5 @@ pub fn check(names: &Names<'_>, budget: &mut Budget, report: &mut Report) -> Vec
     need::check(names, report);
     reference::check(names, report);
     on_error::check(names, report);
-    types::check(names, report)
+    types::check(names, order, report)
 }

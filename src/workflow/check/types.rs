@@ -7,7 +7,7 @@ use super::Names;
 use super::known::{Known, Position, captures};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::expr::{Template, ValueType};
-use crate::workflow::{ActionSpec, Input, Report, SecretInput, Spanned, Step, Type, Workflow};
+use crate::workflow::{ActionSpec, Bounds, Input, Report, SecretInput, Spanned, Step, Type, Workflow};
 
 /// What a place wants.
 struct Wanted {
@@ -17,8 +17,8 @@ struct Wanted {
 }
 
 /// Checks everything, and returns the types of the workflow's outputs.
-pub(super) fn check(names: &Names<'_>, report: &mut Report) -> Vec<ValueType> {
-    let mut checker = Checker { known: Known::new(names), report, reported: HashSet::new() };
+pub(super) fn check(names: &Names<'_>, order: &[usize], report: &mut Report) -> Vec<ValueType> {
+    let mut checker = Checker { known: Known::new(names, order), report, reported: HashSet::new() };
     // Requests have taken these in, and what is wrong with them is said where they stand.
     for (_, value) in &names.workflow.default_headers {
         let (_, faults) = checker.infer(value, Position::default());
@@ -71,7 +71,21 @@ impl Checker<'_, '_> {
     fn parameters(&mut self, with: &[(Spanned<String>, Template)], action: Option<&ActionSpec>, at: Position) {
         for (name, value) in with {
             let parameter = action.and_then(|action| action.parameter(&name.value));
+            let fields = value.fields().filter(|_| parameter.is_some_and(|one| one.bounds == Some(Bounds::Fields)));
+            if let Some(fields) = fields {
+                fields.iter().for_each(|(_, field)| self.field(field, at));
+                continue;
+            }
             self.value(value, at, parameter.map(|parameter| Wanted::of(&parameter.ty, !parameter.required)));
+        }
+    }
+
+    /// Of an object whose fields become text.
+    fn field(&mut self, value: &Template, at: Position) {
+        let wanted = Wanted::scalar();
+        match value.as_literal().map(ValueType::of).filter(|found| !wanted.takes(found)) {
+            Some(found) => self.report.add(|| wanted.refuse(&found, value.span)),
+            None => self.value(value, at, Some(wanted)),
         }
     }
 
@@ -125,6 +139,11 @@ impl Wanted {
             ty => words(&ty.into()),
         };
         Self { types: vec![ty.into()], words, null }
+    }
+
+    fn scalar() -> Self {
+        let types = vec![ValueType::String, ValueType::Number, ValueType::Boolean];
+        Self { types, words: "a text, a number or a boolean".to_owned(), null: true }
     }
 
     fn item(ty: ValueType) -> Self {

@@ -97,9 +97,19 @@ fn parameter(parameter: &Parameter) -> Value {
     if !parameter.one_of.is_empty() {
         schema = json!({ "anyOf": [{ "enum": parameter.one_of }, defined("expression")] });
     }
-    if let Some(Bounds::Range { least, most, step }) = parameter.bounds {
-        let range = json!({ "minimum": least, "maximum": most, "multipleOf": step });
-        schema = json!({ "allOf": [schema, { "if": { "type": "number" }, "then": range }] });
+    let within = match parameter.bounds {
+        Some(Bounds::Range { least, most, step }) => {
+            let range = json!({ "minimum": least, "maximum": most, "multipleOf": step });
+            Some(json!({ "if": { "type": "number" }, "then": range }))
+        }
+        Some(Bounds::Fields) => {
+            let scalar = json!({ "type": ["string", "number", "boolean", "null"] });
+            Some(json!({ "if": { "type": "object" }, "then": { "additionalProperties": scalar } }))
+        }
+        _ => None,
+    };
+    if let Some(within) = within {
+        schema = json!({ "allOf": [schema, within] });
     }
     described(schema, parameter.doc)
 }
