@@ -148,7 +148,7 @@ impl<'f> Flattening<'_, 'f> {
         let exit = Spot { id, within, needs };
         self.calls[call].exit = self.steps.len();
         let secret = inside.of_outputs(&file);
-        outer.beyond_file |= Some(&secret) != callee.file.local.as_ref().map(|local| &local.secret_outputs);
+        outer.beyond_file |= secret != callee.local.secret_outputs;
         let outputs = outer.learn_call(&file, index, &secret);
         let continue_on_error = step.continue_on_error;
         self.steps.push(PlanStep { outputs, continue_on_error, ..decided(exit, StepKind::Exit(call)) });

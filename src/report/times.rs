@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::clock::Timestamp;
+use crate::workflow::Rate;
 
 /// A length of time for people: `120 ms`, `2.1 s`, `3m 05s`, `2h 07m`, `3d 04h`.
 pub fn time(duration: Duration) -> String {
@@ -14,6 +15,14 @@ pub fn time(duration: Duration) -> String {
         60..3600 => format!("{}m {:02}s", seconds / 60, seconds % 60),
         3600..86_400 => format!("{}h {:02}m", seconds / 3600, seconds % 3600 / 60),
         _ => format!("{}d {:02}h", seconds / 86_400, seconds % 86_400 / 3600),
+    }
+}
+
+/// `20 a minute`, `5 in 1.5 s`.
+pub fn rate(rate: Rate) -> String {
+    match rate.per.as_secs() {
+        60 if rate.per.subsec_nanos() == 0 => format!("{} a minute", rate.count),
+        _ => format!("{} in {}", rate.count, time(rate.per)),
     }
 }
 

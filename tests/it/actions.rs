@@ -163,6 +163,7 @@ door.open
   which is nobody's duty here.
 
   Effect    `once`
+  Asks      nobody; it works on this machine
   In doubt  a camera tells
   Undo      none; what went out is gone
 
@@ -201,7 +202,7 @@ fn a_page_has_the_same_words_as_a_sheet() {
     let page = page([&door()]);
     for words in [
         "## `door.open`",
-        "Effect: `once`. In doubt: a camera tells. Undo: none; what went out is gone.",
+        "Effect: `once`. Asks: nobody; it works on this machine. In doubt: a camera tells. Undo: none; what went out is gone.",
         "| `key` | string | required, secret | What fits. |",
         "half open \\| half closed",
         "Errors: `door.jammed`, `door.missing`.",
@@ -218,4 +219,20 @@ fn what_looks_when_in_doubt_is_said_where_an_effect_may_be() {
     assert!(said(EffectRule::Always(Effect::Once), None).contains("In doubt  a person is asked\n"));
     assert!(said(EffectRule::Always(Effect::Once), Some("a bell tells")).contains("In doubt  a bell tells\n"));
     assert!(said(EffectRule::ByMethod, None).contains("In doubt  the step's `probe` looks"));
+}
+
+#[test]
+fn data_has_whom_an_action_asks_what_that_counts_against_and_what_its_parameters_stay_within() {
+    let data = |name: &str| TestContext::new().onramp(["actions", name, "--json"]).run().expect_code(0).json();
+    let parameter = |data: &Value, name: &str| {
+        let all = data["parameters"].as_array().unwrap();
+        all.iter().find(|parameter| parameter["name"] == name).unwrap()["bounds"].clone()
+    };
+    let (signup, http, password) = (data("modelslab.signup"), data("http"), data("random.password"));
+    assert_eq!((&signup["asks"]["whom"], &http["asks"]["parameter"]), (&"service".into(), &"url".into()));
+    assert_eq!((&signup["counts"]["count"], &signup["counts"]["per_ms"]), (&20.into(), &60_000.into()));
+    assert_eq!(password["asks"]["whom"], "nobody");
+    assert_eq!(parameter(&signup, "email")["format"], "email");
+    assert_eq!(parameter(&password, "length")["minimum"], 12);
+    assert!(parameter(&http, "json").is_null());
 }

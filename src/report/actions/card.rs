@@ -1,14 +1,13 @@
 //! What is said of an action, before it is laid out.
 
-use crate::workflow::{ActionSpec, Bounds, Effect, EffectRule, OutputSpec, Parameter, UndoRule};
+use crate::report::times::rate;
+use crate::workflow::{ActionSpec, Bounds, Contact, Effect, EffectRule, OutputSpec, Parameter, RateClass, UndoRule};
 
 pub(super) struct Card<'a> {
     pub name: &'a str,
     pub doc: &'a str,
-    pub effect: &'static str,
-    /// What happens when nobody knows whether it took place, if it is not just done again.
-    pub in_doubt: Option<&'static str>,
-    pub undo: String,
+    /// What there is to say of it as a whole, each with its label.
+    pub said: Vec<(&'static str, String)>,
     pub parameters: Vec<Row<'a>>,
     pub outputs: Vec<Row<'a>>,
     pub captures: Option<&'static str>,
@@ -29,9 +28,7 @@ impl<'a> Card<'a> {
         Self {
             name: spec.name,
             doc: spec.doc,
-            effect: effect(spec.effect),
-            in_doubt: in_doubt(spec),
-            undo: undo(spec),
+            said: said(spec),
             parameters: spec.parameters.iter().map(parameter).collect(),
             outputs: spec.outputs.iter().map(output).collect(),
             captures: spec.captures.then_some(
@@ -41,6 +38,19 @@ impl<'a> Card<'a> {
             example: spec.example,
         }
     }
+}
+
+fn said(spec: &ActionSpec) -> Vec<(&'static str, String)> {
+    let said = [
+        ("Effect", Some(effect(spec.effect).to_owned())),
+        ("Asks", Some(asks(spec.reach.contact))),
+        ("Counts", spec.reach.rate.map(counts)),
+        ("Spends", spec.reach.spends.map(str::to_owned)),
+        // What is just done again has nothing to say.
+        ("In doubt", in_doubt(spec).map(str::to_owned)),
+        ("Undo", Some(undo(spec))),
+    ];
+    said.into_iter().filter_map(|(label, said)| Some((label, said?))).collect()
 }
 
 /// The first sentence of what an action says of itself, without its full stop.
@@ -56,6 +66,19 @@ const fn effect(rule: EffectRule) -> &'static str {
         EffectRule::Always(Effect::Once) => "`once`",
         EffectRule::ByMethod => "`read` for GET and HEAD, else `once`, unless the step says otherwise with `effect`",
     }
+}
+
+fn asks(contact: Contact) -> String {
+    match contact {
+        Contact::Nobody => "nobody; it works on this machine".into(),
+        Contact::Service => "the service at the base URL".into(),
+        Contact::Url(parameter) => format!("the address in `{parameter}`"),
+        Contact::Mailbox(parameter) => format!("the mail server in `{parameter}`"),
+    }
+}
+
+fn counts(class: RateClass) -> String {
+    format!("against `{}`, {} for each {}", class.name, rate(class.rate), class.per)
 }
 
 fn in_doubt(spec: &ActionSpec) -> Option<&'static str> {

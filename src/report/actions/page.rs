@@ -21,9 +21,8 @@ pub fn page<'a>(specs: impl IntoIterator<Item = &'a ActionSpec>) -> String {
 }
 
 fn action(card: &Card<'_>) -> String {
-    let in_doubt = card.in_doubt.map(|how| format!(" In doubt: {how}.")).unwrap_or_default();
-    let mut text =
-        format!("\n## `{}`\n\n{}\n\nEffect: {}.{in_doubt} Undo: {}.\n", card.name, card.doc, card.effect, card.undo);
+    let said: Vec<String> = card.said.iter().map(|(label, said)| format!("{label}: {said}.")).collect();
+    let mut text = format!("\n## `{}`\n\n{}\n\n{}\n", card.name, card.doc, said.join(" "));
     text += &table("parameter", &card.parameters);
     text += &table("output", &card.outputs);
     if let Some(captures) = card.captures {

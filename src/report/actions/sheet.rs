@@ -18,10 +18,7 @@ pub fn sheet(spec: &ActionSpec, look: &Look) -> String {
     let mut text = format!("{}\n", look.paint(Tone::Strong, card.name));
     text += &block(card.doc, look);
     text.push('\n');
-    let said = [("Effect", Some(card.effect)), ("In doubt", card.in_doubt), ("Undo", Some(card.undo.as_str()))];
-    said.iter().filter_map(|(label, said)| Some((label, (*said)?))).for_each(|(label, said)| {
-        text += &labelled(label, said, look);
-    });
+    card.said.iter().for_each(|(label, said)| text += &labelled(label, said, look));
     text += &table("Parameters", &card.parameters, look);
     text += &table("Outputs", &card.outputs, look);
     text += &card.captures.map(|captures| format!("\n{}", block(captures, look))).unwrap_or_default();

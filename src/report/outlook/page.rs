@@ -145,7 +145,7 @@ fn hosts(outlook: &Outlook) -> Rows {
 }
 
 fn rate(rate: &crate::outlook::RateOutlook) -> (String, String) {
-    let mut text = format!("{}; {}", words::calls(rate.calls), words::rate(&rate.class));
+    let mut text = format!("{}; {}", words::calls(rate.calls), super::super::times::rate(rate.class.rate));
     if !rate.least_time.is_zero() {
         text.push_str(&format!("; takes at least {}", super::super::times::time(rate.least_time)));
     }
@@ -157,10 +157,10 @@ fn costs(outlook: &Outlook) -> Rows {
     let cost = |step: &StepOutlook| {
         let times = match step.calls.most {
             Some(1) if step.calls.least == 1 => String::new(),
-            Some(most) => format!(", {} to {most} times", step.calls.least),
-            None => format!(", {} times or more", step.calls.least),
+            Some(most) => format!("{} to {most} times: ", step.calls.least),
+            None => format!("{} times or more: ", step.calls.least),
         };
-        Some((step.id.to_string(), format!("{}{times}", step.spends?)))
+        Some((step.id.to_string(), format!("{times}{}", step.spends?)))
     };
     spending.filter_map(cost).collect()
 }

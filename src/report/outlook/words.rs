@@ -1,13 +1,10 @@
 //! How the parts of an outlook are called.
 
-use std::time::Duration;
-
 use super::super::text::{count, inert};
-use super::super::times::time;
 use crate::id::StepId;
 use crate::outlook::{Calls, Doubt, Fate, Outlook, Place, StepOutlook, Supply};
 use crate::plan::Undo;
-use crate::workflow::{Effect, RateClass};
+use crate::workflow::Effect;
 
 pub(super) fn place(place: &Place, outlook: &Outlook) -> String {
     match place {
@@ -96,13 +93,3 @@ pub(super) fn calls(calls: Calls) -> String {
         None => format!("{} or more", count(least, "call", "calls")),
     }
 }
-
-pub(super) fn rate(class: &RateClass) -> String {
-    let per = match class.rate.per {
-        MINUTE => "a minute".to_owned(),
-        per => format!("in {}", time(per)),
-    };
-    format!("{} {per}", class.rate.count)
-}
-
-const MINUTE: Duration = Duration::from_secs(60);
