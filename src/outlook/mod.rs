@@ -1,9 +1,10 @@
 //! What a run would do, told before it does anything: a function of the plan and of what is known so far.
 //!
 //! `survey` goes through the steps once, in their order: what of their values is known, where each sends what, and which
-//! secrets are among that. `calls` counts; `gather` turns the same round, by host and by secret.
+//! secrets are among that. `extent` says which steps are meant; `calls` counts; `gather` turns the same round, by host and by secret.
 
 mod calls;
+mod extent;
 mod gather;
 mod model;
 mod place;

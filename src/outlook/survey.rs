@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::calls::{Tally, of_remedy, of_step, rounds};
+use super::extent::{included, stages};
 use super::gather;
 use super::model::{Doubt, Fate, Items, Known, Outlook, Problem, Purpose, Sending, StepOutlook};
 use super::place::Sender;
@@ -58,32 +59,10 @@ pub fn outlook(plan: &Plan, catalogue: &Catalogue, known: &Known) -> Outlook {
     }
 }
 
-fn included(plan: &Plan, known: &Known) -> Vec<bool> {
-    let until = known.until.as_ref().and_then(|step| plan.index(step));
-    until.map_or_else(
-        || vec![true; plan.steps.len()],
-        |until| {
-            let mut included = plan.ancestors(until);
-            included.resize(plan.steps.len(), false);
-            included
-        },
-    )
-}
-
 /// Of inputs only: what the environment holds is not read.
 fn mailboxes(known: &Known) -> Vec<String> {
     let origins = known.settings.typed_origins.iter();
     origins.filter(|origin| origin.starts_with("imap")).cloned().collect()
-}
-
-/// For each step how many stand before it on the longest way.
-fn stages(plan: &Plan) -> Vec<usize> {
-    let mut stages: Vec<usize> = Vec::with_capacity(plan.steps.len());
-    for step in &plan.steps {
-        let before = step.needs.iter().map(|need| stages[*need]).max().unwrap_or(0);
-        stages.push(before + usize::from(step.kind == StepKind::Action));
-    }
-    stages
 }
 
 struct Survey<'a> {
