@@ -23,6 +23,9 @@ const STYLE: &str = "text{font:12px ui-monospace,Menlo,Consolas,'DejaVu Sans Mon
     .arrow{fill:none;stroke:#868e96;stroke-width:1.4}.again{fill:none;stroke:#e67700;stroke-width:1.4;stroke-dasharray:4 3}\
     .call{fill:#ffffff;stroke:#868e96}.if{stroke-dasharray:6 3}";
 
+/// Each class of arrows with the colour of its lines.
+const HEADS: [(&str, &str); 2] = [("arrow", "#868e96"), ("again", "#e67700")];
+
 /// Writes the picture to `out`.
 ///
 /// # Errors
@@ -47,7 +50,9 @@ pub fn svg(drawing: &Drawing, out: &mut impl Write) -> io::Result<()> {
         .write_inner_content(|writer| {
             writer.create_element("title").write_text_content(BytesText::new(&title))?;
             writer.create_element("style").write_text_content(BytesText::new(&style(&paints)))?;
-            marker(writer)?;
+            for (class, colour) in HEADS {
+                marker(writer, class, colour)?;
+            }
             writer
                 .create_element("rect")
                 .with_attributes([("width", "100%"), ("height", "100%"), ("fill", "#ffffff")])
@@ -70,10 +75,9 @@ fn style(paints: &[Paint]) -> String {
     paints.iter().map(rule).fold(STYLE.to_owned(), |style, rule| style + &rule)
 }
 
-/// The head of an arrow.
-fn marker<W: Write>(writer: &mut Writer<W>) -> io::Result<()> {
-    let marker = writer.create_element("marker").with_attributes([
-        ("id", "head"),
+/// The head of an arrow of that class.
+fn marker<W: Write>(writer: &mut Writer<W>, class: &str, colour: &str) -> io::Result<()> {
+    let marker = writer.create_element("marker").with_attribute(("id", &*format!("{class}-head"))).with_attributes([
         ("viewBox", "0 0 8 8"),
         ("refX", "7"),
         ("refY", "4"),
@@ -84,7 +88,7 @@ fn marker<W: Write>(writer: &mut Writer<W>) -> io::Result<()> {
     ]);
     marker.write_inner_content(|writer| {
         let path = writer.create_element("path");
-        path.with_attributes([("d", "M0,0 L8,4 L0,8 z"), ("fill", "#868e96")]).write_empty()?;
+        path.with_attributes([("d", "M0,0 L8,4 L0,8 z"), ("fill", colour)]).write_empty()?;
         Ok(())
     })?;
     Ok(())
@@ -217,7 +221,8 @@ fn again<W: Write>(writer: &mut Writer<W>, from: (Point, Point), to: (Point, Poi
 
 fn arrow<W: Write>(writer: &mut Writer<W>, path: &str, class: &str, when: Option<&str>) -> io::Result<()> {
     let element = writer.create_element("path");
-    let element = element.with_attributes([("class", class), ("d", path), ("marker-end", "url(#head)")]);
+    let element =
+        element.with_attributes([("class", class), ("d", path), ("marker-end", &*format!("url(#{class}-head)"))]);
     match when {
         None => element.write_empty()?,
         Some(when) => element.write_inner_content(|writer| {
