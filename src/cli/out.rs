@@ -23,10 +23,15 @@ pub fn ask(text: &str) {
     let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
 }
 
-/// The findings of a file, and how many of them there are.
-pub fn draw_findings(source: &Source, findings: &[Diagnostic], color: Color) {
+/// Each finding of a file, with an empty line after it.
+pub fn draw_each(source: &Source, findings: &[Diagnostic], color: Color) {
     let color = colors(color, stderr_is_terminal());
     findings.iter().for_each(|finding| draw(&format!("{}\n", finding.render(source, color))));
+}
+
+/// The findings of a file that is refused for them, and how many there are.
+pub fn draw_findings(source: &Source, findings: &[Diagnostic], color: Color) {
+    draw_each(source, findings, color);
     let count = findings.len();
     say(&format!("{} has {count} {}", source.path, if count == 1 { "problem" } else { "problems" }));
 }

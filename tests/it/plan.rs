@@ -1,5 +1,6 @@
 //! What a run would do, by the real program.
 
+use std::fs;
 use std::net::TcpListener;
 
 use insta::assert_snapshot;
@@ -72,8 +73,47 @@ steps:
     let workflow = context.write("send.yaml", text);
     let json =
         |command: &str| context.onramp([command, "--json"]).arg(&workflow).env("THE_PASSWORD", "Correct-horse-7");
-    let planned = json("plan").run().expect_code(0).json()["problems"][0].clone();
+    let planned = json("plan").run().expect_code(2).json()["problems"][0].clone();
     let error = json("run").run().expect_code(1).json()["steps"]["send"]["error"].clone();
     assert_eq!((&planned["code"], &planned["message"]), (&error["code"], &error["message"]));
     assert_eq!(planned["code"], "config.origin");
+}
+
+#[test]
+fn a_called_file_is_told_step_by_step() {
+    let context = TestContext::new();
+    let library = r#"
+inputs: { email: { format: email }, members: { type: array, default: [] } }
+secrets: { password: { env: NOT_READ } }
+steps:
+  login:
+    uses: modelslab.login
+    with: { email: "${{ inputs.email }}", password: "${{ secrets.password }}" }
+  invite:
+    uses: modelslab.invite_team_member
+    strategy: { matrix: { member: "${{ inputs.members }}" } }
+    with: { token: "${{ steps.login.outputs.access_token }}", email: "${{ matrix.member }}" }
+outputs: { token: { value: "${{ steps.login.outputs.access_token }}", secret: true } }
+"#;
+    let text = r#"
+secrets: { password: { env: THE_PASSWORD } }
+steps:
+  first:
+    uses: ./lib/account.yaml
+    with: { email: a@b.test, members: [ada@b.test, lin@b.test] }
+    secrets: { password: "${{ secrets.password }}" }
+  second:
+    uses: ./lib/account.yaml
+    if: "false"
+    with: { email: c@b.test }
+    secrets: { password: "${{ secrets.password }}" }
+  key:
+    uses: modelslab.create_api_key
+    with: { token: "${{ steps.first.outputs.token }}", name: k }
+"#;
+    fs::create_dir(context.path("lib")).unwrap();
+    context.write("lib/account.yaml", library);
+    context.write("accounts.yaml", text);
+    let output = context.onramp(["plan", "accounts.yaml", "--details"]).run().expect_code(0);
+    assert_snapshot!("plan_calls", output.stdout);
 }

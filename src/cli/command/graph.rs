@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::outcome::summary;
+use super::request::draw_warnings;
 use super::workspace;
 use crate::cli::args::{Global, Graph, GraphFormat};
 use crate::cli::exit::Exit;
@@ -36,9 +37,7 @@ fn is_file(what: &str) -> bool {
 
 fn of_file(workspace: &Workspace, file: &Path, global: &Global) -> Result<Drawing, Failure> {
     let checked = ops::validate(workspace, file)?;
-    let color = out::colors(global.color, out::stderr_is_terminal());
-    let warnings = checked.findings.iter().filter(|_| checked.plan.is_some());
-    warnings.for_each(|finding| out::draw(&format!("{}\n", finding.render(&checked.source, color))));
+    draw_warnings(&checked, global);
     let plan = checked.into_plan()?.1;
     Ok(Drawing::new(&plan, None))
 }

@@ -16,14 +16,16 @@ pub fn plan(args: Plan, global: &Global) -> Result<Exit, Failure> {
     let (checked, request) = request(&workspace, args.file, args.inputs, args.service, global)?;
     let request = RunRequest { until: args.until, ..request };
     let found = ops::outlook(&workspace, checked, &request, &mut Voice::new(&Progress { quiet: false }, global))?;
+    // What a run would refuse is wrong use, or a wrong file.
+    let exit = if found.problems.is_empty() { Exit::Done } else { Exit::WrongUse };
     if args.print.json {
         out::print_json(&outlook::json(&found))?;
-        return Ok(Exit::Done);
+        return Ok(exit);
     }
     let look = stdout_look(global.color);
     out::print(&outlook::page(&found, &look))?;
     if args.details {
         out::print(&outlook::details(&found, &look))?;
     }
-    Ok(Exit::Done)
+    Ok(exit)
 }

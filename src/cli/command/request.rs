@@ -21,9 +21,7 @@ pub fn request(
         Some(plan) => values::given(&plan.workflow, &given.input, given.inputs.as_deref()).map_err(OpError::Usage)?,
         None => Default::default(),
     };
-    for finding in checked.findings.iter().filter(|_| checked.plan.is_some()) {
-        out::draw(&finding.render(&checked.source, out::colors(global.color, out::stderr_is_terminal())));
-    }
+    draw_warnings(&checked, global);
     let request = RunRequest {
         file,
         inputs,
@@ -38,4 +36,11 @@ pub fn request(
         until: None,
     };
     Ok((checked, request))
+}
+
+/// What a file is warned of that can be used. Errors are drawn where it is refused.
+pub fn draw_warnings(checked: &Checked, global: &Global) {
+    if checked.plan.is_some() {
+        out::draw_each(&checked.source, &checked.findings, global.color);
+    }
 }

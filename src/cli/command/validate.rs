@@ -33,8 +33,7 @@ fn draw(read: &Result<Checked, OpError>, deny_warnings: bool, global: &Global) {
     match read {
         Ok(file) if file.has_errors() => out::draw_findings(&file.source, &file.findings, global.color),
         Ok(file) => {
-            let color = out::colors(global.color, out::stderr_is_terminal());
-            file.findings.iter().for_each(|finding| out::draw(&format!("{}\n", finding.render(&file.source, color))));
+            out::draw_each(&file.source, &file.findings, global.color);
             out::draw(&format!("{}: {}", escape(&file.source.path), verdict(file, deny_warnings)));
         }
         Err(error) => out::say(&error.to_string()),
