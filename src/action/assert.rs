@@ -38,8 +38,8 @@ impl Action for Assert {
             ],
             outputs: vec![],
             captures: false,
-            errors: &["assertion.failed", "config.parameter"],
-            example: EXAMPLE,
+            errors: vec!["assertion.failed", "config.parameter"],
+            example: EXAMPLE.into(),
         }
     }
 

@@ -99,7 +99,7 @@ fn spec() -> ActionSpec {
             OutputSpec::secret("body", Type::Any, "The answer's body, parsed if it is JSON."),
         ],
         captures: true,
-        errors: &[
+        errors: vec![
             "config.parameter",
             "config.origin",
             "network.timeout",
@@ -112,7 +112,7 @@ fn spec() -> ActionSpec {
             "assertion.status",
             "assertion.capture",
         ],
-        example: EXAMPLE,
+        example: EXAMPLE.into(),
     }
 }
 

@@ -39,8 +39,8 @@ impl Action for MailMark {
                 "Where the inbox stands; for `after` of `mail.wait`.",
             )],
             captures: false,
-            errors: mailbox::ERRORS,
-            example: EXAMPLE,
+            errors: mailbox::ERRORS.to_vec(),
+            example: EXAMPLE.into(),
         }
     }
 

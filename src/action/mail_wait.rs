@@ -70,8 +70,8 @@ impl Action for MailWait {
                 OutputSpec::public("received_at", Type::String, "When the server received it, RFC 3339."),
             ],
             captures: false,
-            errors: mailbox::ERRORS,
-            example: EXAMPLE,
+            errors: mailbox::ERRORS.to_vec(),
+            example: EXAMPLE.into(),
         }
     }
 

@@ -21,8 +21,8 @@ impl Action for Missing {
             parameters: vec![],
             outputs: vec![],
             captures: false,
-            errors: &["config.action"],
-            example: "",
+            errors: vec!["config.action"],
+            example: "".into(),
         }
     }
 

@@ -46,8 +46,8 @@ impl Action for RandomPassword {
             ],
             outputs: vec![OutputSpec::secret("value", Type::String, "The password.")],
             captures: false,
-            errors: &["config.parameter", "config.randomness"],
-            example: EXAMPLE,
+            errors: vec!["config.parameter", "config.randomness"],
+            example: EXAMPLE.into(),
         }
     }
 

@@ -30,8 +30,8 @@ impl Action for Sleep {
             parameters: vec![Parameter::required("for", Type::Duration, "How long, such as `30s`.")],
             outputs: vec![],
             captures: false,
-            errors: &["config.parameter", "timeout"],
-            example: EXAMPLE,
+            errors: vec!["config.parameter", "timeout"],
+            example: EXAMPLE.into(),
         }
     }
 

@@ -1,39 +1,34 @@
-//! The calls, one method each. No retries: whoever calls knows what may be repeated.
+//! How an operation is asked. No retries: whoever calls knows what may be repeated.
 
 use std::sync::Arc;
 
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 use url::Url;
 
-use super::types::{ApiKey, Member, Profile, Session, Signup};
-use super::{ApiError, answer};
+use super::catalogue::{Credential, Operation, Verb};
+use super::{ApiError, address, envelope};
 use crate::clock::Clock;
 use crate::http::{Http, HttpError, Request, RequestBody, Response, Timeout, asked};
 
-/// A client of one base URL. Cheap to clone.
+/// A client of one base URL, with a method for each operation of the [catalogue](super::catalogue). Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
     http: Http,
     base: Url,
     clock: Arc<dyn Clock>,
     timeout: Timeout,
+    idempotency_key: Option<String>,
 }
 
 impl Client {
     /// `base_url` is the root below which `/api/agents/v1` and `/api/v6` lie: `https://modelslab.com`.
     pub fn new(http: Http, base_url: &str, clock: Arc<dyn Clock>) -> Result<Self, ApiError> {
         let base = Url::parse(base_url).ok().filter(|url| url.has_host() && matches!(url.scheme(), "http" | "https"));
-        let unusable = || ApiError {
-            status: None,
-            code: None,
-            message: format!("`{base_url}` is no base URL; it must look like https://modelslab.com"),
-            sent: false,
-            timeout: false,
-            transient: false,
-            retry_after: None,
-        };
-        Ok(Self { http, base: base.ok_or_else(unusable)?, clock, timeout: Timeout::default() })
+        let unusable =
+            || ApiError::not_sent(format!("`{base_url}` is no base URL; it must look like https://modelslab.com"));
+        let (timeout, idempotency_key) = (Timeout::default(), None);
+        Ok(Self { http, base: base.ok_or_else(unusable)?, clock, timeout, idempotency_key })
     }
 
     /// Lets no call take longer than `timeout`.
@@ -41,113 +36,62 @@ impl Client {
         Self { timeout, ..self }
     }
 
-    /// Creates an account; the service then sends a verification mail. Body and status of the answer are undocumented.
-    pub async fn signup(&self, email: &str, password: &str, name: Option<&str>) -> Result<Signup, ApiError> {
-        let mut body = json!({"email": email, "password": password});
-        if let Some(name) = name {
-            body["name"] = name.into();
-        }
-        Ok(Signup::read(&self.control(Method::POST, "auth/signup", None, Some(body), None).await?))
+    /// Sends `key` as `Idempotency-Key` with whatever changes something. The service promises to know it where money is
+    /// concerned; some documents say everywhere. [conflict C-13]
+    pub fn with_idempotency_key(self, key: &str) -> Self {
+        Self { idempotency_key: Some(key.to_owned()), ..self }
     }
 
-    /// A token for an account. `email_not_verified` (403) is told only about accounts that exist.
-    pub async fn login(
+    /// Asks one operation and gives the data of its answer. `credential` is a token or a key, whichever the operation wants;
+    /// `arguments` are its parameters by name.
+    pub async fn ask(
         &self,
-        email: &str,
-        password: &str,
-        device_name: &str,
-        token_expiry: Option<&str>,
-    ) -> Result<Session, ApiError> {
-        let mut body = json!({"email": email, "password": password, "device_name": device_name});
-        if let Some(expiry) = token_expiry {
-            body["token_expiry"] = expiry.into();
-        }
-        Session::read(&self.control(Method::POST, "auth/login", None, Some(body), None).await?)
-    }
-
-    /// Verifies an address. The route has two documented spellings; the second is tried only if the service does not
-    /// know the first, since a code may be good for one use.
-    pub async fn verify_email(&self, code: &str) -> Result<Session, ApiError> {
-        let body = json!({"verification_code": code});
-        let first = self.control(Method::POST, "auth/verify-email", None, Some(body.clone()), None).await;
-        let data = match first {
-            Err(error) if error.no_such_route() => {
-                self.control(Method::POST, "auth/verify", None, Some(body), None).await?
-            }
-            other => other?,
-        };
-        Session::read(&data)
-    }
-
-    pub async fn resend_verification(&self, email: &str) -> Result<(), ApiError> {
-        let body = json!({"email": email});
-        self.control(Method::POST, "auth/resend-verification", None, Some(body), None).await.map(drop)
-    }
-
-    /// Whose token this is.
-    pub async fn me(&self, token: &str) -> Result<Profile, ApiError> {
-        Profile::read(&self.control(Method::GET, "me", Some(token), None, None).await?)
-    }
-
-    pub async fn api_keys(&self, token: &str) -> Result<Vec<ApiKey>, ApiError> {
-        let data = self.control(Method::GET, "api-keys", Some(token), None, None).await?;
-        answer::items(data)?.iter().map(ApiKey::read).collect()
-    }
-
-    /// Creates a key; the answer is the only place where it is whole.
-    pub async fn create_api_key(
-        &self,
-        token: &str,
-        name: &str,
-        notes: &str,
-        idempotency_key: &str,
-    ) -> Result<ApiKey, ApiError> {
-        let body = json!({"name": name, "notes": notes});
-        ApiKey::read(&self.control(Method::POST, "api-keys", Some(token), Some(body), Some(idempotency_key)).await?)
-    }
-
-    /// Deletes a key; it is of no use to anybody from then on. 404 if there is none of this id.
-    pub async fn delete_api_key(&self, token: &str, id: &str) -> Result<(), ApiError> {
-        let path = format!("api-keys/{}", segment(id));
-        self.control(Method::DELETE, &path, Some(token), None, None).await.map(drop)
-    }
-
-    /// Members and pending invitations.
-    pub async fn team(&self, token: &str) -> Result<Vec<Member>, ApiError> {
-        let data = self.control(Method::GET, "teams", Some(token), None, None).await?;
-        let read = |member: &Value| Member::read(member).ok_or_else(|| ApiError::unusable("a member has no email"));
-        answer::items(data)?.iter().map(read).collect()
-    }
-
-    /// Sends an invitation. The answer's shape is undocumented; what it does not say is absent.
-    pub async fn invite(&self, token: &str, email: &str, idempotency_key: &str) -> Result<Member, ApiError> {
-        let body = json!({"email": email});
-        let data = self.control(Method::POST, "teams", Some(token), Some(body), Some(idempotency_key)).await?;
-        let unsaid = || Member { id: None, email: email.to_owned(), status: None, created_at: None };
-        Ok(Member::read(&data).unwrap_or_else(unsaid))
-    }
-
-    /// Removes a member, or takes an invitation back. 404 if there is none of this id.
-    pub async fn remove_team_member(&self, token: &str, id: &str) -> Result<(), ApiError> {
-        let path = format!("teams/{}", segment(id));
-        self.control(Method::DELETE, &path, Some(token), None, None).await.map(drop)
-    }
-
-    async fn control(
-        &self,
-        method: Method,
-        path: &str,
-        token: Option<&str>,
-        body: Option<Value>,
-        idempotency_key: Option<&str>,
+        operation: &Operation,
+        credential: Option<&str>,
+        arguments: Map<String, Value>,
     ) -> Result<Value, ApiError> {
+        let spellings = [Some((operation.verb, operation.path)), operation.also].into_iter().flatten();
+        let mut last = None;
+        for (verb, path) in spellings {
+            match self.ask_at(verb, path, operation.credential, credential, arguments.clone()).await {
+                // A code may be good for one use: the next spelling is tried only when nothing was done by this one.
+                Err(error) if error.no_such_route() => last = Some(error),
+                answer => return answer,
+            }
+        }
+        Err(last.unwrap_or_else(|| ApiError::unusable("the operation has no address")))
+    }
+
+    async fn ask_at(
+        &self,
+        verb: Verb,
+        path: &str,
+        shows: Credential,
+        credential: Option<&str>,
+        mut arguments: Map<String, Value>,
+    ) -> Result<Value, ApiError> {
+        let path = address::fill(path, &mut arguments)?;
+        let mut url = self.url(&path)?;
         let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
-        headers.extend(token.map(|token| ("authorization".to_owned(), format!("Bearer {token}"))));
-        headers.extend(idempotency_key.map(|key| ("idempotency-key".to_owned(), key.to_owned())));
-        let body = body.map_or(RequestBody::None, RequestBody::Json);
-        let url = self.url(&format!("api/agents/v1/{path}"))?;
-        let response = self.send(method, url, headers, body).await?;
-        answer::data(&response, self.clock.now())
+        match (shows, credential) {
+            (Credential::Nothing, _) => {}
+            (Credential::Bearer, Some(token)) => headers.push(("authorization".to_owned(), format!("Bearer {token}"))),
+            (Credential::Key, Some(key)) => drop(arguments.insert("key".to_owned(), key.into())),
+            (_, None) => return Err(ApiError::not_sent("the operation needs a token or a key".to_owned())),
+        }
+        if verb != Verb::Get {
+            headers.extend(self.idempotency_key.iter().map(|key| ("idempotency-key".to_owned(), key.clone())));
+        }
+        let body = match verb {
+            Verb::Get => {
+                address::query(&mut url, &arguments);
+                RequestBody::None
+            }
+            _ if arguments.is_empty() => RequestBody::None,
+            _ => RequestBody::Json(Value::Object(arguments)),
+        };
+        let response = self.send(method(verb), url, headers, body).await?;
+        envelope::data(&response, self.clock.now())
     }
 
     pub(super) async fn send(
@@ -163,9 +107,14 @@ impl Client {
         Ok(self.http.send(request).await.map_err(name)?)
     }
 
+    /// Where `path` lies: below the control plane, or below the base URL if it begins with a slash.
     pub(super) fn url(&self, path: &str) -> Result<Url, ApiError> {
         let root = self.base.as_str().trim_end_matches('/');
-        Url::parse(&format!("{root}/{path}")).map_err(|_| ApiError::garbled(0, "led to an address that is none"))
+        let whole = match path.strip_prefix('/') {
+            Some(path) => format!("{root}/{path}"),
+            None => format!("{root}/api/agents/v1/{path}"),
+        };
+        Url::parse(&whole).map_err(|_| ApiError::garbled(0, "led to an address that is none"))
     }
 
     pub(super) fn base(&self) -> &Url {
@@ -177,7 +126,12 @@ impl Client {
     }
 }
 
-/// An id made safe to stand in a path.
-pub(super) fn segment(id: &str) -> String {
-    url::form_urlencoded::byte_serialize(id.as_bytes()).collect::<String>().replace('+', "%20")
+fn method(verb: Verb) -> Method {
+    match verb {
+        Verb::Get => Method::GET,
+        Verb::Post => Method::POST,
+        Verb::Put => Method::PUT,
+        Verb::Patch => Method::PATCH,
+        Verb::Delete => Method::DELETE,
+    }
 }

@@ -37,6 +37,11 @@ impl ApiError {
         }
     }
 
+    /// Nothing was asked.
+    pub(super) fn not_sent(message: String) -> Self {
+        Self { status: None, message, sent: false, ..Self::garbled(0, "") }
+    }
+
     /// An answer that nobody can make sense of.
     pub(super) fn garbled(status: u16, what: &str) -> Self {
         let message = format!("the answer (status {status}) {what}");

@@ -4,8 +4,8 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::answer::flat;
-use super::client::segment;
+use super::address::segment;
+use super::envelope::flat;
 use super::error::says_no_credits;
 use super::{ApiError, Client};
 use crate::http::{RequestBody, Response};
@@ -57,7 +57,7 @@ impl Client {
                 body[name] = value.into();
             }
         }
-        self.generate(self.url("api/v6/images/text2img")?, body).await
+        self.generate(self.url("/api/v6/images/text2img")?, body).await
     }
 
     /// Asks how a generation stands. `fetch_result` is followed only on the service's own origin: the key goes with it.
@@ -66,8 +66,8 @@ impl Client {
         let given = generation.fetch_result.as_deref().and_then(|url| Url::parse(url).ok()).filter(own);
         let url = match (given, &generation.id) {
             (Some(url), _) => url,
-            (None, Some(Value::String(id))) => self.url(&format!("api/v6/images/fetch/{}", segment(id)))?,
-            (None, Some(id)) => self.url(&format!("api/v6/images/fetch/{}", segment(&id.to_string())))?,
+            (None, Some(Value::String(id))) => self.url(&format!("/api/v6/images/fetch/{}", segment(id)))?,
+            (None, Some(id)) => self.url(&format!("/api/v6/images/fetch/{}", segment(&id.to_string())))?,
             (None, None) => {
                 return Err(ApiError::garbled(200, "has neither an id nor a place to fetch the image from"));
             }

@@ -3,13 +3,16 @@
 //! Facts come from the service's public documents, some of which contradict each other; where they do, the handling
 //! here is the one that is right whichever of them is true.
 
-mod answer;
+mod address;
+pub mod catalogue;
 mod client;
+mod envelope;
 mod error;
 mod generation;
-mod types;
 
 pub use client::Client;
 pub use error::ApiError;
 pub use generation::{Generation, GenerationRequest, GenerationStatus};
-pub use types::{ApiKey, Member, Profile, Session, Signup};
+
+#[cfg(test)]
+mod tests;

@@ -52,7 +52,7 @@ impl Wipe for serde_json::Value {
 }
 
 /// A value that is never printed and never serialised. Read it with [`Secret::expose`], as late as possible.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Secret<T: Wipe>(T);
 
 impl<T: Wipe> Secret<T> {

@@ -1,5 +1,6 @@
 //! What an action states about itself, in one value from which checks, documentation and schema derive.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -207,9 +208,9 @@ pub struct ActionSpec {
     /// The step may capture further outputs from the answer (`outputs:`) and judge its status (`expect:`).
     pub captures: bool,
     /// Error codes that the action can end with, for `on-error` and the documentation: `mail.timeout`.
-    pub errors: &'static [&'static str],
+    pub errors: Vec<&'static str>,
     /// A small workflow that uses it, valid as it stands.
-    pub example: &'static str,
+    pub example: Cow<'static, str>,
 }
 
 impl ActionSpec {

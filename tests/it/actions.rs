@@ -41,7 +41,7 @@ fn every_action_documents_itself() {
 fn every_example_is_a_workflow_without_a_finding() {
     let catalogue = Registry::builtin().catalogue();
     for spec in specs(&catalogue) {
-        let source = Source::new(spec.name, spec.example);
+        let source = Source::new(spec.name, &spec.example);
         let findings = plan::load(source.clone(), &catalogue).diagnostics;
         let drawn: Vec<String> = findings.iter().map(|finding| finding.render(&source, false)).collect();
         assert!(drawn.is_empty(), "{}", drawn.join("\n"));
@@ -53,7 +53,7 @@ fn every_example_is_a_workflow_without_a_finding() {
 fn every_error_code_of_an_action_is_documented() {
     let page = fs::read_to_string(document("errors.md")).unwrap();
     for spec in specs(&Registry::builtin().catalogue()) {
-        for code in spec.errors {
+        for code in &spec.errors {
             assert!(page.contains(&format!("`{code}`")), "{code} of {} is not on the page", spec.name);
         }
     }
@@ -102,7 +102,8 @@ fn one_action_is_said_with_all_that_there_is_to_it() {
 fn a_family_is_listed_by_its_first_word() {
     let listed = TestContext::new().onramp(["actions", "modelslab"]).run().expect_code(0).stdout;
     assert!(listed.lines().skip(1).all(|line| line.starts_with("modelslab.")), "{listed}");
-    assert_eq!(listed.lines().count(), 8);
+    let family = Registry::builtin().catalogue().names().filter(|name| name.starts_with("modelslab.")).count();
+    assert_eq!(listed.lines().count(), 1 + family);
 }
 
 #[test]
@@ -148,8 +149,8 @@ fn door() -> ActionSpec {
         ],
         outputs: vec![OutputSpec::public("ajar", Type::Boolean, "Whether it is half open | half closed.")],
         captures: false,
-        errors: &["door.jammed", "door.missing"],
-        example: "steps:\n  door: { uses: door.open }\n",
+        errors: vec!["door.jammed", "door.missing"],
+        example: "steps:\n  door: { uses: door.open }\n".into(),
     }
 }
 

@@ -3,13 +3,15 @@
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-use super::rate::AGENT_GENERAL;
-use super::{LEAVE_OUT, TEAM, cannot_tell, client, failed, gone, not_undone, nothing_to_undo, unable, undone};
+use super::client;
+use super::operation::spec;
+use super::outcome::{cannot_tell, failed, gone, not_undone, nothing_to_undo, unable, undone};
 use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
-use crate::modelslab::{ApiError, ApiKey, Client};
+use crate::modelslab::catalogue::{self, ApiKey, CreateApiKey as Request, DeleteApiKey, Done, WholeKey};
+use crate::modelslab::{ApiError, Client};
 use crate::run::{Mark, Outcome, ProbeAnswer, StepError};
-use crate::workflow::{ActionSpec, Contact, Effect, EffectRule, OutputSpec, Parameter, Reach, Type, UndoRule};
+use crate::workflow::{ActionSpec, OutputSpec, Type};
 
 pub struct CreateApiKey;
 
@@ -29,27 +31,15 @@ outputs:
 impl Action for CreateApiKey {
     fn spec(&self) -> ActionSpec {
         ActionSpec {
-            name: "modelslab.create_api_key",
-            doc: "Creates an API key. It carries a mark of this run in its notes; in doubt, a key with that mark whose \
-                  secret was lost is deleted and made anew. Keys of other origin are never touched.",
-            effect: EffectRule::Always(Effect::Once),
-            probe: Some("the list of keys shows whether one with this run's mark was made"),
-            undo: UndoRule::BuiltIn,
-            reach: Reach::to(Contact::Service).counts(AGENT_GENERAL),
-            parameters: vec![
-                Parameter::required("token", Type::String, "Bearer token of the account.").secret(),
-                Parameter::required("name", Type::String, "The key's name.").seen_by(TEAM, LEAVE_OUT),
-                Parameter::optional("notes", Type::String, "Notes; the mark is added to them.")
-                    .seen_by(TEAM, LEAVE_OUT),
-            ],
+            doc: "Creates an API key. It carries a mark of this run in its notes; in doubt, a key with that mark whose secret \
+                  was lost is deleted and made anew. Keys of other origin are never touched.",
             outputs: vec![
                 OutputSpec::secret("key", Type::String, "The key itself."),
                 OutputSpec::public("id", Type::String, "Its id."),
                 OutputSpec::public("name", Type::String, "Its name.").echoes("name"),
             ],
-            captures: false,
-            errors: super::ERRORS,
-            example: EXAMPLE,
+            example: EXAMPLE.into(),
+            ..spec(&catalogue::create_api_key)
         }
     }
 
@@ -72,11 +62,13 @@ impl CreateApiKey {
         let mark = &context.order.mark;
         let notes = context.text("notes").map_or_else(|| mark.to_string(), |notes| format!("{notes} ({mark})"));
         let client = client(context)?;
-        let made = match client.create_api_key(token, name, &notes, &context.order.idempotency_key).await {
+        let creating = client.clone().with_idempotency_key(&context.order.idempotency_key);
+        let request = Request { name: name.to_owned(), notes: Some(notes) };
+        let made = match creating.create_api_key(token, &request).await {
             Ok(made) => made,
             Err(error) => return Ok(failed(&error)),
         };
-        let Some(key) = &made.key else {
+        let Some(WholeKey(key)) = &made.key else {
             return Ok(failed(&ApiError::unusable("the answer has no key in it")));
         };
         // A request of an earlier attempt may have landed after the look that missed it.
@@ -97,7 +89,7 @@ impl CreateApiKey {
         let mark = &context.order.mark;
         let client = client(context)?;
         let swept = async {
-            let keys = client.api_keys(token).await?;
+            let keys = client.list_api_keys(token).await?.items;
             match keys.iter().find(|key| noted(key, |notes| mark.may_be_a_copys(notes))) {
                 Some(key) => Ok(Some(format!("{}; its secret is with that copy alone", of_a_copy(key)))),
                 None => sweep(&client, token, &keys, |notes| mark.is_on(notes)).await.map(|_| None),
@@ -117,12 +109,12 @@ impl CreateApiKey {
         let known = context.order.undoes.as_ref().and_then(|undone| undone.outputs.get("id"));
         let known = known.and_then(|id| id.expose().as_str());
         if let Some(id) = known
-            && let Err(error) = gone(client.delete_api_key(token, id).await)
+            && let Err(error) = gone(delete(&client, token, id).await)
         {
             return Ok(not_undone(&error, &format!("the key {id}")));
         }
         let marked = async {
-            let keys = client.api_keys(token).await?;
+            let keys = client.list_api_keys(token).await?.items;
             sweep(&client, token, &keys, |notes| context.order.mark.is_of_step(notes)).await
         };
         Ok(match (marked.await, known) {
@@ -139,7 +131,7 @@ impl CreateApiKey {
 
 /// Deletes what earlier attempts left, and says what a copy of the run may have made beside the key `own`.
 async fn left_over(client: &Client, token: &str, mark: &Mark, own: &str) -> Result<Option<String>, ApiError> {
-    let keys = client.api_keys(token).await?;
+    let keys = client.list_api_keys(token).await?.items;
     sweep(client, token, &keys, |notes| mark.is_of_earlier(notes)).await?;
     let other = keys.iter().find(|key| key.id != own && noted(key, |notes| mark.may_be_a_copys(notes)));
     Ok(other.map(of_a_copy))
@@ -148,7 +140,8 @@ async fn left_over(client: &Client, token: &str, mark: &Mark, own: &str) -> Resu
 fn of_a_copy(key: &ApiKey) -> String {
     format!(
         "the key `{}` (id {}) has the mark of this step, and another copy of this run may have made it",
-        key.name, key.id
+        key.name.as_deref().unwrap_or_default(),
+        key.id
     )
 }
 
@@ -160,8 +153,12 @@ fn noted(key: &ApiKey, wanted: impl Fn(&str) -> bool) -> bool {
 async fn sweep(client: &Client, token: &str, keys: &[ApiKey], ours: impl Fn(&str) -> bool) -> Result<usize, ApiError> {
     let mut swept = 0;
     for key in keys.iter().filter(|key| noted(key, &ours)) {
-        gone(client.delete_api_key(token, &key.id).await)?;
+        gone(delete(client, token, &key.id).await)?;
         swept += 1;
     }
     Ok(swept)
+}
+
+async fn delete(client: &Client, token: &str, id: &str) -> Result<Done, ApiError> {
+    client.delete_api_key(token, &DeleteApiKey { key_id: id.to_owned() }).await
 }

@@ -5,15 +5,16 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-use super::rate::AGENT_GENERAL;
-use super::{cannot_tell, cannot_undo, client, failed, gone, not_undone, nothing_to_undo, unable, undone};
+use super::client;
+use super::operation::spec;
+use super::outcome::{cannot_tell, cannot_undo, failed, gone, not_undone, nothing_to_undo, unable, undone};
 use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
 use crate::clock::Timestamp;
-use crate::modelslab::Member;
+use crate::modelslab::catalogue::{self, InviteTeamMember as Request, Member, RemoveTeamMember};
 use crate::run::{Outcome, ProbeAnswer, StepError};
 use crate::secret::Data;
-use crate::workflow::{ActionSpec, Contact, Effect, EffectRule, OutputSpec, Parameter, Reach, Type, UndoRule};
+use crate::workflow::{ActionSpec, OutputSpec, Type};
 
 /// How far the service's clock may be behind ours.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
@@ -33,25 +34,12 @@ steps:
 
 impl Action for InviteTeamMember {
     fn spec(&self) -> ActionSpec {
+        let table = spec(&catalogue::invite_team_member);
+        let email = OutputSpec::public("email", Type::String, "Who was invited.").echoes("email");
         ActionSpec {
-            name: "modelslab.invite_team_member",
-            doc: "Invites somebody to the team.",
-            effect: EffectRule::Always(Effect::Once),
-            probe: Some("the list of members and invitations tells"),
-            undo: UndoRule::BuiltIn,
-            reach: Reach::to(Contact::Service).counts(AGENT_GENERAL),
-            parameters: vec![
-                Parameter::required("token", Type::String, "Bearer token of the account.").secret(),
-                Parameter::required("email", Type::String, "Whom to invite.").email(),
-            ],
-            outputs: vec![
-                OutputSpec::public("email", Type::String, "Who was invited.").echoes("email"),
-                OutputSpec::public("id", Type::String, "The member's id; null if the service did not say."),
-                OutputSpec::public("status", Type::String, "Such as `pending`; null if the service did not say."),
-            ],
-            captures: false,
-            errors: super::ERRORS,
-            example: EXAMPLE,
+            outputs: [email].into_iter().chain(table.outputs).collect(),
+            example: EXAMPLE.into(),
+            ..spec(&catalogue::invite_team_member)
         }
     }
 
@@ -71,17 +59,18 @@ impl Action for InviteTeamMember {
 impl InviteTeamMember {
     async fn invite(&self, context: &Context) -> Result<Outcome, StepError> {
         let (token, email) = (context.require("token")?, context.require("email")?);
-        Ok(match client(context)?.invite(token, email, &context.order.idempotency_key).await {
-            Ok(member) => Outcome::succeeded(self.member(email, &member)),
+        let client = client(context)?.with_idempotency_key(&context.order.idempotency_key);
+        Ok(match client.invite_team_member(token, &Request { email: email.to_owned() }).await {
+            Ok(made) => Outcome::succeeded(self.member(email, made.id, made.status)),
             Err(error) => failed(&error),
         })
     }
 
     async fn look(&self, context: &Context) -> Result<ProbeAnswer, StepError> {
         let (token, email) = (context.require("token")?, context.require("email")?);
-        Ok(match client(context)?.team(token).await {
-            Ok(members) => match members.iter().find(|member| member.email.eq_ignore_ascii_case(email)) {
-                Some(member) => ProbeAnswer::Done(self.member(email, member)),
+        Ok(match client(context)?.list_team_members(token).await {
+            Ok(members) => match members.items.into_iter().find(|member| member.email.eq_ignore_ascii_case(email)) {
+                Some(member) => ProbeAnswer::Done(self.member(email, member.id, member.status)),
                 None => ProbeAnswer::NotDone,
             },
             Err(error) => cannot_tell(&error),
@@ -99,8 +88,8 @@ impl InviteTeamMember {
         let id = match known {
             Some(id) => id.to_owned(),
             None => {
-                let members = match client.team(token).await {
-                    Ok(members) => members,
+                let members = match client.list_team_members(token).await {
+                    Ok(members) => members.items,
                     Err(error) => return Ok(not_undone(&error, &what)),
                 };
                 match members.into_iter().find(|member| member.email.eq_ignore_ascii_case(email)) {
@@ -113,15 +102,14 @@ impl InviteTeamMember {
                 }
             }
         };
-        Ok(match gone(client.remove_team_member(token, &id).await) {
+        Ok(match gone(client.remove_team_member(token, &RemoveTeamMember { member_id: id }).await) {
             Ok(()) => undone(),
             Err(error) => not_undone(&error, &what),
         })
     }
 
-    fn member(&self, email: &str, member: &Member) -> Data {
-        let (id, status) = (Value::from(member.id.clone()), Value::from(member.status.clone()));
-        outputs(&self.spec(), [("email", email.into()), ("id", id), ("status", status)])
+    fn member(&self, email: &str, id: Option<String>, status: Option<String>) -> Data {
+        outputs(&self.spec(), [("email", Value::from(email)), ("id", id.into()), ("status", status.into())])
     }
 }
 
@@ -149,7 +137,14 @@ mod tests {
     #[test]
     fn who_was_there_before_is_not_removed() {
         let at = |text: &str| Timestamp::parse(text);
-        let member = |created_at| Member { id: Some("7".into()), email: "ada@x.test".into(), status: None, created_at };
+        let member = |created_at| Member {
+            id: Some("7".into()),
+            invite_id: None,
+            email: "ada@x.test".into(),
+            status: None,
+            role: None,
+            created_at,
+        };
         let sent = at("2026-11-22T12:00:00Z");
         let ours = Ok("7".to_owned());
         assert_eq!(removable(&member(at("2026-11-22T12:00:01Z")), false, sent), ours);

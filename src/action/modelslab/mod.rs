@@ -1,39 +1,40 @@
-//! Steps of the ModelsLab agent control plane, one file each.
+//! Steps of the ModelsLab agent control plane. Each operation of the catalogue is one; those that have a probe, an undo or an
+//! answer to check are told in files of their own.
 
 mod create_api_key;
 mod invite_team_member;
 mod login;
-mod rate;
-mod resend_verification;
+mod operation;
+mod outcome;
+mod refresh_token;
 mod session;
+mod set_password;
 mod signup;
 mod text2img;
 mod verify_email;
 
 use std::sync::Arc;
 
-use super::context::not_sent;
 use super::{Action, Context};
-use crate::modelslab::{ApiError, Client};
-use crate::run::{ErrorKind, Happened, Outcome, ProbeAnswer, StepError};
-use crate::secret::Data;
-use crate::workflow::RetryClass;
+use crate::modelslab::{Client, catalogue};
+use crate::run::{ErrorKind, StepError};
 
 pub(super) fn all() -> Vec<Arc<dyn Action>> {
-    vec![
+    let own: [Arc<dyn Action>; 9] = [
         Arc::new(signup::Signup),
         Arc::new(login::Login),
-        Arc::new(resend_verification::ResendVerification),
         Arc::new(verify_email::VerifyEmail),
+        Arc::new(refresh_token::RefreshToken),
+        Arc::new(set_password::RESET),
+        Arc::new(set_password::UPDATE),
         Arc::new(create_api_key::CreateApiKey),
         Arc::new(invite_team_member::InviteTeamMember),
         Arc::new(text2img::Text2Img),
-    ]
+    ];
+    let plain = catalogue::operations().map(|operation| Arc::new(operation::Plain(operation)) as Arc<dyn Action>);
+    // A registry keeps the last of a name.
+    plain.chain(own).collect()
 }
-
-/// Who reads the names and notes of an account, and what to do about secrets there.
-const TEAM: &str = "everybody in the account's team sees it";
-const LEAVE_OUT: &str = "leave the secret out";
 
 /// The codes that any of these steps can end with.
 const ERRORS: &[&str] = &[
@@ -56,87 +57,4 @@ fn client(context: &Context) -> Result<Client, StepError> {
     Client::new(services.http.clone(), &services.settings.base_url, services.clock.clone())
         .map(|client| client.with_timeout(context.request_timeout()))
         .map_err(|error| StepError::new(ErrorKind::Config, "config.base_url", error.message))
-}
-
-/// Why a call failed and what it may have done: a 4xx did nothing, no answer or a 5xx may have done anything.
-fn failed(error: &ApiError) -> Outcome {
-    let happened = match error.status {
-        None if !error.sent => Happened::None,
-        Some(400..500) => Happened::None,
-        _ => Happened::Unknown,
-    };
-    Outcome { retry_after: error.retry_after, ..Outcome::failed(happened, step_error(error)) }
-}
-
-fn step_error(error: &ApiError) -> StepError {
-    let (kind, code, class) = match (error.status, &error.code) {
-        (None, _) if error.timeout => (ErrorKind::Network, "network.timeout".to_owned(), Some(RetryClass::Timeout)),
-        (None, _) if error.sent => (ErrorKind::Network, "network.broken".to_owned(), Some(RetryClass::Network)),
-        (None, _) => (ErrorKind::Network, "network.unreachable".to_owned(), Some(RetryClass::Network)),
-        (Some(429), _) => (ErrorKind::Service, "service.429".to_owned(), Some(RetryClass::TooManyRequests)),
-        (Some(500..), _) => (ErrorKind::Service, "service.5xx".to_owned(), Some(RetryClass::Server)),
-        (Some(200..400), _) => (ErrorKind::Service, "service.unreadable".to_owned(), None),
-        (Some(_), Some(code)) => (ErrorKind::Service, format!("service.{code}"), None),
-        (Some(status), None) => (ErrorKind::Service, format!("service.{status}"), None),
-    };
-    let class = class.filter(|_| error.transient);
-    let message = match hint(error) {
-        Some(hint) => format!("{error}; {hint}"),
-        None => error.to_string(),
-    };
-    StepError { class, ..StepError::new(kind, &code, message) }
-}
-
-fn hint(error: &ApiError) -> Option<&'static str> {
-    match (error.status, error.code.as_deref()) {
-        (_, Some("invalid_credentials")) => Some("wrong password, or an account made through Google or GitHub"),
-        (_, Some("email_not_verified")) => Some("the account exists and its address must be verified first"),
-        (_, Some("access_denied")) => Some("the account is blocked: write to the service's support"),
-        (_, Some("insufficient_scope")) => Some("log in again for a token with more scopes"),
-        (Some(401), None) => Some("the token is missing, wrong or expired"),
-        _ => None,
-    }
-}
-
-/// Why an undo failed. `what` names what is left, for whoever has to remove it by hand.
-fn not_undone(error: &ApiError, what: &str) -> Outcome {
-    let mut outcome = failed(error);
-    if let Some(said) = outcome.error.as_mut().filter(|_| error.status == Some(401)) {
-        said.message = format!(
-            "{}. The run's token has expired or was revoked, and a teardown does not log in again: remove {what} at the \
-             service by hand",
-            said.message
-        );
-    }
-    outcome
-}
-
-/// What is not there need not be removed.
-fn gone(removed: Result<(), ApiError>) -> Result<(), ApiError> {
-    match removed {
-        Err(error) if error.status == Some(404) => Ok(()),
-        other => other,
-    }
-}
-
-fn undone() -> Outcome {
-    Outcome::succeeded(Data::new())
-}
-
-fn nothing_to_undo() -> Outcome {
-    not_sent(StepError::new(ErrorKind::Service, StepError::NOTHING_TO_UNDO, "there is nothing to undo"))
-}
-
-fn cannot_undo(why: &str) -> Outcome {
-    not_sent(StepError::new(ErrorKind::Service, StepError::CANNOT_UNDO, why))
-}
-
-/// What a failed look says: another one may tell if the failure passes.
-fn cannot_tell(error: &ApiError) -> ProbeAnswer {
-    let again = error.transient.then_some(error.retry_after.unwrap_or_default());
-    ProbeAnswer::CannotTell { reason: format!("the look itself failed: {error}"), again }
-}
-
-fn unable(error: StepError) -> ProbeAnswer {
-    ProbeAnswer::CannotTell { reason: error.message, again: None }
 }

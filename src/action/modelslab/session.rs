@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::step_error;
+use super::outcome::step_error;
 use crate::http::Pace;
-use crate::modelslab::{ApiError, Client, Session};
+use crate::modelslab::catalogue::{Login, Session};
+use crate::modelslab::{ApiError, Client};
 use crate::run::{ErrorKind, StepError};
 use crate::secret::Secret;
 use crate::workflow::{OutputSpec, Type};
+
+/// The name of tokens that are asked for without one.
+pub(super) const DEVICE: &str = "onramp";
 
 const MOST_QUESTIONS: u32 = 8;
 
@@ -34,6 +38,17 @@ pub(super) fn session_values(session: &Session, email: &str) -> [(&'static str, 
     ]
 }
 
+/// A token of our own for looking.
+pub(super) async fn login(client: &Client, email: &str, password: &str) -> Result<Session, ApiError> {
+    let request = Login {
+        email: email.to_owned(),
+        password: Secret::new(password.to_owned()),
+        device_name: Some(DEVICE.to_owned()),
+        ..Login::default()
+    };
+    client.login(&request).await
+}
+
 /// Why a session cannot be used.
 pub(super) enum Unusable {
     /// Nobody could be asked whose it is.
@@ -54,14 +69,14 @@ impl Unusable {
 async fn whose(client: &Client, session: &Session) -> Result<String, ApiError> {
     let mut pace = Pace::new(Duration::from_millis(200), Duration::from_secs(5));
     for _ in 1..MOST_QUESTIONS {
-        match client.me(session.access_token.expose()).await {
+        match client.get_profile(session.access_token.expose()).await {
             Err(error) if error.transient => {
                 tokio::time::sleep(error.retry_after.unwrap_or_default().max(pace.pause()).min(LONGEST_PAUSE)).await;
             }
             other => return other.map(|profile| profile.email),
         }
     }
-    client.me(session.access_token.expose()).await.map(|profile| profile.email)
+    client.get_profile(session.access_token.expose()).await.map(|profile| profile.email)
 }
 
 /// The address of the account that the session is for, which must be `expected`: a verification code alone says nothing

@@ -3,12 +3,16 @@
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-use super::rate::AGENT_AUTH;
-use super::{LEAVE_OUT, TEAM, cannot_tell, client, failed, unable};
+use super::client;
+use super::operation::spec;
+use super::outcome::{cannot_tell, failed, unable};
+use super::session::login;
 use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
+use crate::modelslab::catalogue::{self, Signup as Request};
 use crate::run::{Outcome, ProbeAnswer, StepError};
-use crate::workflow::{ActionSpec, Contact, Effect, EffectRule, OutputSpec, Parameter, Reach, Type, UndoRule};
+use crate::secret::Secret;
+use crate::workflow::{ActionSpec, OutputSpec, Type};
 
 pub struct Signup;
 
@@ -27,21 +31,9 @@ steps:
 impl Action for Signup {
     fn spec(&self) -> ActionSpec {
         ActionSpec {
-            name: "modelslab.signup",
-            doc: "Creates a ModelsLab account. The service then sends a verification mail.",
-            effect: EffectRule::Always(Effect::Once),
-            probe: Some("a login tells whether the account exists"),
-            undo: UndoRule::Never("no documented operation deletes an account"),
-            reach: Reach::to(Contact::Service).counts(AGENT_AUTH),
-            parameters: vec![
-                Parameter::required("email", Type::String, "The address of the account.").email(),
-                Parameter::required("password", Type::String, "Its password.").secret(),
-                Parameter::optional("name", Type::String, "The name shown for the account.").seen_by(TEAM, LEAVE_OUT),
-            ],
             outputs: vec![OutputSpec::public("email", Type::String, "The address that signed up.").echoes("email")],
-            captures: false,
-            errors: super::ERRORS,
-            example: EXAMPLE,
+            example: EXAMPLE.into(),
+            ..spec(&catalogue::signup)
         }
     }
 
@@ -62,7 +54,12 @@ impl Action for Signup {
 impl Signup {
     async fn sign_up(&self, context: &Context) -> Result<Outcome, StepError> {
         let (email, password) = (context.require("email")?, context.require("password")?);
-        Ok(match client(context)?.signup(email, password, context.text("name")).await {
+        let request = Request {
+            email: email.to_owned(),
+            password: Secret::new(password.to_owned()),
+            name: context.text("name").map(str::to_owned),
+        };
+        Ok(match client(context)?.signup(&request).await {
             Ok(_) => Outcome::succeeded(outputs(&self.spec(), [("email", Value::from(email))])),
             Err(error) => failed(&error),
         })
@@ -72,7 +69,7 @@ impl Signup {
     async fn look(&self, context: &Context) -> Result<ProbeAnswer, StepError> {
         let (email, password) = (context.require("email")?, context.require("password")?);
         let done = || ProbeAnswer::Done(outputs(&self.spec(), [("email", Value::from(email))]));
-        Ok(match client(context)?.login(email, password, "onramp", None).await {
+        Ok(match login(&client(context)?, email, password).await {
             Ok(_) => done(),
             Err(error) if error.is("email_not_verified") => done(),
             Err(error) if error.is("invalid_credentials") => ProbeAnswer::NotDone,

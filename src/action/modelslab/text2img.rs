@@ -5,7 +5,8 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-use super::{client, failed};
+use super::client;
+use super::outcome::failed;
 use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
 use crate::http::Pace;
@@ -62,8 +63,8 @@ impl Action for Text2Img {
                 OutputSpec::public("generation_time", Type::Number, "Seconds, as the service tells it."),
             ],
             captures: false,
-            errors: super::ERRORS,
-            example: EXAMPLE,
+            errors: super::ERRORS.to_vec(),
+            example: EXAMPLE.into(),
         }
     }
 

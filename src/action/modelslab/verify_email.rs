@@ -2,14 +2,17 @@
 
 use futures_util::future::BoxFuture;
 
-use super::rate::AGENT_AUTH;
-use super::session::{Unusable, owner, session_outputs, session_values};
-use super::{cannot_tell, client, failed, step_error, unable};
+use super::client;
+use super::operation::spec;
+use super::outcome::{cannot_tell, failed, step_error, unable};
+use super::session::{Unusable, login, owner, session_outputs, session_values};
 use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
-use crate::modelslab::{Client, Session};
+use crate::modelslab::Client;
+use crate::modelslab::catalogue::{self, Session, VerifyEmail as Request};
 use crate::run::{Happened, Outcome, ProbeAnswer, StepError};
-use crate::workflow::{ActionSpec, Contact, Effect, EffectRule, Parameter, Reach, Type, UndoRule};
+use crate::secret::Secret;
+use crate::workflow::{ActionSpec, Parameter, Type};
 
 pub struct VerifyEmail;
 
@@ -29,24 +32,20 @@ steps:
 
 impl Action for VerifyEmail {
     fn spec(&self) -> ActionSpec {
+        let table = spec(&catalogue::verify_email);
+        let own = [
+            Parameter::required("email", Type::String, "The address that signed up.").email(),
+            Parameter::optional("password", Type::String, "The account's password, for the look when in doubt.")
+                .secret(),
+        ];
         ActionSpec {
-            name: "modelslab.verify_email",
             doc: "Verifies an address by a mailed code. It gives a bearer token. The answer's account must be the one that \
                   signed up.",
-            effect: EffectRule::Always(Effect::Once),
-            probe: Some("a login tells whether the address is verified, if the password is given"),
-            undo: UndoRule::Nothing,
-            reach: Reach::to(Contact::Service).counts(AGENT_AUTH),
-            parameters: vec![
-                Parameter::required("verification_code", Type::String, "The token in the mail's link.").secret(),
-                Parameter::required("email", Type::String, "The address that signed up.").email(),
-                Parameter::optional("password", Type::String, "The account's password, for the look when in doubt.")
-                    .secret(),
-            ],
+            parameters: table.parameters.into_iter().chain(own).collect(),
             outputs: session_outputs(),
-            captures: false,
-            errors: ERRORS,
-            example: EXAMPLE,
+            errors: table.errors.into_iter().chain(["service.other_account"]).collect(),
+            example: EXAMPLE.into(),
+            ..spec(&catalogue::verify_email)
         }
     }
 
@@ -59,24 +58,12 @@ impl Action for VerifyEmail {
     }
 }
 
-const ERRORS: &[&str] = &[
-    "config.parameter",
-    "network.timeout",
-    "network.unreachable",
-    "network.broken",
-    "service.other_account",
-    "service.validation_error",
-    "service.422",
-    "service.429",
-    "service.5xx",
-    "service.unreadable",
-];
-
 impl VerifyEmail {
     async fn verify(&self, context: &Context) -> Result<Outcome, StepError> {
         let (code, email) = (context.require("verification_code")?, context.require("email")?);
         let client = client(context)?;
-        Ok(match client.verify_email(code).await {
+        let request = Request { verification_code: Secret::new(code.to_owned()) };
+        Ok(match client.verify_email(&request).await {
             Ok(session) => self.checked(&client, &session, email).await,
             Err(error) => failed(&error),
         })
@@ -98,7 +85,7 @@ impl VerifyEmail {
             return Ok(ProbeAnswer::CannotTell { reason, again: None });
         };
         let client = client(context)?;
-        let session = match client.login(email, password, "onramp", None).await {
+        let session = match login(&client, email, password).await {
             Ok(session) => session,
             Err(error) if error.is("email_not_verified") => return Ok(ProbeAnswer::NotDone),
             Err(error) => return Ok(cannot_tell(&error)),

@@ -34,8 +34,8 @@ impl<'a> Card<'a> {
             captures: spec.captures.then_some(
                 "The step may judge the answer's status with `expect` and capture further `outputs` from it.",
             ),
-            errors: spec.errors,
-            example: spec.example,
+            errors: &spec.errors,
+            example: &spec.example,
         }
     }
 }

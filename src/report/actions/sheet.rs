@@ -11,7 +11,7 @@ const INDENT: usize = 2;
 const LABEL: usize = 8;
 const GAP: usize = 2;
 /// The last column of a table is not wrapped to less.
-const LEAST: usize = 20;
+const LEAST: usize = 18;
 
 pub fn sheet(spec: &ActionSpec, look: &Look) -> String {
     let card = Card::of(spec);

@@ -76,8 +76,8 @@ pub fn planned(text: &str) -> Plan {
         parameters: vec![Parameter::optional("value", Type::Any, "anything")],
         outputs: vec![OutputSpec::public("id", Type::Any, "anything")],
         captures: false,
-        errors: &["lost"],
-        example: "",
+        errors: vec!["lost"],
+        example: "".into(),
     };
     let loaded = load(Source::new("flow.yaml", text), &Catalogue::new([spec]));
     loaded.plan.unwrap_or_else(|| panic!("{:#?}", loaded.diagnostics))

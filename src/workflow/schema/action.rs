@@ -51,7 +51,7 @@ pub(super) fn of_steps(catalogue: &Catalogue) -> impl Iterator<Item = Value> + '
 
 /// All codes that an action can end with.
 pub(super) fn errors(catalogue: &Catalogue) -> Value {
-    let all: BTreeSet<&str> = specs(catalogue).flat_map(|spec| spec.errors).copied().collect();
+    let all: BTreeSet<&str> = specs(catalogue).flat_map(|spec| &spec.errors).copied().collect();
     json!({ "enum": all })
 }
 

@@ -1,0 +1,124 @@
+//! An operation of the catalogue as a step.
+
+use std::fmt::Write as _;
+
+use futures_util::future::BoxFuture;
+use serde_json::{Map, Value};
+
+use super::outcome::failed;
+use super::{ERRORS, client};
+use crate::action::context::{not_sent, outputs};
+use crate::action::{Action, Context};
+use crate::modelslab::catalogue::{Credential, Operation};
+use crate::run::{Outcome, StepError};
+use crate::secret::Datum;
+use crate::workflow::{ActionSpec, Contact, EffectRule, Parameter, Reach, Type};
+
+/// An operation that is asked once and tells what its answer says.
+pub(super) struct Plain(pub &'static Operation);
+
+impl Action for Plain {
+    fn spec(&self) -> ActionSpec {
+        spec(self.0)
+    }
+
+    fn perform<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Outcome> {
+        Box::pin(async move { self.ask(context).await.unwrap_or_else(not_sent) })
+    }
+}
+
+impl Plain {
+    async fn ask(&self, context: &Context) -> Result<Outcome, StepError> {
+        let credential = credential(self.0, context)?;
+        let client = client(context)?.with_idempotency_key(&context.order.idempotency_key);
+        let answer = client.ask(self.0, credential, arguments(self.0, context)).await;
+        Ok(match answer.and_then(|data| (self.0.read)(&data)) {
+            Ok(values) => Outcome::succeeded(outputs(&self.spec(), values)),
+            Err(error) => failed(&error),
+        })
+    }
+}
+
+/// The token or key that a step gives, if the operation wants one.
+pub(super) fn credential<'a>(operation: &Operation, context: &'a Context) -> Result<Option<&'a str>, StepError> {
+    parameter(operation.credential).map(|(name, _)| context.require(name)).transpose()
+}
+
+/// What a step gives for the operation's parameters; null counts as absent.
+fn arguments(operation: &Operation, context: &Context) -> Map<String, Value> {
+    let own = (operation.parameters)();
+    let given = own.iter().filter_map(|parameter| {
+        let value = context.order.input.get(parameter.name).map(Datum::expose)?;
+        (!value.is_null()).then(|| (parameter.name.to_owned(), value.clone()))
+    });
+    given.collect()
+}
+
+/// A list of texts that a step gives.
+pub(super) fn texts(context: &Context, name: &str) -> Option<Vec<String>> {
+    let items = context.get(name)?.as_array()?;
+    Some(items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect())
+}
+
+/// What the table says of an operation, as an action states it.
+pub(super) fn spec(operation: &'static Operation) -> ActionSpec {
+    let credential =
+        parameter(operation.credential).map(|(name, doc)| Parameter::required(name, Type::String, doc).secret());
+    let parameters = credential.into_iter().chain((operation.parameters)()).collect();
+    let spec = ActionSpec {
+        name: operation.action,
+        doc: operation.doc,
+        effect: EffectRule::Always(operation.effect),
+        probe: operation.probe,
+        undo: operation.undo,
+        reach: Reach { rate: operation.limit, spends: operation.spends, ..Reach::to(Contact::Service) },
+        parameters,
+        outputs: (operation.outputs)(),
+        captures: false,
+        errors: ERRORS.iter().chain(operation.errors).copied().collect(),
+        example: "".into(),
+    };
+    ActionSpec { example: example(&spec).into(), ..spec }
+}
+
+fn parameter(credential: Credential) -> Option<(&'static str, &'static str)> {
+    match credential {
+        Credential::Nothing => None,
+        Credential::Bearer => Some(("token", "Bearer token of the account.")),
+        Credential::Key => Some(("key", "An API key.")),
+    }
+}
+
+/// A workflow of one step that is given all that it must be given.
+pub(super) fn example(spec: &ActionSpec) -> String {
+    let (secret, public): (Vec<&Parameter>, Vec<&Parameter>) =
+        spec.parameters.iter().filter(|parameter| parameter.required).partition(|parameter| parameter.secret);
+    let step = spec.name.trim_start_matches("modelslab.");
+    let mut text = String::new();
+    let mut with = String::new();
+    for (section, parameters) in [("inputs", public), ("secrets", secret)] {
+        if !parameters.is_empty() {
+            let _ = writeln!(text, "{section}:");
+        }
+        for parameter in parameters {
+            let name = parameter.name;
+            let _ = match section {
+                "secrets" => writeln!(text, "  {name}: {{ env: MODELSLAB_{} }}", name.to_uppercase()),
+                _ => writeln!(text, "  {name}: {{ type: {} }}", input_type(&parameter.ty)),
+            };
+            let _ = writeln!(with, "      {name}: \"${{{{ {section}.{name} }}}}\"");
+        }
+    }
+    let _ = writeln!(text, "steps:\n  {step}:\n    uses: {}", spec.name);
+    if !with.is_empty() {
+        let _ = write!(text, "    with:\n{with}");
+    }
+    text
+}
+
+fn input_type(ty: &Type) -> String {
+    match ty {
+        Type::Array(_) => "array".to_owned(),
+        other => other.to_string(),
+    }
+}
