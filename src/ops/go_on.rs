@@ -169,7 +169,7 @@ async fn carry_out(
 
 /// Whether the run's file has another text, with errors or without.
 fn is_edited(workspace: &Workspace, stored: &Stored, request: &ResumeRequest<'_>) -> bool {
-    let file = request.file.clone().unwrap_or_else(|| stored.file());
+    let Some(file) = request.file.clone().or_else(|| stored.file()) else { return false };
     let found = look(workspace, stored, &file, request.environment);
     !request.as_stored && !matches!(found, Ok(File::Unchanged | File::Gone(_)))
 }

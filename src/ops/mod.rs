@@ -5,6 +5,7 @@ mod asked;
 mod attach;
 mod base_url;
 mod begin;
+mod call;
 mod cancel;
 mod edit;
 mod error;
@@ -39,6 +40,7 @@ mod workspace;
 
 pub use actions::{Named, actions};
 pub use attach::Console;
+pub use call::call;
 pub use cancel::{CancelOutcome, CancelRequest, cancel};
 pub use error::OpError;
 pub use exec::{ExecOutcome, ExecRequest, exec};

@@ -100,7 +100,7 @@ fn edit_of(
     request: &ResumeRequest<'_>,
     talk: &mut dyn Talk,
 ) -> Result<Option<Edit>, OpError> {
-    let file = request.file.clone().unwrap_or_else(|| stored.file());
+    let Some(file) = request.file.clone().or_else(|| stored.file()) else { return Ok(None) };
     match look(workspace, stored, &file, request.environment) {
         Ok(File::Unchanged) => Ok(None),
         Ok(File::Gone(why)) => {

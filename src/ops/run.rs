@@ -22,7 +22,8 @@ use crate::workflow::Given;
 pub const DEFAULT_SETTLE: Duration = Duration::from_secs(5);
 
 pub struct RunRequest<'a> {
-    pub file: PathBuf,
+    /// `None` for a [`call`](super::call()).
+    pub file: Option<PathBuf>,
     pub inputs: BTreeMap<String, Given>,
     /// An earlier run whose outputs are inputs, where `inputs` has none of that name.
     pub inputs_from: Option<String>,
@@ -56,6 +57,7 @@ pub async fn run(
     console: Console,
     talk: &mut dyn Talk,
 ) -> Result<RunOutcome, OpError> {
+    let origin = origin_of(request.file.as_deref(), &checked);
     let (texts, plan) = checked.into_plan()?;
     let inputs = with_outputs(workspace, &plan.workflow, &request, &mut |text| talk.say(text))?;
     if let Some(run) = named::existing(workspace, &request)? {
@@ -64,7 +66,6 @@ pub async fn run(
     let Beginning { at, started, key, injection, sandbox } = begin(workspace, &plan, &inputs, &request, talk).await?;
     let first = Entry { seq: 1, at, fact: Fact::RunStarted(Box::new(started.clone())) };
     let mut state = RunState::new(&plan, started, at);
-    let origin = origin_of(&request.file);
     let store = workspace.open();
     let new = NewRun { texts: &texts, origin: &origin, first: &first, state: &state };
     let writer = match store.create(new, &key, &workspace.holder()) {
@@ -87,7 +88,7 @@ pub async fn run(
     Ok(RunOutcome { plan, state, dir })
 }
 
-fn origin_of(file: &Path) -> Origin {
-    let absolute = std::path::absolute(file).ok().and_then(|path| path.to_str().map(str::to_owned));
-    Origin { workflow_path: file.display().to_string(), workflow_file: absolute }
+fn origin_of(file: Option<&Path>, checked: &Checked) -> Origin {
+    let absolute = file.and_then(|file| std::path::absolute(file).ok()?.to_str().map(str::to_owned));
+    Origin { workflow_path: checked.source.path.to_string(), workflow_file: absolute }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::recall::{Earlier, owned, recalling};
-use super::{OpError, Workspace, validate};
+use super::{OpError, Workspace, call, validate};
 use crate::clock::Timestamp;
 use crate::plan::Plan;
 use crate::run::{Fact, RunState, apply};
@@ -29,10 +29,9 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    /// The file that the workflow came from.
-    pub fn file(&self) -> PathBuf {
-        let Origin { workflow_path, workflow_file } = &self.origin;
-        workflow_file.as_ref().unwrap_or(workflow_path).into()
+    /// The file that the workflow came from; none for a call.
+    pub fn file(&self) -> Option<PathBuf> {
+        call::file(&self.origin)
     }
 }
 

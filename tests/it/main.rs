@@ -6,6 +6,7 @@ mod support;
 mod actions;
 mod again;
 mod architecture;
+mod call;
 mod calls;
 mod cancel;
 mod cli;

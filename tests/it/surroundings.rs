@@ -3,20 +3,15 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::sync::Arc;
 use std::time::Duration;
 
-use onramp::action::Registry;
-use onramp::clock::{ManualClock, Timestamp};
-use onramp::entropy::SystemEntropy;
-use onramp::ops::{self, Console, ResumeRequest, RetryRequest, RunRequest, Talk, Workspace};
+use onramp::ops::{self, Console, ResumeRequest, RetryRequest, RunRequest, Talk};
 use onramp::report::Rerun;
 use onramp::secret::Mask;
-use onramp::store::KeySource;
 use serde_json::Value;
 use tokio::sync::mpsc::unbounded_channel;
 
-use crate::support::{LONG, Output, TestContext};
+use crate::support::{LONG, Output, TestContext, workspace};
 
 const DRAW: &str = "
 name: draw
@@ -202,19 +197,6 @@ impl Talk for Silence {
 }
 
 /// Of a machine whose clock stands at `now`.
-fn workspace(context: &TestContext, now: &str) -> Workspace {
-    Workspace {
-        store: context.store(),
-        key: KeySource::Default(context.key_file()),
-        sandboxes: None,
-        witnesses: Some(context.path("state")),
-        registry: Arc::new(Registry::builtin()),
-        clock: Arc::new(ManualClock::at(Timestamp::parse(now).unwrap())),
-        entropy: Arc::new(SystemEntropy),
-        command: "test".into(),
-    }
-}
-
 fn console() -> Console {
     // Nobody asks to stop.
     Console { reporters: Vec::new(), stop: unbounded_channel().1, mask: Mask::default() }
@@ -225,7 +207,7 @@ async fn a_clock_that_was_set_back_takes_no_journal_with_it() {
     let context = TestContext::new();
     let nothing: fn(&str) -> Option<String> = |_| None;
     let request = RunRequest {
-        file: context.write("draw.yaml", &DRAW.replace("sandbox: ada", "default: ada")),
+        file: Some(context.write("draw.yaml", &DRAW.replace("sandbox: ada", "default: ada"))),
         inputs: Default::default(),
         inputs_from: None,
         environment: &nothing,
@@ -238,7 +220,7 @@ async fn a_clock_that_was_set_back_takes_no_journal_with_it() {
         until: None,
     };
     let then = workspace(&context, "2026-11-22T12:00:00Z");
-    let checked = ops::validate(&then, &request.file).unwrap();
+    let checked = ops::validate(&then, request.file.as_deref().unwrap()).unwrap();
     ops::run(&then, checked, request, console(), &mut Silence).await.unwrap();
     let resume = ResumeRequest::new("early".into(), &nothing);
     let retry = RetryRequest { resume, steps: vec!["draw".into()], downstream: false };

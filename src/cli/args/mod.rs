@@ -2,6 +2,7 @@
 
 mod actions;
 mod again;
+mod call;
 mod cancel;
 mod exec;
 mod export;
@@ -24,6 +25,7 @@ use clap::{Parser, Subcommand};
 
 pub use actions::Actions;
 pub use again::{GoingOn, Resume, Retry};
+pub use call::Call;
 pub use cancel::Cancel;
 pub use exec::Exec;
 pub use export::{Export, ExportFormat};
@@ -64,6 +66,7 @@ pub struct Cli {
 pub enum Command {
     Init(Init),
     Run(Run),
+    Call(Call),
     Resume(Resume),
     Retry(Retry),
     Resolve(Resolve),

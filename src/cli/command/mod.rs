@@ -2,6 +2,7 @@
 
 mod actions;
 mod again;
+mod call;
 mod cancel;
 mod exec;
 mod export;
@@ -51,6 +52,7 @@ pub async fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure
         Command::Validate(args) => validate::validate(args, global),
         Command::Plan(args) => plan::plan(args, global),
         Command::Graph(args) => graph::graph(args, global),
+        Command::Call(args) => call::call(args, global).await,
         Command::Actions(args) => actions::actions(args, global),
         Command::Schema(_) => schema::schema(),
         Command::Sandbox(args) => sandbox::sandbox(args).await,

@@ -1,6 +1,6 @@
 //! `onramp plan`.
 
-use super::request::request;
+use super::request::{draw_warnings, request};
 use super::workspace;
 use crate::cli::args::{Global, Plan, Progress};
 use crate::cli::console::stdout_look;
@@ -13,7 +13,9 @@ use crate::report::outlook;
 
 pub fn plan(args: Plan, global: &Global) -> Result<Exit, Failure> {
     let workspace = workspace(&args.store.store, "onramp plan");
-    let (checked, request) = request(&workspace, args.file, args.inputs, args.service, global)?;
+    let checked = ops::validate(&workspace, &args.file)?;
+    draw_warnings(&checked, global);
+    let request = request(&checked, Some(args.file), args.inputs, args.service)?;
     let request = RunRequest { until: args.until, ..request };
     let found = ops::outlook(&workspace, checked, &request, &mut Voice::new(&Progress { quiet: false }, global))?;
     // What a run would refuse is wrong use, or a wrong file.

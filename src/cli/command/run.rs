@@ -1,24 +1,37 @@
-//! `onramp run`.
+//! `onramp run`, and how a run is watched to its end.
 
-use super::request::request;
+use super::request::{draw_warnings, request};
 use super::{outcome, workspace};
-use crate::cli::args::{Global, Run};
+use crate::cli::args::{Global, Output, Run};
 use crate::cli::console::console;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::log;
 use crate::cli::voice::Voice;
-use crate::ops::{self, OpError, RunRequest};
+use crate::ops::{self, Checked, OpError, RunRequest, Workspace};
 use crate::secret::Mask;
 
 pub async fn run(args: Run, global: &Global) -> Result<Exit, Failure> {
     let mask = Mask::default();
     log::start(global.log, &mask);
     let workspace = workspace(&args.store.store, "onramp run");
-    let (checked, request) = request(&workspace, args.file, args.inputs, args.service, global)?;
+    let checked = ops::validate(&workspace, &args.file)?;
+    draw_warnings(&checked, global);
+    let request = request(&checked, Some(args.file), args.inputs, args.service)?;
     let request = RunRequest { inject: args.inject.inject, id: args.id, until: args.until, ..request };
-    let console = console(global, &args.output.progress, &mask).map_err(OpError::Usage)?;
-    let outcome =
-        ops::run(&workspace, checked, request, console, &mut Voice::new(&args.output.progress, global)).await?;
-    outcome::ended(&workspace, &outcome, &args.output, global, &mask)
+    watch(&workspace, checked, request, &args.output, global, &mask).await
+}
+
+/// Runs, shows how it goes, and prints what came of it.
+pub async fn watch(
+    workspace: &Workspace,
+    checked: Checked,
+    request: RunRequest<'_>,
+    output: &Output,
+    global: &Global,
+    mask: &Mask,
+) -> Result<Exit, Failure> {
+    let console = console(global, &output.progress, mask).map_err(OpError::Usage)?;
+    let outcome = ops::run(workspace, checked, request, console, &mut Voice::new(&output.progress, global)).await?;
+    outcome::ended(workspace, &outcome, output, global, mask)
 }

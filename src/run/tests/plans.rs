@@ -28,8 +28,8 @@ fn plan_of(sources: impl Into<Sources>) -> Plan {
         parameters: vec![Parameter::optional("value", Type::Any, "anything")],
         outputs: vec![OutputSpec::public("value", Type::Any, "anything")],
         captures: name == "ask",
-        errors: &["lost"],
-        example: "",
+        errors: vec!["lost"],
+        example: "".into(),
     };
     let all = [
         ("read", Effect::Read, UndoRule::ByStep),

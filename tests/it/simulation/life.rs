@@ -42,8 +42,8 @@ pub fn catalogue() -> Catalogue {
             OutputSpec::secret("token", Type::String, "a secret"),
         ],
         captures: false,
-        errors: &["sim.lost"],
-        example: "",
+        errors: vec!["sim.lost"],
+        example: "".into(),
     };
     Catalogue::new([
         spec("sim.read", Effect::Read),

@@ -14,6 +14,7 @@ mod process;
 mod sandbox;
 mod wait;
 mod witness;
+mod workspace;
 
 pub use bootstrap::{WORKFLOW, adapted, quick};
 pub use context::{Invocation, Output, TestContext};
@@ -27,3 +28,4 @@ pub use process::Running;
 pub use sandbox::SandboxProcess;
 pub use wait::{LONG, eventually};
 pub use witness::Witness;
+pub use workspace::workspace;
