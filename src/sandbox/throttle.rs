@@ -15,6 +15,16 @@ pub enum LimitClass {
     General,
 }
 
+impl LimitClass {
+    /// As the service's documents call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auth => "agent-auth",
+            Self::General => "agent-general",
+        }
+    }
+}
+
 /// Requests a minute for each class, as the service documents them; by address and e-mail or user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimits {

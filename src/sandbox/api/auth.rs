@@ -3,26 +3,38 @@
 use serde_json::json;
 
 use super::Exchange;
-use super::tokens::{TokenWish, issue, user};
-use crate::sandbox::http::{Answer, Refusal};
+use super::tokens::{TokenWish, user, welcome};
+use crate::sandbox::http::{Answer, Check, Refusal};
 use crate::sandbox::mail::{Letter, LetterKind};
 use crate::sandbox::password::PasswordHash;
 use crate::sandbox::seed::fingerprint;
-use crate::sandbox::state::{Account, Code, Event};
+use crate::sandbox::state::{Account, Code, Event, Profile};
 
 /// Digits of a code that is typed; a token in a link has `LINK_TOKEN` letters and digits.
 const TYPED_CODE: usize = 6;
-const LINK_TOKEN: usize = 64;
+pub const LINK_TOKEN: usize = 64;
+/// In characters; the service documents no rule.
+const MIN_PASSWORD: usize = 8;
+const MAX_PASSWORD: usize = 72;
+
+/// `password`, which must be repeated in `password_confirmation` if `confirmed`, and may be otherwise.
+pub fn new_password<'a>(check: &mut Check<'a>, confirmed: bool) -> &'a str {
+    let password = check.text("password", MIN_PASSWORD, MAX_PASSWORD);
+    if confirmed {
+        check.require("password_confirmation");
+    }
+    if check.optional_text("password_confirmation", 0, 255).is_some_and(|again| again != password) {
+        check.refuse("password", "The password field confirmation does not match.".into());
+    }
+    password
+}
 
 /// `POST /auth/signup`: makes an account and mails a code. It gives no token (conflict C-1: clients must not need one).
 pub fn signup(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
     let mut check = x.check();
     let email = check.email("email");
-    let password = check.text("password", 8, 72);
+    let password = new_password(&mut check, false);
     let name = check.optional_text("name", 0, 255);
-    if check.optional_text("password_confirmation", 0, 255).is_some_and(|again| again != password) {
-        check.refuse("password", "The password field confirmation does not match.".into());
-    }
     if x.state.account_by_email(&email).is_some() {
         check.refuse("email", "The email has already been taken.".into());
     }
@@ -38,6 +50,7 @@ pub fn signup(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
         created_at: x.now,
         verified_at: None,
         verified_by: None,
+        profile: Profile::default(),
     };
     x.emit(Event::AccountCreated { account: account.clone() });
     mail_code(x, &account);
@@ -83,7 +96,7 @@ pub fn verify_email(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
     let secret = check.text("verification_code", 0, 255);
     check.done()?;
     let account = redeem(x, secret)?;
-    let mut data = issue(x, &account, true, TokenWish::standard());
+    let mut data = welcome(x, &account, true, TokenWish::standard());
     data["message"] = json!("Email verified.");
     Ok(x.answer(200, data))
 }
@@ -111,6 +124,6 @@ pub fn login(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
     if account.verified_at.is_none() {
         return Err(Refusal::coded(403, "email_not_verified", "Your email address is not verified."));
     }
-    let data = issue(x, &account, true, wish);
+    let data = welcome(x, &account, true, wish);
     Ok(x.answer(200, data))
 }

@@ -59,6 +59,11 @@ impl<'a> Exchange<'a> {
         self.caller.map(|caller| caller.account).ok_or(Refusal::UNAUTHENTICATED)
     }
 
+    /// The token that was shown; every route behind a bearer token has one.
+    pub fn token(&self) -> Result<&'a AccessToken, Refusal> {
+        self.caller.and_then(|caller| caller.token).ok_or(Refusal::UNAUTHENTICATED)
+    }
+
     pub fn emit(&mut self, event: Event) {
         self.events.push(event);
     }

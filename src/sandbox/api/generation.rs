@@ -2,11 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::Exchange;
+use super::{Exchange, catalogue};
 use crate::sandbox::http::{Answer, Refusal};
 use crate::sandbox::state::{Event, Image};
 
-const MODELS: [&str; 5] = ["flux", "flux-dev", "sdxl", "stable-diffusion-v1-5", "midjourney"];
 /// Seconds that a client is told to wait for an image.
 const ETA: u64 = 1;
 const NO_CREDITS: &str = "You have insufficient credits to make this request. Please add credits to your account.";
@@ -21,7 +20,7 @@ pub fn text2img(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
     let text = |field| x.input.get(field).and_then(Value::as_str).filter(|text: &&str| !text.trim().is_empty());
     text("prompt").ok_or_else(|| bad("prompt is required".into()))?;
     let model = text("model_id").ok_or_else(|| bad("model_id is required".into()))?;
-    if !MODELS.contains(&model) {
+    if !catalogue::makes_images(model) {
         return Err(bad(format!("Model not found: {}", model.chars().take(100).collect::<String>())));
     }
     let side = |field| number(x, field, 512).filter(|n| (256..=1024).contains(n) && n % 8 == 0);

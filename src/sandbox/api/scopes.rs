@@ -31,21 +31,30 @@ pub fn is_known(scope: &str) -> bool {
     scope == ALL || NAMED.contains(&scope)
 }
 
+pub fn all() -> Vec<&'static str> {
+    std::iter::once(ALL).chain(NAMED).collect()
+}
+
 /// `GET /auth/scopes`
 pub fn list(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
-    let all: Vec<&str> = std::iter::once(ALL).chain(NAMED).collect();
-    Ok(x.answer(200, json!(all)))
+    Ok(x.answer(200, json!(all())))
+}
+
+/// Whether `token` may do what `scope` names.
+pub fn grants(token: &AccessToken, scope: &str) -> bool {
+    token.scopes.iter().any(|held| held == ALL || held == scope)
 }
 
 /// Refuses a token that lacks `required`.
 pub fn require(token: &AccessToken, required: &str) -> Result<(), Refusal> {
-    if token.scopes.iter().any(|scope| scope == ALL || scope == required) {
-        return Ok(());
-    }
-    Err(Refusal::Coded {
+    if grants(token, required) { Ok(()) } else { Err(insufficient(token, required)) }
+}
+
+pub fn insufficient(token: &AccessToken, required: &str) -> Refusal {
+    Refusal::Coded {
         status: 403,
         code: "insufficient_scope",
         message: "The access token does not have the required scope.",
         details: json!({ "required_scope": required, "granted_scopes": token.scopes }),
-    })
+    }
 }

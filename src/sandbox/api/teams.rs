@@ -99,11 +99,14 @@ pub fn update(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
     Ok(x.answer(200, data))
 }
 
-/// `DELETE /teams/{id}`: removes a member, or takes an invite back.
+/// `DELETE /teams/{id}`: removes a member with the tokens it got by switching here, or takes an invite back.
 pub fn remove(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
     let mut member = named(x)?.clone();
     member.status = MemberStatus::Removed;
+    let tokens =
+        x.state.tokens.values().filter(|token| token.member == Some(member.id)).map(|token| token.id).collect();
     x.emit(changed(&member));
+    x.emit(Event::TokensRevoked { tokens });
     Ok(x.message("Team member removed."))
 }
 

@@ -16,9 +16,11 @@ const EXPIRIES: [&str; 4] = ["1_month", "1_week", "3_months", "never"];
 
 /// How a client wants its token.
 pub struct TokenWish {
-    device: String,
-    expiry: &'static str,
-    scopes: Vec<String>,
+    pub device: String,
+    pub expiry: &'static str,
+    pub scopes: Vec<String>,
+    /// The member that switches to the account of its team.
+    pub member: Option<u64>,
 }
 
 impl TokenWish {
@@ -27,12 +29,13 @@ impl TokenWish {
         let device = check.optional_text("device_name", 0, 255).unwrap_or(device).to_owned();
         let expiry = check.one_of("token_expiry", &EXPIRIES);
         let scopes = check.texts("scopes", scopes::is_known).unwrap_or_else(|| vec![scopes::ALL.to_owned()]);
-        Self { device, expiry, scopes }
+        Self { device, expiry, scopes, member: None }
     }
 
     /// The token that verify-email gives.
     pub fn standard() -> Self {
-        Self { device: "agent-control-plane".into(), expiry: EXPIRIES[0], scopes: vec![scopes::ALL.to_owned()] }
+        let (device, scopes) = ("agent-control-plane".into(), vec![scopes::ALL.to_owned()]);
+        Self { device, expiry: EXPIRIES[0], scopes, member: None }
     }
 
     fn lifetime(&self) -> Option<Duration> {
@@ -45,20 +48,21 @@ impl TokenWish {
     }
 }
 
-/// Issues a token to `account` and describes it as login and verify-email do. The token reads `ID|SECRET`, as Sanctum's.
-pub fn issue(x: &mut Exchange<'_>, account: &Account, verified: bool, wish: TokenWish) -> Value {
+/// Issues a token for account `account` and describes it. The token reads `ID|SECRET`, as Sanctum's.
+pub fn issue(x: &mut Exchange<'_>, account: u64, wish: TokenWish) -> Value {
     let (id, secret) = (x.next_id(), x.draw("access token", 40));
     let expires_at = wish.lifetime().map(|lifetime| x.now.plus(lifetime));
     let token = AccessToken {
         id,
-        account: account.id,
+        account,
         name: wish.device,
         expiry: wish.expiry.into(),
         fingerprint: fingerprint(&secret),
-        scopes: wish.scopes.clone(),
+        scopes: wish.scopes,
         created_at: x.now,
         expires_at,
         revoked: false,
+        member: wish.member,
     };
     x.emit(Event::TokenIssued { token });
     json!({
@@ -66,10 +70,17 @@ pub fn issue(x: &mut Exchange<'_>, account: &Account, verified: bool, wish: Toke
         "token_type": "Bearer",
         "token_expiry": wish.expiry,
         "expires_at": expires_at.map(|at| at.to_string()),
-        "scopes": wish.scopes,
-        "user": user(account, verified),
-        "api_key": null,
     })
+}
+
+/// The same, as login and verify-email tell it.
+pub fn welcome(x: &mut Exchange<'_>, account: &Account, verified: bool, wish: TokenWish) -> Value {
+    let scopes = wish.scopes.clone();
+    let mut data = issue(x, account.id, wish);
+    data["scopes"] = json!(scopes);
+    data["user"] = user(account, verified);
+    data["api_key"] = Value::Null;
+    data
 }
 
 pub fn user(account: &Account, verified: bool) -> Value {
@@ -87,10 +98,13 @@ pub fn find<'a>(state: &'a State, bearer: &str, now: Timestamp) -> Option<&'a Ac
     (alive && token.fingerprint == fingerprint(secret)).then_some(token)
 }
 
-fn own<'a>(x: &Exchange<'a>) -> Result<impl Iterator<Item = &'a AccessToken> + use<'a>, Refusal> {
+/// The tokens that the caller sees: a member sees its own, the account itself those of its members too.
+pub fn own<'a>(x: &Exchange<'a>) -> Result<impl Iterator<Item = &'a AccessToken> + use<'a>, Refusal> {
     let (account, now) = (x.account()?.id, x.now);
+    let member = x.token()?.member;
+    let seen = move |token: &&AccessToken| token.account == account && (member.is_none() || token.member == member);
     let alive = move |token: &&AccessToken| !token.revoked && token.expires_at.is_none_or(|expires| expires > now);
-    Ok(x.state.tokens.values().filter(move |token| token.account == account).filter(alive))
+    Ok(x.state.tokens.values().filter(seen).filter(alive))
 }
 
 /// `GET /auth/tokens`
@@ -109,22 +123,8 @@ pub fn revoke(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
 
 /// `POST /auth/tokens/revoke-others`
 pub fn revoke_others(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
-    let mine = x.caller.and_then(|caller| caller.token).map(|token| token.id);
-    let tokens = own(x)?.map(|token| token.id).filter(|id| Some(*id) != mine).collect();
+    let mine = x.token()?.id;
+    let tokens = own(x)?.map(|token| token.id).filter(|id| *id != mine).collect();
     x.emit(Event::TokensRevoked { tokens });
     Ok(x.message("Other tokens revoked."))
-}
-
-/// `POST /auth/logout`
-pub fn logout(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
-    let tokens = x.caller.and_then(|caller| caller.token).map(|token| token.id).into_iter().collect();
-    x.emit(Event::TokensRevoked { tokens });
-    Ok(x.message("Logged out."))
-}
-
-/// `POST /auth/logout-all`
-pub fn logout_all(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
-    let tokens = own(x)?.map(|token| token.id).collect();
-    x.emit(Event::TokensRevoked { tokens });
-    Ok(x.message("Logged out everywhere."))
 }

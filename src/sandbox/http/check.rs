@@ -28,7 +28,7 @@ impl<'a> Check<'a> {
         if self.wrong.is_empty() { Ok(()) } else { Err(Refusal::Invalid(self.wrong)) }
     }
 
-    fn present(&self, field: &str) -> Option<&'a Value> {
+    pub(super) fn present(&self, field: &str) -> Option<&'a Value> {
         self.input.get(field).filter(|value| !value.is_null() && value.as_str() != Some(""))
     }
 
@@ -48,10 +48,15 @@ impl<'a> Check<'a> {
         Some(text)
     }
 
-    pub fn text(&mut self, field: &str, min: usize, max: usize) -> &'a str {
+    /// Says so if `field` is missing, null or empty.
+    pub fn require(&mut self, field: &str) {
         if self.present(field).is_none() {
             self.refuse(field, format!("The {} field is required.", words(field)));
         }
+    }
+
+    pub fn text(&mut self, field: &str, min: usize, max: usize) -> &'a str {
+        self.require(field);
         self.optional_text(field, min, max).unwrap_or("")
     }
 
@@ -92,7 +97,7 @@ impl<'a> Check<'a> {
     }
 }
 
-fn words(field: &str) -> String {
+pub(super) fn words(field: &str) -> String {
     field.replace('_', " ")
 }
 

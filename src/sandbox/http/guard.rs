@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::front::Incoming;
+use super::incoming::Incoming;
 use super::{Answer, Refusal};
 use crate::clock::Timestamp;
 use crate::sandbox::api::{Caller, Guard, Route, find_token, require_scope};

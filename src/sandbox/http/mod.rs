@@ -6,6 +6,8 @@ mod connection;
 mod control;
 mod front;
 mod guard;
+mod incoming;
+mod values;
 mod work;
 
 pub use answer::{Answer, Refusal};

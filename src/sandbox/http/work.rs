@@ -6,8 +6,9 @@ use std::time::Duration;
 use axum::response::Response;
 use serde_json::json;
 
-use super::front::{Ending, Incoming};
+use super::front::Ending;
 use super::guard;
+use super::incoming::Incoming;
 use super::{Answer, Refusal};
 use crate::clock::Timestamp;
 use crate::sandbox::api::{Exchange, Route};

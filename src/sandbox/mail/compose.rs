@@ -25,6 +25,7 @@ pub fn compose(letter: &Letter, style: MailStyle, base_url: &str, stamp: &Stamp)
     let content = match &letter.kind {
         LetterKind::Verification { secret } if style.is_code() => typed_code(&name, secret, style),
         LetterKind::Verification { secret } => verification_link(&name, &format!("{base_url}/verify/{secret}")),
+        LetterKind::Reset { secret } => reset_link(&name, &reset_address(base_url, secret, &letter.to)),
         LetterKind::Invite { id } => invite(&name, &letter.account, &format!("{base_url}/teams/invitations/{id}")),
     };
     format!("{}{}", head(letter, &content.subject, stamp), body(&content, style, &stamp.id))
@@ -62,6 +63,22 @@ fn verification_link(name: &str, link: &str) -> Content {
     let outro = "If you did not create an account, no further action is required.";
     Content {
         subject: button.into(),
+        text: text(name, intro, button, link, outro),
+        html: page(name, intro, button, link, outro),
+    }
+}
+
+/// As Laravel writes it: the form behind it needs the e-mail as well as the token.
+fn reset_address(base_url: &str, token: &str, email: &str) -> String {
+    let email: String = url::form_urlencoded::byte_serialize(email.as_bytes()).collect();
+    format!("{base_url}/reset-password/{token}?email={email}")
+}
+
+fn reset_link(name: &str, link: &str) -> Content {
+    let intro = "You are receiving this email because we received a password reset request for your account.";
+    let (button, outro) = ("Reset Password", "If you did not request a password reset, no further action is required.");
+    Content {
+        subject: "Reset Password Notification".into(),
         text: text(name, intro, button, link, outro),
         html: page(name, intro, button, link, outro),
     }
@@ -176,6 +193,17 @@ mod tests {
         let parsed = MessageParser::default().parse(raw.as_bytes()).unwrap();
         assert!(parsed.bcc().is_none());
         assert!(parsed.body_html(0).unwrap().contains("Ada &lt;b&gt;Bcc: eve@x"));
+    }
+
+    #[test]
+    fn a_reset_carries_token_and_address_in_every_style() {
+        let styles = [MailStyle::LaravelLink, MailStyle::Code, MailStyle::Spans, MailStyle::Plain, MailStyle::Base64];
+        for style in styles {
+            let raw = mail(LetterKind::Reset { secret: "T0k3n".repeat(12) }, style);
+            let parsed = MessageParser::default().parse(raw.as_bytes()).unwrap();
+            let link = format!("/reset-password/{}?email=ada%40onramp.test", "T0k3n".repeat(12));
+            assert!(parsed.body_text(0).unwrap().contains(&link), "{style}");
+        }
     }
 
     #[test]

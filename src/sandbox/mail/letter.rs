@@ -7,6 +7,8 @@ use crate::sandbox::seed::Seed;
 pub enum LetterKind {
     /// `secret` is the code itself: the token in the link, or the digits.
     Verification { secret: String },
+    /// `secret` is the token in the link.
+    Reset { secret: String },
     /// `id` is the UUID of the invite.
     Invite { id: String },
 }
@@ -27,6 +29,7 @@ impl Letter {
     pub fn kind_name(&self) -> &'static str {
         match self.kind {
             LetterKind::Verification { .. } => "verification",
+            LetterKind::Reset { .. } => "password_reset",
             LetterKind::Invite { .. } => "invite",
         }
     }
@@ -42,6 +45,9 @@ impl Letter {
             }
             LetterKind::Verification { secret } => {
                 LetterKind::Verification { secret: seed.alphanumeric("stale token", draw, secret.len()) }
+            }
+            LetterKind::Reset { secret } => {
+                LetterKind::Reset { secret: seed.alphanumeric("stale token", draw, secret.len()) }
             }
             LetterKind::Invite { .. } => LetterKind::Invite { id: seed.uuid("stale invite", draw) },
         };

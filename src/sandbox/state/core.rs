@@ -6,7 +6,7 @@ use tokio::sync::{Notify, watch};
 
 use super::event::Event;
 use super::journal::Journal;
-use super::records::State;
+use super::whole::State;
 
 /// The state and the journal under it. Whoever holds it sees every commit whole.
 pub struct Core {

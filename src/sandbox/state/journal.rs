@@ -12,12 +12,12 @@ use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 
 use super::event::Event;
-use super::records::State;
+use super::whole::State;
 use crate::sandbox::SandboxError;
 
 const FORMAT: &str = "onramp-sandbox";
 /// Raise it when an older program could not read what this one writes.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 /// Beyond this size the journal is replaced by a snapshot, and again when it has doubled since.
 const COMPACT_ABOVE: u64 = 16 << 20;
 
@@ -46,6 +46,7 @@ enum Line {
 
 /// What a state folder held.
 pub struct Kept {
+    version: u64,
     pub seed: u64,
     pub ports: Ports,
     pub state: State,
@@ -92,7 +93,7 @@ impl StateFolder {
         let failed = |source| SandboxError::StateFolder { path: path.clone(), source };
         let header = Header { format: FORMAT.into(), version: VERSION, seed, ports };
         let (file, length) = match kept {
-            Some(kept) if kept.ports == ports => {
+            Some(kept) if kept.ports == ports && kept.version == VERSION => {
                 let file = OpenOptions::new().append(true).open(&path).map_err(failed)?;
                 file.set_len(kept.length).map_err(failed)?;
                 (file, kept.length)
@@ -178,7 +179,7 @@ fn fold(path: &Path, bytes: &[u8]) -> Result<Kept, SandboxError> {
             Line::Commit(events) => events.into_iter().for_each(|event| state.apply(event)),
         }
     }
-    Ok(Kept { seed: header.seed, ports: header.ports, state, length: whole as u64 })
+    Ok(Kept { version: header.version, seed: header.seed, ports: header.ports, state, length: whole as u64 })
 }
 
 fn read_header(path: &Path, line: &[u8]) -> Result<Header, SandboxError> {
@@ -265,11 +266,12 @@ mod tests {
                 created_at: crate::clock::Timestamp::from_millis(5),
                 verified_at: None,
                 verified_by: None,
+                profile: crate::sandbox::state::Profile::default(),
             },
         };
         let mut lengths = Vec::new();
         for id in 1..=20 {
-            journal.append(vec![account(id)]).unwrap().into_iter().for_each(|event| state.apply(event));
+            journal.append(vec![account(id), account(id)]).unwrap().into_iter().for_each(|event| state.apply(event));
             journal.compact_if_long(&state).unwrap();
             lengths.push(journal.length);
         }
@@ -284,10 +286,23 @@ mod tests {
     fn a_newer_format_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let path = journal_of(dir.path(), 0);
-        let text = fs::read_to_string(&path).unwrap().replacen("\"version\":1", "\"version\":2", 1);
+        let text = fs::read_to_string(&path).unwrap().replacen("\"version\":2", "\"version\":3", 1);
         fs::write(&path, text).unwrap();
         let error = StateFolder::lock(dir.path()).unwrap().read().err().unwrap();
-        assert!(matches!(error, SandboxError::StateNewer { version: 2, supported: 1, .. }), "{error}");
+        assert!(matches!(error, SandboxError::StateNewer { version: 3, supported: 2, .. }), "{error}");
+    }
+
+    #[test]
+    fn an_older_journal_is_gone_on_with_in_the_present_format() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = journal_of(dir.path(), 2);
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, text.replacen("\"version\":2", "\"version\":1", 1)).unwrap();
+        let folder = StateFolder::lock(dir.path()).unwrap();
+        let kept = folder.read().unwrap().unwrap();
+        folder.open(7, PORTS, Some(&kept), &kept.state).unwrap().append(drawn(1)).unwrap();
+        let again = StateFolder::lock(dir.path()).unwrap().read().unwrap().unwrap();
+        assert_eq!((again.version, again.state.drawn), (VERSION, 3));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::records::{MailNote, MemberStatus, RequestNote, State};
+use super::records::{MailNote, MemberStatus, RequestNote};
+use super::whole::State;
 
 /// Lists of what exists and of what was asked, for a reader outside. What was deleted stays, marked.
 pub fn ledger(state: &State) -> Value {

@@ -1,5 +1,6 @@
 //! What the service knows: records, the events that change them, and the journal that keeps the events.
 
+mod apply;
 mod core;
 mod event;
 mod journal;
@@ -7,6 +8,7 @@ mod ledger;
 mod mailbox;
 mod records;
 mod stored;
+mod whole;
 
 pub use self::core::Core;
 pub use event::Event;
@@ -14,5 +16,6 @@ pub use journal::{Ports, StateFolder};
 pub use ledger::ledger;
 pub use mailbox::{Mailbox, Message};
 pub use records::{
-    AccessToken, Account, ApiKey, Code, Image, MailFate, MailNote, Member, MemberStatus, Outgoing, RequestNote, State,
+    AccessToken, Account, ApiKey, Code, Image, MailFate, MailNote, Member, MemberStatus, Outgoing, Profile, RequestNote,
 };
+pub use whole::State;

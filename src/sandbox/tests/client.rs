@@ -270,8 +270,13 @@ impl Imap {
 }
 
 pub fn token_in(text: &str) -> String {
-    let (_, rest) = text.split_once("/verify/").expect(text);
-    rest.split_whitespace().next().unwrap().to_owned()
+    link_token(text, "/verify/")
+}
+
+/// What follows on `path` in a link of a mail's text, up to its query.
+pub fn link_token(text: &str, path: &str) -> String {
+    let (_, rest) = text.split_once(path).expect(text);
+    rest.split(|c: char| c.is_whitespace() || c == '?').next().unwrap().to_owned()
 }
 
 /// `secret` in every spelling in which it may be looked for.

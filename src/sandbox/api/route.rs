@@ -1,0 +1,74 @@
+//! What a route is.
+
+use super::Exchange;
+use crate::sandbox::http::{Answer, Refusal};
+use crate::sandbox::throttle::LimitClass;
+
+pub type Handler = fn(&mut Exchange<'_>) -> Result<Answer, Refusal>;
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    Open,
+    /// A bearer token with this scope, or with any if it is `None`.
+    Bearer(Option<&'static str>),
+    /// A generation key in the body.
+    Key,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+pub struct Route {
+    /// What fault rules call it; two spellings of one route share a name.
+    pub name: &'static str,
+    pub method: Method,
+    /// Template, with at most one variable.
+    pub path: &'static str,
+    pub guard: Guard,
+    /// `None`: not throttled.
+    pub limit: Option<LimitClass>,
+    pub handler: Handler,
+}
+
+pub(super) const fn open(
+    name: &'static str,
+    method: Method,
+    path: &'static str,
+    limit: Option<LimitClass>,
+    handler: Handler,
+) -> Route {
+    Route { name, method, path, guard: Guard::Open, limit, handler }
+}
+
+pub(super) const fn bearer(
+    name: &'static str,
+    method: Method,
+    path: &'static str,
+    scope: Option<&'static str>,
+    handler: Handler,
+) -> Route {
+    Route { name, method, path, guard: Guard::Bearer(scope), limit: Some(LimitClass::General), handler }
+}
+
+pub(super) const fn with_key(name: &'static str, path: &'static str, handler: Handler) -> Route {
+    Route { name, method: Method::Post, path, guard: Guard::Key, limit: None, handler }
+}

@@ -1,0 +1,98 @@
+//! A request, read whole.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use axum::body::to_bytes;
+use axum::extract::Request;
+use axum::http::request::Parts;
+use axum::http::{HeaderName, Method, header};
+use serde_json::{Map, Value};
+
+use super::Answer;
+
+const MAX_BODY: usize = 1 << 20;
+const MAX_HEAD: usize = 16 << 10;
+const BODY_DEADLINE: Duration = Duration::from_secs(60);
+
+/// A request that was read whole.
+pub struct Incoming {
+    pub ip: IpAddr,
+    /// The fields of a JSON object or of a form, of the query for a GET; anything else has none, as in Laravel.
+    pub input: Map<String, Value>,
+    pub bearer: Option<String>,
+    pub wants_json: bool,
+    pub path_id: String,
+}
+
+impl Incoming {
+    pub async fn read(request: Request, ip: IpAddr, path_id: String) -> Result<Self, Answer> {
+        let (head, body) = request.into_parts();
+        let size: usize = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+        if size + head.uri.to_string().len() > MAX_HEAD {
+            return Err(Answer::html(431, "Request Header Fields Too Large"));
+        }
+        let body = match tokio::time::timeout(BODY_DEADLINE, to_bytes(body, MAX_BODY)).await {
+            Ok(Ok(body)) => body,
+            Ok(Err(_)) => return Err(Answer::html(413, "Content Too Large")),
+            Err(_) => return Err(Answer::html(408, "Request Timeout")),
+        };
+        let kind = text(&head, header::CONTENT_TYPE).unwrap_or_default();
+        let is_form = kind.starts_with("application/x-www-form-urlencoded");
+        let authorization = text(&head, header::AUTHORIZATION).unwrap_or_default();
+        Ok(Self {
+            ip,
+            input: input(&head, is_form, &body),
+            bearer: authorization.strip_prefix("Bearer ").map(|token| token.trim().to_owned()),
+            wants_json: text(&head, header::ACCEPT).is_some_and(|accept| accept.contains("json")),
+            path_id,
+        })
+    }
+}
+
+fn text(head: &Parts, name: HeaderName) -> Option<&str> {
+    head.headers.get(name)?.to_str().ok()
+}
+
+fn input(head: &Parts, is_form: bool, body: &[u8]) -> Map<String, Value> {
+    if head.method == Method::GET {
+        return form(head.uri.query().unwrap_or_default().as_bytes());
+    }
+    if is_form {
+        return form(body);
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
+}
+
+/// The fields of a form or a query; a name that ends in `[]` is a list.
+fn form(text: &[u8]) -> Map<String, Value> {
+    let mut fields = Map::new();
+    for (name, value) in url::form_urlencoded::parse(text) {
+        let value = Value::from(value.into_owned());
+        match name.strip_suffix("[]") {
+            None => drop(fields.insert(name.into_owned(), value)),
+            Some(list) => match fields.entry(list.to_owned()).or_insert_with(|| Value::Array(Vec::new())) {
+                Value::Array(items) => items.push(value),
+                other => *other = Value::Array(vec![value]),
+            },
+        }
+    }
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_form_has_lists_and_plain_fields() {
+        let fields = form(b"tags[]=anime&tags[]=photo+real&card%5Bnumber%5D=4242&page=2&page=3");
+        let expected = json!({ "tags": ["anime", "photo real"], "card[number]": "4242", "page": "3" });
+        assert_eq!(Value::from(fields), expected);
+    }
+}
