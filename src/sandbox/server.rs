@@ -128,6 +128,7 @@ fn site(options: &Options, seed: Seed, ports: Ports) -> Site {
         latency: options.latency,
         image_polls: options.image_polls,
         verification_ttl: options.verification_ttl,
+        publishable_key: format!("pk_test_{}", seed.alphanumeric("publishable key", 0, 24)),
         inbox_user: format!("inbox-{}", seed.digits("inbox user", 0, 6)),
         inbox_password: Secret::new(seed.alphanumeric("inbox password", 0, 24)),
     }

@@ -22,6 +22,8 @@ pub struct Site {
     pub latency: Duration,
     pub image_polls: u32,
     pub verification_ttl: Duration,
+    /// With it cards are made known at Stripe's routes.
+    pub publishable_key: String,
     /// Who may open the inbox.
     pub inbox_user: String,
     pub inbox_password: Secret<String>,

@@ -12,6 +12,7 @@ const SWEEP_ABOVE: usize = 4_096;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LimitClass {
     Auth,
+    Billing,
     General,
 }
 
@@ -20,6 +21,7 @@ impl LimitClass {
     pub fn name(self) -> &'static str {
         match self {
             Self::Auth => "agent-auth",
+            Self::Billing => "agent-billing",
             Self::General => "agent-general",
         }
     }
@@ -29,12 +31,13 @@ impl LimitClass {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimits {
     pub auth: u32,
+    pub billing: u32,
     pub general: u32,
 }
 
 impl Default for RateLimits {
     fn default() -> Self {
-        Self { auth: 20, general: 120 }
+        Self { auth: 20, billing: 15, general: 120 }
     }
 }
 
@@ -42,12 +45,13 @@ impl RateLimits {
     /// Every limit times `factor`, at least one request a minute.
     pub fn scaled(self, factor: f64) -> Self {
         let scale = |limit: u32| (f64::from(limit) * factor).ceil().clamp(1.0, f64::from(u32::MAX)) as u32;
-        Self { auth: scale(self.auth), general: scale(self.general) }
+        Self { auth: scale(self.auth), billing: scale(self.billing), general: scale(self.general) }
     }
 
     fn of(self, class: LimitClass) -> u32 {
         match class {
             LimitClass::Auth => self.auth,
+            LimitClass::Billing => self.billing,
             LimitClass::General => self.general,
         }
     }
@@ -115,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_window_closes_a_minute_after_its_first_request() {
-        let mut throttle = Throttle::new(RateLimits { auth: 2, general: 1 });
+        let mut throttle = Throttle::new(RateLimits { auth: 2, billing: 1, general: 1 });
         let mut admit = |millis| throttle.admit(LimitClass::Auth, "me".into(), at(millis));
         assert_eq!(admit(500), Allowance { limit: 2, remaining: 1, reset: 61, retry_after: None });
         assert_eq!(admit(1_000).retry_after, None);
@@ -125,7 +129,7 @@ mod tests {
 
     #[test]
     fn classes_and_people_have_windows_of_their_own() {
-        let mut throttle = Throttle::new(RateLimits { auth: 1, general: 1 });
+        let mut throttle = Throttle::new(RateLimits { auth: 1, billing: 1, general: 1 });
         for (class, who) in [(LimitClass::Auth, "a"), (LimitClass::Auth, "b"), (LimitClass::General, "a")] {
             assert_eq!(throttle.admit(class, who.into(), at(0)).retry_after, None);
         }
@@ -135,6 +139,6 @@ mod tests {
     #[test]
     fn limits_scale_but_never_to_nothing() {
         assert_eq!(RateLimits::default().scaled(10.0).auth, 200);
-        assert_eq!(RateLimits::default().scaled(0.0), RateLimits { auth: 1, general: 1 });
+        assert_eq!(RateLimits::default().scaled(0.0), RateLimits { auth: 1, billing: 1, general: 1 });
     }
 }

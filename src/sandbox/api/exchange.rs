@@ -7,7 +7,7 @@ use crate::sandbox::faults::Verdict;
 use crate::sandbox::http::{Answer, Check, Refusal};
 use crate::sandbox::mail::{Letter, Post};
 use crate::sandbox::service::Site;
-use crate::sandbox::state::{AccessToken, Account, Event, State};
+use crate::sandbox::state::{AccessToken, Account, Entry, Event, State};
 
 /// Who asks.
 #[derive(Clone, Copy)]
@@ -66,6 +66,11 @@ impl<'a> Exchange<'a> {
 
     pub fn emit(&mut self, event: Event) {
         self.events.push(event);
+    }
+
+    /// Enters something into the books.
+    pub fn emit_entry(&mut self, entry: Entry) {
+        self.emit(Event::Booked { entry });
     }
 
     /// An id that nothing else has.

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::{Exchange, auth, tokens};
-use crate::sandbox::http::{Answer, Refusal};
+use crate::sandbox::http::{Answer, PNG_AS_BASE64, Refusal};
+use crate::sandbox::state::Image;
 
 /// `GET /verify/{token}`: uses the code up and gives no token; one logs in afterwards.
 pub fn verify(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
@@ -18,14 +19,20 @@ pub fn verify(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
     }
 }
 
-/// `GET /generations/{file}`: a small PNG for each image that is finished.
+/// `GET /generations/{file}`: a small PNG for each image that is finished, as it is or as base64.
 pub fn image(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
-    let Some((stem, sample)) = x.path_id.strip_suffix(".png").and_then(|name| name.rsplit_once('-')) else {
-        return Err(Refusal::not_found());
+    let (name, kind) = x.path_id.rsplit_once('.').ok_or_else(Refusal::not_found)?;
+    let (stem, sample) = name.rsplit_once('-').ok_or_else(Refusal::not_found)?;
+    let wanted = match kind {
+        "png" => false,
+        "base64" => true,
+        _ => return Err(Refusal::not_found()),
     };
-    let image = x.state.images.values().find(|image| image.file == stem && image.finished);
-    match (image, sample.parse::<u64>()) {
-        (Some(image), Ok(sample)) if sample < image.samples => Ok(Answer::png()),
+    let ready = |image: &&Image| image.file == stem && image.finished && image.base64 == wanted;
+    match (x.state.images.values().find(ready), sample.parse::<u64>()) {
+        (Some(image), Ok(sample)) if sample < image.samples => {
+            Ok(if wanted { Answer::text(PNG_AS_BASE64) } else { Answer::png() })
+        }
         _ => Err(Refusal::not_found()),
     }
 }

@@ -2,24 +2,34 @@
 //! changes nothing itself.
 
 mod auth;
+mod billing;
+mod cards;
 mod catalogue;
+mod checkout;
 mod contract;
+mod coupons;
 mod exchange;
 mod generation;
 mod keys;
 mod links;
 mod models;
+mod money;
+mod plans;
 mod profile;
 mod recovery;
 mod route;
 mod routes;
 mod scopes;
 mod sessions;
+mod stripe;
+mod subscriptions;
 mod teams;
 mod tokens;
 mod usage;
+mod wallet;
 
 pub use exchange::{Caller, Exchange};
+pub use money::client_secret;
 pub use route::{Guard, Method, Route};
 pub use routes::ROUTES;
 pub use scopes::require as require_scope;

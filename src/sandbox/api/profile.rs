@@ -4,15 +4,16 @@ use serde_json::{Value, json};
 
 use super::Exchange;
 use super::auth::new_password;
+use super::money::{dollars, wallet};
 use crate::sandbox::http::{Answer, Refusal};
 use crate::sandbox::password::PasswordHash;
-use crate::sandbox::state::{Account, Event};
+use crate::sandbox::state::{Account, Event, State};
 
 const NETWORKS: [&str; 5] = ["facebook", "github", "twitter", "instagram", "discord"];
 /// In cents.
 const MAX_THRESHOLD: u64 = 1_000_000;
 
-fn shown(account: &Account) -> Value {
+fn shown(state: &State, account: &Account) -> Value {
     let profile = &account.profile;
     let threshold = profile.wallet_notification_threshold_cents;
     let link = |network: &str| profile.socials.get(network).map_or(Value::Null, |link| json!(link));
@@ -23,20 +24,20 @@ fn shown(account: &Account) -> Value {
         "email": account.email,
         "verified": account.verified_at.is_some(),
         "about_me": profile.about_me,
-        "wallet_balance": 0,
-        "wallet": { "balance": 0, "currency": "USD" },
+        "wallet_balance": dollars(state.books.balance(account.id)),
+        "wallet": wallet(state, account.id),
         "socials": NETWORKS.map(|network| (network.to_owned(), link(network))).into_iter().collect::<Value>(),
         "preferences": {
             "nsfw_content": profile.nsfw_content,
             "wallet_notification_enabled": profile.wallet_notification_enabled,
-            "wallet_notification_threshold": threshold.map(|cents| cents as f64 / 100.0),
+            "wallet_notification_threshold": threshold.map(dollars),
         },
         "created_at": account.created_at.to_string(),
     })
 }
 
 fn changed(x: &mut Exchange<'_>, account: Account) -> Result<Answer, Refusal> {
-    let data = shown(&account);
+    let data = shown(x.state, &account);
     x.emit(Event::AccountChanged { account });
     Ok(x.answer(200, data))
 }
@@ -44,7 +45,7 @@ fn changed(x: &mut Exchange<'_>, account: Account) -> Result<Answer, Refusal> {
 /// `GET /me`
 pub fn me(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
     let account = x.account()?;
-    Ok(x.answer(200, shown(account)))
+    Ok(x.answer(200, shown(x.state, account)))
 }
 
 /// `PATCH /me`: what is not named stays as it is.

@@ -12,8 +12,10 @@ pub enum Guard {
     Open,
     /// A bearer token with this scope, or with any if it is `None`.
     Bearer(Option<&'static str>),
-    /// A generation key in the body.
+    /// A generation key in the body, for a GET in the query.
     Key,
+    /// Stripe's publishable key, and a form as body.
+    Publishable,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +48,8 @@ pub struct Route {
     pub guard: Guard,
     /// `None`: not throttled.
     pub limit: Option<LimitClass>,
+    /// Whether an `Idempotency-Key` counts.
+    pub keyed: bool,
     pub handler: Handler,
 }
 
@@ -56,7 +60,7 @@ pub(super) const fn open(
     limit: Option<LimitClass>,
     handler: Handler,
 ) -> Route {
-    Route { name, method, path, guard: Guard::Open, limit, handler }
+    Route { name, method, path, guard: Guard::Open, limit, keyed: false, handler }
 }
 
 pub(super) const fn bearer(
@@ -66,9 +70,35 @@ pub(super) const fn bearer(
     scope: Option<&'static str>,
     handler: Handler,
 ) -> Route {
-    Route { name, method, path, guard: Guard::Bearer(scope), limit: Some(LimitClass::General), handler }
+    Route { name, method, path, guard: Guard::Bearer(scope), limit: Some(LimitClass::General), keyed: false, handler }
 }
 
-pub(super) const fn with_key(name: &'static str, path: &'static str, handler: Handler) -> Route {
-    Route { name, method: Method::Post, path, guard: Guard::Key, limit: None, handler }
+pub(super) const fn with_key(name: &'static str, method: Method, path: &'static str, handler: Handler) -> Route {
+    Route { name, method, path, guard: Guard::Key, limit: None, keyed: false, handler }
+}
+
+/// A route that changes something of money: with few requests a minute, and an `Idempotency-Key`.
+pub(super) const fn spends(
+    name: &'static str,
+    method: Method,
+    path: &'static str,
+    scope: Option<&'static str>,
+    handler: Handler,
+) -> Route {
+    Route { name, method, path, guard: Guard::Bearer(scope), limit: Some(LimitClass::Billing), keyed: true, handler }
+}
+
+/// The same without the key: it can be asked again and again.
+pub(super) const fn asks(
+    name: &'static str,
+    method: Method,
+    path: &'static str,
+    scope: Option<&'static str>,
+    handler: Handler,
+) -> Route {
+    Route { keyed: false, ..spends(name, method, path, scope, handler) }
+}
+
+pub(super) const fn at_stripe(name: &'static str, path: &'static str, handler: Handler) -> Route {
+    Route { name, method: Method::Post, path, guard: Guard::Publishable, limit: None, keyed: false, handler }
 }

@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
+use super::money::wallet;
+use super::plans::queue_of;
 use super::{Exchange, catalogue};
 use crate::clock::Timestamp;
 use crate::sandbox::http::{Answer, Refusal};
@@ -16,18 +18,20 @@ fn own<'a>(x: &Exchange<'a>) -> Result<impl DoubleEndedIterator<Item = &'a Image
 /// `GET /usage/summary`
 pub fn summary(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
     let used = own(x)?.count();
-    let limits = json!({ "plan": "Pay as you go", "queued_requests": 5, "api_calls": null, "api_calls_used": used });
-    let wallet = json!({ "balance": 0.0, "currency": "USD" });
-    Ok(x.answer(200, json!({ "limits": limits, "wallet": wallet })))
+    let account = x.account()?.id;
+    let (queue, plan) = queue_of(x.state.books.plans_of(account));
+    let limits = json!({ "plan": plan, "queued_requests": queue, "api_calls": null, "api_calls_used": used });
+    Ok(x.answer(200, json!({ "limits": limits, "wallet": wallet(x.state, account) })))
 }
 
 /// `GET /usage/products`
 pub fn products(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
     let used = own(x)?.count();
+    let (_, plan) = queue_of(x.state.books.plans_of(x.account()?.id));
     let features: std::collections::BTreeSet<&str> = catalogue::MODELS.iter().map(|model| model.feature).collect();
     let product = |name: &str| {
         let used = if name == "imagen" { used } else { 0 };
-        json!({ "product": name, "plan": "Pay as you go", "limit": null, "used": used })
+        json!({ "product": name, "plan": plan, "limit": null, "used": used })
     };
     let products: Vec<Value> = features.into_iter().map(product).collect();
     Ok(x.answer(200, products.into()))

@@ -13,10 +13,20 @@ const PNG: &[u8] = &[
     0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
 ];
 
+/// The same as base64.
+pub const PNG_AS_BASE64: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mP4P8sGAARxAdZ6oMXmAAAAAElFTkSuQmCC";
+
+/// One empty page.
+const PDF: &[u8] =
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
+    3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+
 pub enum Body {
     Json(Value),
     Html(String),
-    Png,
+    /// A file, with its kind.
+    File(&'static str, &'static [u8]),
 }
 
 /// What a client is told.
@@ -38,7 +48,26 @@ impl Answer {
     }
 
     pub fn png() -> Self {
-        Self { status: 200, headers: Vec::new(), body: Body::Png }
+        Self { status: 200, headers: Vec::new(), body: Body::File("image/png", PNG) }
+    }
+
+    /// A page with nothing but a button, which posts to the page's own address.
+    pub fn form(text: &str, button: &str) -> Self {
+        let form = format!("<form method=\"post\"><button type=\"submit\">{button}</button></form>");
+        let mut answer = Self::html(200, text);
+        if let Body::Html(page) = &mut answer.body {
+            *page = page.replace("</body>", &format!("{form}</body>"));
+        }
+        answer
+    }
+
+    pub fn pdf() -> Self {
+        Self { status: 200, headers: Vec::new(), body: Body::File("application/pdf", PDF) }
+    }
+
+    /// A text that is no page.
+    pub fn text(text: &'static str) -> Self {
+        Self { status: 200, headers: Vec::new(), body: Body::File("text/plain", text.as_bytes()) }
     }
 
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
@@ -50,7 +79,7 @@ impl Answer {
         let (kind, body) = match self.body {
             Body::Json(value) => ("application/json", value.to_string().into()),
             Body::Html(page) => ("text/html; charset=utf-8", page.into()),
-            Body::Png => ("image/png", PNG.into()),
+            Body::File(kind, bytes) => (kind, bytes.into()),
         };
         let mut response = Response::new(body);
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -76,6 +105,10 @@ pub enum Refusal {
     Bare { status: u16, message: &'static str },
     /// As the generation routes refuse.
     Generation { status: u16, message: Value },
+    /// The same, for want of a place in the queue; in seconds.
+    QueueFull { places: u64, retry_after: u64 },
+    /// As Stripe refuses.
+    Stripe { status: u16, error: Value },
 }
 
 impl Refusal {
@@ -106,6 +139,12 @@ impl Refusal {
             Self::Invalid(fields) => enveloped(422, "validation_error", "The given data was invalid.", fields.into()),
             Self::Coded { status, code, message, details } => enveloped(status, code, message, details),
             Self::Bare { status, message } => Answer::json(status, json!({ "message": message })),
+            Self::QueueFull { places, retry_after } => {
+                let message = format!("Rate limit exceeded. Maximum {places} queued requests allowed.");
+                let body = json!({ "status": "error", "message": message, "retry_after": retry_after });
+                Answer::json(429, body).with("retry-after", retry_after)
+            }
+            Self::Stripe { status, error } => Answer::json(status, json!({ "error": error })),
             Self::Generation { status, message } => {
                 Answer::json(status, json!({ "status": "error", "message": message }))
             }

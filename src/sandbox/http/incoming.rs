@@ -7,6 +7,8 @@ use axum::body::to_bytes;
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, Method, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
 use super::Answer;
@@ -20,7 +22,11 @@ pub struct Incoming {
     pub ip: IpAddr,
     /// The fields of a JSON object or of a form, of the query for a GET; anything else has none, as in Laravel.
     pub input: Map<String, Value>,
+    pub is_form: bool,
     pub bearer: Option<String>,
+    /// The user of HTTP Basic.
+    pub basic_user: Option<String>,
+    pub idempotency_key: Option<String>,
     pub wants_json: bool,
     pub path_id: String,
 }
@@ -43,7 +49,10 @@ impl Incoming {
         Ok(Self {
             ip,
             input: input(&head, is_form, &body),
+            is_form,
             bearer: authorization.strip_prefix("Bearer ").map(|token| token.trim().to_owned()),
+            basic_user: authorization.strip_prefix("Basic ").and_then(basic_user),
+            idempotency_key: text(&head, HeaderName::from_static("idempotency-key")).map(str::to_owned),
             wants_json: text(&head, header::ACCEPT).is_some_and(|accept| accept.contains("json")),
             path_id,
         })
@@ -52,6 +61,11 @@ impl Incoming {
 
 fn text(head: &Parts, name: HeaderName) -> Option<&str> {
     head.headers.get(name)?.to_str().ok()
+}
+
+fn basic_user(credentials: &str) -> Option<String> {
+    let decoded = String::from_utf8(STANDARD.decode(credentials.trim()).ok()?).ok()?;
+    Some(decoded.split_once(':').map_or(decoded.as_str(), |(user, _)| user).to_owned())
 }
 
 fn input(head: &Parts, is_form: bool, body: &[u8]) -> Map<String, Value> {
@@ -94,5 +108,12 @@ mod tests {
         let fields = form(b"tags[]=anime&tags[]=photo+real&card%5Bnumber%5D=4242&page=2&page=3");
         let expected = json!({ "tags": ["anime", "photo real"], "card[number]": "4242", "page": "3" });
         assert_eq!(Value::from(fields), expected);
+    }
+
+    #[test]
+    fn the_user_of_basic_credentials_may_stand_alone() {
+        assert_eq!(basic_user(&STANDARD.encode("pk_test_1:")).as_deref(), Some("pk_test_1"));
+        assert_eq!(basic_user(&STANDARD.encode("pk_test_1")).as_deref(), Some("pk_test_1"));
+        assert_eq!(basic_user("not base64!"), None);
     }
 }

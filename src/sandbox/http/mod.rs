@@ -7,10 +7,11 @@ mod control;
 mod front;
 mod guard;
 mod incoming;
+mod once;
 mod values;
 mod work;
 
-pub use answer::{Answer, Refusal};
+pub use answer::{Answer, Body, PNG_AS_BASE64, Refusal};
 pub use check::{Check, is_email};
 pub use connection::{Hangups, Listening, Peer};
 pub use front::router;

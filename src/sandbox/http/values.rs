@@ -1,4 +1,4 @@
-//! Fields that are no plain text: numbers, amounts, switches, days. Numbers may also be written as strings.
+//! Fields that are no plain text: numbers, amounts, switches, days, links. Numbers may also be written as strings.
 
 use std::ops::RangeInclusive;
 
@@ -69,6 +69,15 @@ impl Check<'_> {
         }
         day
     }
+
+    pub fn link(&mut self, field: &str) -> Option<String> {
+        let text = self.optional_text(field, 0, 2_048)?;
+        let good = url::Url::parse(text).is_ok_and(|link| matches!(link.scheme(), "http" | "https"));
+        if !good {
+            self.refuse(field, format!("The {} field must be a valid URL.", words(field)));
+        }
+        good.then(|| text.to_owned())
+    }
 }
 
 /// `None` for what is no amount: negative, infinite, or with parts of a cent.
@@ -111,16 +120,17 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_number_is_said() {
-        let input = json!({ "amount": 9, "page": "x", "limit": 300, "on": "maybe", "from": "2026-13-01" });
+        let input = json!({ "amount": 9, "page": "x", "limit": 300, "on": "maybe", "from": "2026-13-01", "url": "javascript:x" });
         let mut check = Check::new(input.as_object().unwrap());
         check.cents("amount", 1_050..=100_000);
         check.integer("page", 1..=10);
         check.integer("limit", 1..=200);
         check.boolean("on");
         check.day("from");
-        let Err(Refusal::Invalid(wrong)) = check.done() else { unreachable!("all five are wrong") };
+        check.link("url");
+        let Err(Refusal::Invalid(wrong)) = check.done() else { unreachable!("all six are wrong") };
         assert_eq!(wrong["amount"], json!(["The amount field must be at least 10.50."]));
         assert_eq!(wrong["limit"], json!(["The limit field must not be greater than 200."]));
-        assert_eq!(wrong.len(), 5);
+        assert_eq!(wrong.len(), 6);
     }
 }

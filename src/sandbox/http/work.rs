@@ -9,6 +9,7 @@ use serde_json::json;
 use super::front::Ending;
 use super::guard;
 use super::incoming::Incoming;
+use super::once;
 use super::{Answer, Refusal};
 use crate::clock::Timestamp;
 use crate::sandbox::api::{Exchange, Route};
@@ -79,7 +80,8 @@ fn perform(service: &Service, route: &Route, incoming: &Incoming, verdict: &Verd
         allowance.and_then(|a| a.retry_after).map(|_| Refusal::Bare { status: 429, message: "Too Many Attempts." });
     let result = match refused {
         Some(refusal) => Err(refusal),
-        None => guard::admit(route.guard, &asker, incoming).and_then(|()| (route.handler)(&mut x)),
+        None => guard::admit(route.guard, &asker, incoming, &service.site)
+            .and_then(|()| once::handle(route, incoming, &mut x)),
     };
     let request_id = x.request_id.clone();
     let (mut answer, mut events) = match result {

@@ -57,6 +57,10 @@ impl State {
                 let poll = |image: &mut Image| (image.polls, image.finished) = (image.polls + 1, finished);
                 self.images.entry(image).and_modify(poll);
             }
+            Event::Booked { entry } => {
+                self.take_id(entry.id());
+                self.books.apply(entry);
+            }
             Event::MailQueued { mail } => {
                 self.take_id(mail.id);
                 self.outbox.insert(mail.id, mail);

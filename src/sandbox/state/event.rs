@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::books::Entry;
 use super::mailbox::Message;
 use super::records::{
     AccessToken, Account, ApiKey, Code, Image, MailNote, Member, MemberStatus, Outgoing, RequestNote,
@@ -74,6 +75,10 @@ pub enum Event {
     ImagePolled {
         image: u64,
         finished: bool,
+    },
+    /// Something of money; see `books`.
+    Booked {
+        entry: Entry,
     },
     /// A mail waits for its time, or for the other server.
     MailQueued {

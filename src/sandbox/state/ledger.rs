@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::ledger_money;
 use super::records::{MailNote, MemberStatus, RequestNote};
 use super::whole::State;
 
@@ -13,8 +14,11 @@ pub fn ledger(state: &State) -> Value {
         "api_keys": api_keys(state),
         "team_members": team_members(state),
         "images": images(state),
-        "payment_methods": [],
-        "subscriptions": [],
+        "payment_methods": ledger_money::payment_methods(state),
+        "payments": ledger_money::payments(state),
+        "checkouts": ledger_money::checkouts(state),
+        "transactions": ledger_money::transactions(state),
+        "subscriptions": ledger_money::subscriptions(state),
         "mails": state.mails.iter().map(mail).collect::<Vec<_>>(),
         "requests": state.requests.iter().map(request).collect::<Vec<_>>(),
     })

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
+use super::books::Books;
 use super::mailbox::Mailbox;
 use super::records::{AccessToken, Account, ApiKey, Code, Image, MailNote, Member, Outgoing, RequestNote};
 
@@ -24,6 +25,7 @@ pub struct State {
     pub keys: BTreeMap<u64, ApiKey>,
     pub members: BTreeMap<u64, Member>,
     pub images: BTreeMap<u64, Image>,
+    pub books: Books,
     pub mailbox: Mailbox,
     pub outbox: BTreeMap<u64, Outgoing>,
     pub mails: VecDeque<MailNote>,

@@ -98,7 +98,40 @@ impl Client {
     }
 
     pub async fn send(&self, method: &str, path: &str, token: &str, body: Value) -> Heard {
-        let response = self.try_send(method, path, token, &body).await.unwrap();
+        self.heard(self.try_send(method, path, token, &body).await.unwrap()).await
+    }
+
+    /// Posts with an `Idempotency-Key`.
+    pub async fn keyed(&self, path: &str, token: &str, key: &str, body: &Value) -> Heard {
+        self.heard(self.try_keyed(path, token, key, body).await.unwrap()).await
+    }
+
+    pub async fn try_keyed(&self, path: &str, token: &str, key: &str, body: &Value) -> reqwest::Result<Response> {
+        let request = self.http.post(format!("{}{V1}{path}", self.ready.base_url)).bearer_auth(token);
+        request.header("idempotency-key", key).json(body).send().await
+    }
+
+    /// Posts a form as Stripe is asked, with `key` as the user of HTTP Basic.
+    pub async fn form(&self, path: &str, key: &str, fields: &[(String, String)]) -> Heard {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self.http.post(format!("{}{path}", self.ready.base_url));
+        let request = if key.is_empty() { request } else { request.basic_auth(key, Some("")) };
+        let request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
+        self.heard(request.send().await.unwrap()).await
+    }
+
+    pub async fn publishable_key(&self, token: &str) -> String {
+        self.get("/billing/stripe-config", token).await.body["publishable_key"].as_str().unwrap().to_owned()
+    }
+
+    /// Makes a card known at Stripe; gives its id.
+    pub async fn card(&self, token: &str, number: &str) -> String {
+        let key = self.publishable_key(token).await;
+        let heard = self.form("/v1/payment_methods", &key, &card_fields(number)).await;
+        heard.body["id"].as_str().unwrap_or_else(|| unreachable!("{}", heard.body)).to_owned()
+    }
+
+    async fn heard(&self, response: Response) -> Heard {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
         Heard { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
@@ -152,6 +185,18 @@ impl Client {
         imap.ok("EXAMINE INBOX").await;
         imap
     }
+}
+
+/// The fields with which Stripe is told a card.
+pub fn card_fields(number: &str) -> Vec<(String, String)> {
+    let fields = [
+        ("type", "card"),
+        ("card[number]", number),
+        ("card[exp_month]", "12"),
+        ("card[exp_year]", "2030"),
+        ("card[cvc]", "123"),
+    ];
+    fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
 }
 
 /// How many there are in `list` of the ledger whose `field` is `value`.

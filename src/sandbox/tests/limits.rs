@@ -31,7 +31,7 @@ async fn a_limit_counts_down_refuses_and_opens_again() {
 
 #[tokio::test]
 async fn what_is_throttled_is_not_done() {
-    let rate_limits = RateLimits { auth: 1, general: 1 };
+    let rate_limits = RateLimits { auth: 1, billing: 1, general: 1 };
     let (_sandbox, client) = start(Options { rate_limits, ..options(&clock()) }).await;
     client.login(ADA).await;
     assert_eq!(client.signup(ADA).await.status, 429);

@@ -9,14 +9,14 @@ use crate::sandbox::{Options, RateLimits, Sandbox};
 
 const ADA: &str = "ada@onramp.test";
 const LIN: &str = "lin@onramp.test";
-const ONE_EACH: RateLimits = RateLimits { auth: 1, general: 1 };
+const ONE_EACH: RateLimits = RateLimits { auth: 1, billing: 1, general: 1 };
 
 /// A sandbox, and what the braces of a fixture stand for in it.
 pub struct Scene {
     _sandbox: Sandbox,
     pub client: Client,
     pub token: String,
-    values: BTreeMap<&'static str, Value>,
+    pub(super) values: BTreeMap<&'static str, Value>,
 }
 
 impl Scene {
@@ -35,6 +35,36 @@ impl Scene {
             "joined team with a narrow token" => {
                 scene.joined().await;
                 scene.token = scene.scoped("tokens:write").await;
+            }
+            "card" => scene.card("4242424242424242").await,
+            "declined card" => scene.card("4000000000000002").await,
+            "card without funds" => scene.card("4000000000009995").await,
+            "card with 3-D Secure" => scene.card("4000002500003155").await,
+            "saved card" => scene.saved_card().await,
+            "funded wallet" => scene.funded().await,
+            "checkout" => drop(scene.checkout("fund").await),
+            "paid checkout" => scene.paid("fund").await,
+            "subscription checkout" => drop(scene.checkout("subscribe").await),
+            "paid subscription checkout" => scene.paid("subscribe").await,
+            "subscription" => scene.subscription().await,
+            "paused subscription" => scene.moved("/pause").await,
+            "subscription whose card fails" => scene.failing_card().await,
+            "past due subscription" => {
+                scene.failing_card().await;
+                scene.subscription_post("/reset-cycle").await;
+                scene.save("5555555555554444").await;
+            }
+            "setup intent" => scene.setup().await,
+            "used coupon" => {
+                scene.verified().await;
+                let body = json!({ "coupon_code": "WELCOME5" });
+                scene.client.post("/wallet/coupons/redeem", &scene.token, body).await;
+            }
+            "full queue" => {
+                scene.key().await;
+                for _ in 0..5 {
+                    scene.client.generate(scene.values["key"].as_str().unwrap()).await;
+                }
             }
             "key" | "key without credits" | "key without credits, told in the body" => scene.key().await,
             "member" => scene.member().await,
@@ -88,7 +118,7 @@ impl Scene {
         self.values.insert("code", json!(code));
     }
 
-    async fn verified(&mut self) {
+    pub(super) async fn verified(&mut self) {
         self.account().await;
         let code = self.values["code"].as_str().unwrap().to_owned();
         self.token = self.client.verify(&code).await.data("access_token").to_owned();

@@ -55,6 +55,12 @@ pub struct Image {
     /// Fetches that have seen it `processing`.
     pub polls: u32,
     pub finished: bool,
+    /// Whether it was asked for as base64.
+    #[serde(default)]
+    pub base64: bool,
+    /// Whether it was asked for at version 7 of the API.
+    #[serde(default)]
+    pub v7: bool,
     #[serde(with = "moment")]
     pub created_at: Timestamp,
 }
