@@ -111,7 +111,7 @@ pub fn redeem(x: &mut Exchange<'_>, secret: &str) -> Result<Account, Refusal> {
     Ok(account)
 }
 
-/// `POST /auth/login`: refused with `email_not_verified` only if the password is right.
+/// `POST /auth/login`: refused with `email_not_verified` or `access_denied` only if the password is right.
 pub fn login(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
     let mut check = x.check();
     let email = check.email("email");
@@ -121,6 +121,9 @@ pub fn login(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
     let account = x.state.account_by_email(&email).filter(|account| account.password.matches(password));
     let refused = || Refusal::coded(401, "invalid_credentials", "The provided credentials are incorrect.");
     let account = account.ok_or_else(refused)?.clone();
+    if x.verdict.blocked {
+        return Err(Refusal::coded(403, "access_denied", "Your account has been blocked. Please contact support."));
+    }
     if account.verified_at.is_none() {
         return Err(Refusal::coded(403, "email_not_verified", "Your email address is not verified."));
     }

@@ -76,6 +76,8 @@ pub enum FaultKind {
     MailOldFirst,
     /// A generation is refused for want of credits.
     NoCredits,
+    /// A login whose password is right is refused: the account is blocked.
+    Blocked,
 }
 
 /// When a struck client may come again.

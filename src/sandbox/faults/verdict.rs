@@ -45,6 +45,8 @@ pub struct Verdict {
     pub mail: MailFault,
     /// The status of a refusal for want of credits.
     pub no_credits: Option<u16>,
+    /// Whether the account is blocked.
+    pub blocked: bool,
     /// The faults that struck, as the ledger names them.
     pub names: Vec<String>,
     /// Counters that this request moves on by one, whether or not it was struck.
@@ -106,6 +108,10 @@ fn strike(rule: &FaultRule, verdict: &mut Verdict) {
         FaultKind::MailLost => mail(verdict, MailFault::Lost),
         FaultKind::MailTwice => mail(verdict, MailFault::Twice),
         FaultKind::MailOldFirst => mail(verdict, MailFault::OldFirst),
+        FaultKind::Blocked => {
+            verdict.blocked = true;
+            None
+        }
         FaultKind::NoCredits => {
             verdict.no_credits = Some(rule.http_status.unwrap_or(402));
             None

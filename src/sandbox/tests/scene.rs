@@ -26,7 +26,7 @@ impl Scene {
             "nothing" => {}
             "throttled" => drop(scene.client.login(ADA).await),
             "account" => scene.account().await,
-            "verified account" => scene.verified().await,
+            "verified account" | "blocked account" => scene.verified().await,
             "second token" => scene.second_token().await,
             "token for files alone" => scene.narrow("files:write").await,
             "reset mailed" => scene.reset_mailed().await,
@@ -81,6 +81,7 @@ impl Scene {
             "key without credits, told in the body" => {
                 json!([{ "on": "text2img", "fault": "no-credits", "http_status": 200 }])
             }
+            "blocked account" => json!([{ "on": "login", "fault": "blocked" }]),
             _ => json!([]),
         };
         let rate_limits = if given == "throttled" { ONE_EACH } else { RateLimits::default() };
