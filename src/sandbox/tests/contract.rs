@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use super::client::{Heard, V1};
 use super::scene::Scene;
 use crate::clock::Timestamp;
-use crate::sandbox::api::ROUTES;
+use crate::modelslab::catalogue::{Credential, operations};
+use crate::sandbox::api::{Guard, ROUTES, Route};
+use crate::sandbox::throttle::LimitClass;
 
 /// Fixtures of routes that the table does not name by themselves.
 const OTHER_NAMES: [&str; 5] =
@@ -128,5 +130,56 @@ fn a_template_notices_what_differs() {
         (json!("<masked>"), json!("abcdefghijklmnopqrstuvwxyz0123456789")),
     ] {
         assert!(difference(&template, &value, "").is_some(), "{template} {value}");
+    }
+}
+
+/// The part of an address that a variable stands in, whatever it is called.
+fn shape(path: &str) -> String {
+    let parts = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+#[test]
+fn every_operation_of_the_client_has_a_route_of_its_name_and_a_fixture() {
+    let fixtures: Vec<String> = fixtures().iter().map(|f| f["name"].as_str().unwrap().to_owned()).collect();
+    for operation in operations() {
+        let address = |path: &str| match path.starts_with('/') {
+            true => shape(path),
+            false => shape(&format!("{V1}/{path}")),
+        };
+        let served = |route: &&Route| {
+            route.method.as_str() == operation.verb.as_str() && shape(route.path) == address(operation.path)
+        };
+        let route = ROUTES.iter().find(served);
+        assert_eq!(
+            route.map(|route| route.name),
+            Some(operation.name),
+            "{} {}",
+            operation.verb.as_str(),
+            operation.path
+        );
+        assert!(fixtures.iter().any(|name| name == operation.name), "{} has no fixture", operation.name);
+    }
+}
+
+#[test]
+fn routes_and_the_table_agree_on_who_is_let_in_and_what_counts() {
+    for route in ROUTES {
+        let Some(operation) = operations().find(|operation| operation.name == route.name) else { continue };
+        let credential = match route.guard {
+            Guard::Open => Credential::Nothing,
+            Guard::Bearer(_) => Credential::Bearer,
+            Guard::Key | Guard::Publishable => Credential::Key,
+        };
+        if route.path.starts_with(V1) {
+            assert_eq!(credential, operation.credential, "{}", route.name);
+            let class = operation.limit.map(|limit| limit.name);
+            let counted = route.limit.map(|limit| match limit {
+                LimitClass::Auth => "agent-auth",
+                LimitClass::Billing => "agent-billing",
+                LimitClass::General => "agent-general",
+            });
+            assert!(class.is_none() || class == counted, "{}: {class:?} {counted:?}", route.name);
+        }
     }
 }

@@ -42,7 +42,7 @@ async fn a_connection_dropped_after_leaves_it_done() {
 
 #[tokio::test]
 async fn a_dropped_connection_is_reset_without_a_byte() {
-    let (_sandbox, client) = sandbox_with(json!([{ "on": "me", "fault": "drop-after" }])).await;
+    let (_sandbox, client) = sandbox_with(json!([{ "on": "get_profile", "fault": "drop-after" }])).await;
     let address = client.ready.base_url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(b"GET /api/agents/v1/me HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();

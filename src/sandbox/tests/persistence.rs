@@ -151,7 +151,7 @@ async fn a_damaged_state_is_named_and_left_alone() {
 #[tokio::test]
 async fn a_stopped_sandbox_lets_go_of_its_ports_and_of_waiting_requests() {
     let (dir, clock) = (tempfile::tempdir().unwrap(), clock());
-    let rules = json!([{ "on": "me", "fault": "hang", "ms": 3_600_000 }]);
+    let rules = json!([{ "on": "get_profile", "fault": "hang", "ms": 3_600_000 }]);
     let (sandbox, client) = start(Options { faults: faults(&rules), ..with_ports(stored(dir.path(), &clock)) }).await;
     let ready = sandbox.ready().clone();
     let waiting = tokio::spawn(async move { client.try_send("GET", "/api/agents/v1/me", "", &Value::Null).await });
