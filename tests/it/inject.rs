@@ -1,39 +1,11 @@
-//! Every shipped workflow with each of its steps in trouble, one after the other: it fails, it is done twice, the process dies
+//! The bootstrap with each of its steps in trouble, one after the other: it fails, it is done twice, the process dies
 //! over it. A resume without the trouble does the rest, and the service saw what it should see.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::{Invocation, Output, SandboxProcess, TestContext, side_by_side};
+use crate::support::{Invocation, Output, SandboxProcess, TestContext, brisk, side_by_side};
 
 const TEAM: [&str; 2] = ["ada@onramp.test", "lin@onramp.test"];
-
-/// A shipped workflow with few tries, short delays and little patience with mail, and the ids of its steps.
-struct Shipped {
-    path: PathBuf,
-    steps: Vec<String>,
-}
-
-fn shipped(context: &TestContext) -> Vec<Shipped> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("workflows");
-    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
-    files.map(|path| brisk(context, &path)).collect()
-}
-
-fn brisk(context: &TestContext, file: &Path) -> Shipped {
-    let (mut text, mut steps, mut last) = (String::new(), Vec::new(), String::new());
-    for line in fs::read_to_string(file).unwrap().replace("timeout: 3m", "timeout: 2s").lines() {
-        text.push_str(&format!("{line}\n"));
-        if line.starts_with("    uses: ") {
-            text.push_str("    retry: { max-attempts: 2, delay: 20ms }\n");
-            steps.push(last.trim().trim_end_matches(':').to_owned());
-        }
-        if line.starts_with("  ") && !line.starts_with("   ") {
-            last = line.to_owned();
-        }
-    }
-    Shipped { path: context.write(file.file_name().unwrap().to_str().unwrap(), &text), steps }
-}
 
 /// A run of its own store and account, with the trouble that befalls `step`.
 struct Troubled<'a> {
@@ -71,17 +43,14 @@ impl<'a> Troubled<'a> {
     }
 }
 
-/// Runs every step of every shipped workflow into `trouble`.
+/// Runs every step into `trouble`.
 fn every_step(trouble: &str, check: impl Fn(&Troubled<'_>, &str) + Sync) {
     let context = TestContext::new();
     let sandbox = context.sandbox();
-    let all = shipped(&context);
-    let pairs: Vec<(&Path, &str)> =
-        all.iter().flat_map(|w| w.steps.iter().map(|step| (w.path.as_path(), step.as_str()))).collect();
-    assert!(pairs.len() >= 8);
-    side_by_side(pairs.len(), |number| {
-        let (workflow, step) = pairs[number];
-        check(&Troubled::run(&context, &sandbox, workflow, trouble, step), step);
+    let (workflow, steps) = brisk(&context, "bootstrap");
+    assert!(steps.len() >= 8);
+    side_by_side(steps.len(), |number| {
+        check(&Troubled::run(&context, &sandbox, &workflow, trouble, &steps[number]), &steps[number]);
     });
 }
 
@@ -130,7 +99,7 @@ fn whichever_step_is_done_twice_the_service_has_what_it_allows() {
 #[test]
 fn one_try_of_one_item_fails_and_the_next_does_not() {
     let context = TestContext::new();
-    let workflow = &shipped(&context)[0].path;
+    let workflow = brisk(&context, "bootstrap").0;
     let trouble = "fail:invite[ada@onramp.test]@1";
     let command = context.onramp(["run", "--sandbox", "--json", "--inject", trouble, "--inject", "delay:key=50ms"]);
     let output = command.arg(workflow).run().expect_code(0);
@@ -142,12 +111,12 @@ fn one_try_of_one_item_fails_and_the_next_does_not() {
 #[test]
 fn trouble_that_cannot_be_meant_is_refused_before_anything_starts() {
     let context = TestContext::new();
-    let workflow = &shipped(&context)[0].path;
+    let workflow = brisk(&context, "bootstrap").0;
     let run =
-        |trouble: &str| context.onramp(["run", "--sandbox", "--inject", trouble]).arg(workflow).run().expect_code(2);
+        |trouble: &str| context.onramp(["run", "--sandbox", "--inject", trouble]).arg(&workflow).run().expect_code(2);
     run("fail:sigup").says(&["there is no step `sigup`; did you mean `signup`?"]);
     run("explode:signup").says(&["write fail:STEP"]);
-    let real = context.onramp(["run", "--inject", "repeat:signup", "-i", "email=agent@onramp.test"]).arg(workflow);
+    let real = context.onramp(["run", "--inject", "repeat:signup", "-i", "email=agent@onramp.test"]).arg(&workflow);
     let real = real.env("ONRAMP_MAILBOX_URL", "imaps://a:b@mail.onramp.test/INBOX").run().expect_code(2);
     real.says(&["`signup` must not be done twice", "add --sandbox"]);
     assert!(!context.store().exists(), "nothing was begun");

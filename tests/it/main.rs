@@ -29,6 +29,7 @@ mod resume;
 mod rounds;
 mod schema;
 mod secrets;
+mod shipped;
 mod simulation;
 mod surroundings;
 mod teardown;

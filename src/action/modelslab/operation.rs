@@ -9,6 +9,7 @@ use super::outcome::failed;
 use super::{ERRORS, client};
 use crate::action::context::{not_sent, outputs};
 use crate::action::{Action, Context};
+use crate::modelslab::ApiError;
 use crate::modelslab::catalogue::{Credential, Operation};
 use crate::run::{Outcome, StepError};
 use crate::secret::Datum;
@@ -34,8 +35,19 @@ impl Plain {
         let answer = client.ask(self.0, credential, arguments(self.0, context)).await;
         Ok(match answer.and_then(|data| (self.0.read)(&data)) {
             Ok(values) => Outcome::succeeded(outputs(&self.spec(), values)),
+            Err(error) if context.order.number > 1 && self.is_done(&error) => {
+                let spec = self.spec();
+                let nothing = spec.outputs.iter().map(|output| (output.name, Value::Null));
+                let warning = format!("an earlier attempt did it, or somebody else: {error}");
+                Outcome { warning: Some(warning), ..Outcome::succeeded(outputs(&spec, nothing)) }
+            }
             Err(error) => failed(&error),
         })
+    }
+
+    /// Whether that is what the service says of something that was done.
+    fn is_done(&self, error: &ApiError) -> bool {
+        self.0.refused_again.is_some() && self.0.refused_again == error.status
     }
 }
 

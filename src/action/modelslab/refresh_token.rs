@@ -26,7 +26,7 @@ impl Action for RefreshToken {
         ];
         ActionSpec {
             doc: "Gives a new token for an old one. The old one is revoked. Where the service does not know how to refresh, or \
-                  its answer was lost, a login gives the token, if `email` and `password` are given.",
+                  the old one is no longer good, a login gives the token, if `email` and `password` are given.",
             parameters: table.parameters.into_iter().chain(own).collect(),
             outputs: session_outputs(),
             ..spec(&catalogue::refresh_token)
@@ -50,7 +50,9 @@ impl RefreshToken {
         let client = client(context)?;
         let refreshing = client.clone().with_idempotency_key(&context.order.idempotency_key);
         let session = match (refreshing.refresh_token(token, &request).await, credentials(context)) {
-            (Err(error), Some((email, password))) if error.no_such_route() => login(&client, email, password).await,
+            (Err(error), Some((email, password))) if error.no_such_route() || error.status == Some(401) => {
+                login(&client, email, password).await
+            }
             (session, _) => session,
         };
         Ok(match session {

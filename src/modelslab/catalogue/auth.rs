@@ -69,12 +69,14 @@ operations! {
     /// Revokes the token it is given.
     logout: Post "auth/logout", Bearer => Done, "S3, D" {
         effect: Effect::Repeat,
+        refused_again: Some(401),
         tool: tool("agent-auth", "logout"),
     }
 
     /// Revokes all tokens of the account. The one that asks is among them.
     logout_all: Post "auth/logout-all", Bearer => Done, "S3, D" {
         effect: Effect::Repeat,
+        refused_again: Some(401),
         errors: &["service.insufficient_scope"],
         tool: tool("agent-auth", "logout-all"),
     }

@@ -27,6 +27,8 @@ pub struct Operation {
     /// What each call counts against; `None` if no document says so.
     pub limit: Option<RateClass>,
     pub effect: Effect,
+    /// With which status the service refuses what it did before: a deletion finds nothing, a token that was revoked is none.
+    pub refused_again: Option<u16>,
     /// How one looks whether it took place, as a sentence; `None` if nobody can.
     pub probe: Option<&'static str>,
     pub undo: UndoRule,
@@ -116,6 +118,10 @@ impl Operation {
                 Verb::Get => Effect::Read,
                 Verb::Post => Effect::Once,
                 Verb::Put | Verb::Patch | Verb::Delete => Effect::Repeat,
+            },
+            refused_again: match verb {
+                Verb::Delete => Some(404),
+                _ => None,
             },
             probe: None,
             undo: UndoRule::Nothing,

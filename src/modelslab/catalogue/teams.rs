@@ -61,6 +61,7 @@ operations! {
     /// Accepts an invitation. The token is that of the invited account.
     accept_invite(AcceptInvite): Post "teams/invitations/{invite_id}/accept", Bearer => Untold, "S3, D" {
         effect: Effect::Repeat,
+        refused_again: Some(404),
         tool: tool("agent-teams", "accept-invite"),
     } with {
         /// The invitation's UUID, from the mail or the list.

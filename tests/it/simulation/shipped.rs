@@ -36,6 +36,8 @@ impl Service for Plausible {
             "output" => json!(["https://images.test/1.png"]),
             "status" if step.call.action == "http" => json!(200),
             "headers" | "body" => json!({}),
+            "items" => json!([{ "id": "1", "name": "production" }, { "id": "2", "name": "production" }]),
+            "count" => json!(2),
             "id" => json!(7),
             name => Value::from(format!("{name} of {}", order.task)),
         };
@@ -43,6 +45,7 @@ impl Service for Plausible {
     }
 }
 
+/// Those whose steps all run. What conditions decide is tried with the service itself.
 fn shipped() -> Vec<Plan> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("workflows");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
@@ -53,8 +56,10 @@ fn shipped() -> Vec<Plan> {
         let loaded = load(Source::new(&path.display().to_string(), &text), &Registry::builtin().catalogue());
         loaded.plan.unwrap_or_else(|| panic!("{}: {:#?}", path.display(), loaded.diagnostics))
     };
-    assert!(!files.is_empty());
-    files.iter().map(read).collect()
+    let plans = files.iter().map(read).filter(|plan| plan.steps.iter().all(|step| step.condition.is_none()));
+    let plans: Vec<Plan> = plans.collect();
+    assert!(plans.len() > 3);
+    plans
 }
 
 fn service(plan: &Plan, refuses: Option<&str>) -> Plausible {

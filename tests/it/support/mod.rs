@@ -16,7 +16,7 @@ mod wait;
 mod witness;
 mod workspace;
 
-pub use bootstrap::{WORKFLOW, adapted, quick};
+pub use bootstrap::{WORKFLOW, adapted, brisk, quick};
 pub use context::{Invocation, Output, TestContext};
 pub use crowd::side_by_side;
 pub use echo::{answers, echo, stumbles};
