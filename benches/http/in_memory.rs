@@ -11,6 +11,7 @@ use onramp::entropy::SystemEntropy;
 use onramp::http::Http;
 use onramp::id::RunId;
 use onramp::mail::Mail;
+use onramp::modelslab::Limits;
 use onramp::plan;
 use onramp::run::{Entry, RunStarted, RunState, RunStatus, Settings};
 use onramp::secret::{Data, Mask, Secret};
@@ -57,6 +58,7 @@ pub fn run(file: &str, base_url: &str) {
         settings,
         trusted_mailboxes: vec![],
         entropy: Arc::new(SystemEntropy),
+        limits: Arc::new(Limits::new(clock.clone())),
     };
     let mut state = RunState::new(&plan, started, clock.now());
     let launcher = Launcher::new(registry, Arc::new(services), Mask::default());

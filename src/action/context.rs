@@ -10,13 +10,12 @@ use super::Trust;
 use crate::clock::Clock;
 use crate::diagnostic::kind;
 use crate::entropy::Entropy;
-use crate::http::{Http, REQUEST_TIMEOUT, Timeout};
+use crate::http::{Deadline, Http, Timeout};
 use crate::mail::Mail;
+use crate::modelslab::Limits;
 use crate::run::{ErrorKind, Happened, Order, Outcome, ProbeAnswer, Settings, StepError};
 use crate::secret::{Data, Datum};
 use crate::workflow::ActionSpec;
-
-const LATE_REQUEST: Duration = Duration::from_secs(2);
 
 /// One kind of step. A program that uses the library adds its own to a [`super::Registry`].
 pub trait Action: Send + Sync {
@@ -50,11 +49,18 @@ pub struct Services {
     /// Origins ([`crate::mail::Mailbox::origin`]) of mailboxes that the user named; no other is given a password.
     pub trusted_mailboxes: Vec<String>,
     pub entropy: Arc<dyn Entropy>,
+    /// What has been asked of ModelsLab, by whom, and what it allows.
+    pub limits: Arc<Limits>,
 }
 
 impl Services {
     pub(super) fn trust(&self) -> Trust<'_> {
         Trust { settings: &self.settings, mailboxes: &self.trusted_mailboxes }
+    }
+
+    /// Ends all waits for which nothing was sent yet.
+    pub fn stop_waiting(&self) {
+        self.limits.release();
     }
 }
 
@@ -83,14 +89,15 @@ impl Context {
         })
     }
 
-    /// How long one request may take. One that begins after its step's time, as a resumed step's first, still gets a moment.
-    pub fn request_timeout(&self) -> Timeout {
+    /// When the attempt must be over, and what says so.
+    pub fn deadline(&self) -> Option<Deadline> {
         let setting = self.order.limit.map(|limit| (limit.setting, limit.value));
-        match self.remaining(REQUEST_TIMEOUT) {
-            REQUEST_TIMEOUT => Timeout::default(),
-            Duration::ZERO => Timeout { after: LATE_REQUEST, setting },
-            after => Timeout { after, setting },
-        }
+        self.order.deadline.map(|at| Deadline { at, setting })
+    }
+
+    /// How long one request may take.
+    pub fn request_timeout(&self) -> Timeout {
+        self.deadline().map_or_else(Timeout::default, |deadline| deadline.timeout(self.services.clock.now()))
     }
 
     /// The time left for the step, at most `limit`; zero once its deadline has passed.

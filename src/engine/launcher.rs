@@ -147,6 +147,7 @@ impl Launcher {
     /// Lets go of reads at once and gives effects their grace. A run that is to end still has to know what happened: its looks
     /// go on.
     pub(super) fn stop(&mut self, stop: Stop) {
+        self.services.stop_waiting();
         for running in self.running.values().filter(|running| stop == Stop::Interrupt || !running.is_look) {
             let (abort, sender) = (running.abort.clone(), self.sender.clone());
             let cut_off = (running.launch, running.cut_off.clone());

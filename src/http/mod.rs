@@ -2,12 +2,14 @@
 
 mod asked;
 mod client;
+mod deadline;
 mod origin;
 mod pace;
 mod retry_after;
 
 pub use asked::asked;
 pub use client::{Http, HttpError, REQUEST_TIMEOUT, Request, RequestBody, Response, Timeout};
+pub use deadline::Deadline;
 pub use origin::{is_loopback, origin};
 pub use pace::Pace;
-pub use retry_after::retry_after;
+pub use retry_after::{rate_limit_reset, retry_after};

@@ -4,16 +4,22 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use crate::clock::Timestamp;
 
-/// How long the service asks to be left alone: `Retry-After` as seconds or as a date, else `X-RateLimit-Reset` as Unix
-/// seconds. A date is compared with the answer's own `Date`, so that two clocks need not agree; else with `now`.
+/// How long the service asks to be left alone: `Retry-After` as seconds or as a date, else `X-RateLimit-Reset`. A date is
+/// compared with the answer's own `Date`, so that two clocks need not agree; else with `now`.
 pub fn retry_after<'a>(header: impl Fn(&str) -> Option<&'a str>, now: Timestamp) -> Option<Duration> {
-    let served = header("date").and_then(http_date).unwrap_or(now);
-    if let Some(text) = header("retry-after").map(str::trim) {
-        let seconds = text.parse().ok().map(Duration::from_secs);
-        return seconds.or_else(|| Some(http_date(text)?.since(served)));
-    }
+    let Some(text) = header("retry-after").map(str::trim) else { return rate_limit_reset(header, now) };
+    let seconds = text.parse().ok().map(Duration::from_secs);
+    seconds.or_else(|| Some(http_date(text)?.since(served(&header, now))))
+}
+
+/// How long it is until `X-RateLimit-Reset`, Unix seconds of the service's clock.
+pub fn rate_limit_reset<'a>(header: impl Fn(&str) -> Option<&'a str>, now: Timestamp) -> Option<Duration> {
     let reset: i64 = header("x-ratelimit-reset")?.trim().parse().ok()?;
-    Some(Timestamp::from_millis(reset.checked_mul(1000)?).since(served))
+    Some(Timestamp::from_millis(reset.checked_mul(1000)?).since(served(&header, now)))
+}
+
+fn served<'a>(header: &impl Fn(&str) -> Option<&'a str>, now: Timestamp) -> Timestamp {
+    header("date").and_then(http_date).unwrap_or(now)
 }
 
 fn http_date(text: &str) -> Option<Timestamp> {

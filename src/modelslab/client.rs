@@ -7,9 +7,10 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::catalogue::{Credential, Operation, Verb};
-use super::{ApiError, address, envelope};
+use super::limits::{Key, Permit, Subject};
+use super::{ApiError, Limits, address, envelope};
 use crate::clock::Clock;
-use crate::http::{Http, HttpError, Request, RequestBody, Response, Timeout, asked};
+use crate::http::{Deadline, Http, HttpError, Request, RequestBody, Response, Timeout, asked};
 
 /// A client of one base URL, with a method for each operation of the [catalogue](super::catalogue). Cheap to clone.
 #[derive(Clone)]
@@ -17,7 +18,8 @@ pub struct Client {
     http: Http,
     base: Url,
     clock: Arc<dyn Clock>,
-    timeout: Timeout,
+    limits: Arc<Limits>,
+    deadline: Option<Deadline>,
     idempotency_key: Option<String>,
 }
 
@@ -27,13 +29,18 @@ impl Client {
         let base = Url::parse(base_url).ok().filter(|url| url.has_host() && matches!(url.scheme(), "http" | "https"));
         let unusable =
             || ApiError::not_sent(format!("`{base_url}` is no base URL; it must look like https://modelslab.com"));
-        let (timeout, idempotency_key) = (Timeout::default(), None);
-        Ok(Self { http, base: base.ok_or_else(unusable)?, clock, timeout, idempotency_key })
+        let (limits, deadline, idempotency_key) = (Arc::new(Limits::new(clock.clone())), None, None);
+        Ok(Self { http, base: base.ok_or_else(unusable)?, clock, limits, deadline, idempotency_key })
     }
 
-    /// Lets no call take longer than `timeout`.
-    pub fn with_timeout(self, timeout: Timeout) -> Self {
-        Self { timeout, ..self }
+    /// Waits for its turn among all clients that have the same `limits`, instead of among its own clones.
+    pub fn with_limits(self, limits: Arc<Limits>) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Lets no call go on after `deadline`, and none wait for its turn until then.
+    pub fn with_deadline(self, deadline: Option<Deadline>) -> Self {
+        Self { deadline, ..self }
     }
 
     /// Sends `key` as `Idempotency-Key` with whatever changes something. The service promises to know it where money is
@@ -53,7 +60,7 @@ impl Client {
         let spellings = [Some((operation.verb, operation.path)), operation.also].into_iter().flatten();
         let mut last = None;
         for (verb, path) in spellings {
-            match self.ask_at(verb, path, operation.credential, credential, arguments.clone()).await {
+            match self.ask_at(verb, path, operation, credential, arguments.clone()).await {
                 // A code may be good for one use: the next spelling is tried only when nothing was done by this one.
                 Err(error) if error.no_such_route() => last = Some(error),
                 answer => return answer,
@@ -66,14 +73,15 @@ impl Client {
         &self,
         verb: Verb,
         path: &str,
-        shows: Credential,
+        operation: &Operation,
         credential: Option<&str>,
         mut arguments: Map<String, Value>,
     ) -> Result<Value, ApiError> {
+        let subject = Subject::of(operation.credential, credential, &arguments);
         let path = address::fill(path, &mut arguments)?;
         let mut url = self.url(&path)?;
         let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
-        match (shows, credential) {
+        match (operation.credential, credential) {
             (Credential::Nothing, _) => {}
             (Credential::Bearer, Some(token)) => headers.push(("authorization".to_owned(), format!("Bearer {token}"))),
             (Credential::Key, Some(key)) => drop(arguments.insert("key".to_owned(), key.into())),
@@ -90,8 +98,20 @@ impl Client {
             _ if arguments.is_empty() => RequestBody::None,
             _ => RequestBody::Json(Value::Object(arguments)),
         };
-        let response = self.send(method(verb), url, headers, body).await?;
+        let permit = self.turn(operation, subject).await?;
+        let response = self.send(method(verb), url, headers, body).await;
+        if let Some(permit) = permit {
+            permit.end(response.as_ref());
+        }
+        let response = response?;
         envelope::data(&response, self.clock.now())
+    }
+
+    /// Waits until the service's limits have room.
+    async fn turn(&self, operation: &Operation, subject: Subject) -> Result<Option<Permit>, ApiError> {
+        let Some(class) = &operation.limit else { return Ok(None) };
+        let key = Key { origin: self.base.origin().ascii_serialization(), class: class.name, subject };
+        self.limits.turn(key, class, self.deadline.map(|deadline| deadline.at)).await.map(Some)
     }
 
     pub(super) async fn send(
@@ -102,7 +122,8 @@ impl Client {
         body: RequestBody,
     ) -> Result<Response, ApiError> {
         let named = asked(method.as_str(), &url);
-        let request = Request { method, url, headers, body, timeout: self.timeout };
+        let timeout = self.deadline.map_or_else(Timeout::default, |deadline| deadline.timeout(self.now()));
+        let request = Request { method, url, headers, body, timeout };
         let name = |error: HttpError| HttpError { message: format!("{named}: {}", error.message), ..error };
         Ok(self.http.send(request).await.map_err(name)?)
     }

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::http::{HttpError, Response, retry_after};
+use crate::workflow::RateClass;
 
 /// A call that did not succeed. Holds no secret beyond what the service chose to echo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiError {
-    /// The HTTP status; `None` if there was no answer.
+    /// The HTTP status; `None` if there was no answer. A call that was kept back here, and not sent, has 429.
     pub status: Option<u16>,
     /// The service's own code, such as `email_not_verified`.
     pub code: Option<String>,
@@ -23,6 +24,9 @@ pub struct ApiError {
 }
 
 impl ApiError {
+    /// The code of a call whose wait for its turn was ended by [`super::Limits::release`].
+    pub const WITHDRAWN: &'static str = "withdrawn";
+
     /// The error of an answer whose status or envelope says no.
     pub(super) fn refused(response: &Response, code: Option<String>, message: String, now: Timestamp) -> Self {
         let status = response.status;
@@ -40,6 +44,20 @@ impl ApiError {
     /// Nothing was asked.
     pub(super) fn not_sent(message: String) -> Self {
         Self { status: None, message, sent: false, ..Self::garbled(0, "") }
+    }
+
+    /// Kept back by our own count of the service's limits, which have room after `wait` if that is known.
+    pub(super) fn held_back(class: &RateClass, wait: Option<Duration>) -> Self {
+        let when =
+            wait.map_or_else(|| "too late".to_owned(), |wait| format!("in {} s", wait.as_millis().div_ceil(1000)));
+        let (name, count) = (class.name, class.rate.count);
+        let message = format!("nothing was sent: {name} allows {count} a minute, and has room {when}");
+        Self { status: Some(429), transient: true, retry_after: wait, ..Self::not_sent(message) }
+    }
+
+    /// Its wait for a turn was ended from outside.
+    pub(super) fn withdrawn() -> Self {
+        Self { code: Some(Self::WITHDRAWN.to_owned()), ..Self::not_sent("nothing was sent: the wait was ended".into()) }
     }
 
     /// An answer that nobody can make sense of.
@@ -101,8 +119,8 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.status, &self.code) {
             (Some(status), Some(code)) => write!(f, "{} ({status} {code})", self.message),
-            (Some(status), None) => write!(f, "{} ({status})", self.message),
-            (None, _) => f.write_str(&self.message),
+            (Some(status), None) if self.sent => write!(f, "{} ({status})", self.message),
+            _ => f.write_str(&self.message),
         }
     }
 }

@@ -9,10 +9,12 @@ mod client;
 mod envelope;
 mod error;
 mod generation;
+mod limits;
 
 pub use client::Client;
 pub use error::ApiError;
 pub use generation::{Generation, GenerationRequest, GenerationStatus};
+pub use limits::Limits;
 
 #[cfg(test)]
 mod tests;

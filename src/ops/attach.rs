@@ -9,6 +9,7 @@ use crate::clock::{Clock, SteadyClock, Timestamp};
 use crate::engine::{HostError, Launcher, LocalHost, Log, StopSignal, learn_given, learn_state};
 use crate::http::Http;
 use crate::mail::{Mail, Mailbox};
+use crate::modelslab::Limits;
 use crate::plan::Plan;
 use crate::report::Reporter;
 use crate::run::{Entry, RunStarted, RunState};
@@ -75,6 +76,7 @@ pub(super) fn host_of(
         trusted_mailboxes: trusted_mailboxes(started),
         settings,
         entropy: workspace.entropy.clone(),
+        limits: Arc::new(Limits::new(clock.clone())),
     };
     let launcher = Launcher::new(workspace.registry.clone(), Arc::new(services), mask);
     Ok(LocalHost::new(plan, RunLog(writer), clock, launcher, reporters, stop))

@@ -55,6 +55,6 @@ const ERRORS: &[&str] = &[
 fn client(context: &Context) -> Result<Client, StepError> {
     let services = &context.services;
     Client::new(services.http.clone(), &services.settings.base_url, services.clock.clone())
-        .map(|client| client.with_timeout(context.request_timeout()))
+        .map(|client| client.with_limits(services.limits.clone()).with_deadline(context.deadline()))
         .map_err(|error| StepError::new(ErrorKind::Config, "config.base_url", error.message))
 }

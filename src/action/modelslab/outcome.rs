@@ -17,6 +17,9 @@ pub(super) fn failed(error: &ApiError) -> Outcome {
 }
 
 pub(super) fn step_error(error: &ApiError) -> StepError {
+    if error.is(ApiError::WITHDRAWN) {
+        return StepError::interrupted();
+    }
     let (kind, code, class) = match (error.status, &error.code) {
         (None, _) if error.timeout => (ErrorKind::Network, "network.timeout".to_owned(), Some(RetryClass::Timeout)),
         (None, _) if error.sent => (ErrorKind::Network, "network.broken".to_owned(), Some(RetryClass::Network)),
@@ -81,6 +84,9 @@ pub(super) fn cannot_undo(why: &str) -> Outcome {
 
 /// What a failed look says: another one may tell if the failure passes.
 pub(super) fn cannot_tell(error: &ApiError) -> ProbeAnswer {
+    if error.is(ApiError::WITHDRAWN) {
+        return ProbeAnswer::CutOff;
+    }
     let again = error.transient.then_some(error.retry_after.unwrap_or_default());
     ProbeAnswer::CannotTell { reason: format!("the look itself failed: {error}"), again }
 }

@@ -1,0 +1,198 @@
+//! The service's rate limits, kept on our side: a call waits for its turn instead of being refused.
+
+mod lesson;
+mod subject;
+mod window;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::ApiError;
+use crate::clock::{Clock, Timestamp};
+use crate::http::Response;
+use crate::workflow::{Rate, RateClass};
+use lesson::Lesson;
+pub(super) use subject::{Key, Subject};
+use window::{Sent, Turn, Window};
+
+/// Nobody waits longer in here: the call fails, and whoever made it decides.
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
+
+/// A wait above this is told.
+const UNNOTICED: Duration = Duration::from_secs(1);
+
+/// Above this many lines those that nobody needs are swept.
+const SWEEP_ABOVE: usize = 1024;
+
+/// What was called, by class and by whom the service counts. Clients that share it wait for each other.
+pub struct Limits {
+    clock: Arc<dyn Clock>,
+    factor: f64,
+    lines: Mutex<HashMap<Key, Arc<Line>>>,
+    released: Notify,
+}
+
+/// Calls that are counted together. Who comes first goes first.
+struct Line {
+    queue: tokio::sync::Mutex<()>,
+    window: Mutex<Window>,
+    ended: Notify,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Limits {
+    /// As the service documents them.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, factor: 1.0, lines: Mutex::default(), released: Notify::new() }
+    }
+
+    /// Every limit times `factor`, at least one call in each period.
+    pub fn scaled(self, factor: f64) -> Self {
+        Self { factor, ..self }
+    }
+
+    /// Ends all waits that go on at this moment; nothing was sent for them.
+    pub fn release(&self) {
+        self.released.notify_waiters();
+    }
+
+    /// Waits until a call may go. It fails if that cannot be before `deadline`. Dropping the future gives up the place.
+    pub(super) async fn turn(
+        &self,
+        key: Key,
+        class: &RateClass,
+        deadline: Option<Timestamp>,
+    ) -> Result<Permit, ApiError> {
+        let class = &RateClass { rate: scaled(class.rate, self.factor), ..*class };
+        let line = self.line(key, class.rate);
+        let released = self.released.notified();
+        let now = self.clock.now();
+        if let Turn::At(at) = lock(&line.window).turn(now) {
+            refuse_beyond(at, now, deadline, class)?;
+        }
+        let waiting = self.wait(&line, class, deadline);
+        let bounded = async {
+            match deadline {
+                Some(deadline) => tokio::time::timeout(deadline.since(now), waiting).await,
+                None => Ok(waiting.await),
+            }
+        };
+        tokio::select! {
+            biased;
+            turn = bounded => turn.unwrap_or_else(|_| Err(ApiError::held_back(class, None))),
+            () = released => Err(ApiError::withdrawn()),
+        }
+    }
+
+    async fn wait(&self, line: &Arc<Line>, class: &RateClass, deadline: Option<Timestamp>) -> Result<Permit, ApiError> {
+        let _first = line.queue.lock().await;
+        let mut told = false;
+        loop {
+            // Made before looking, so that no end is missed.
+            let ended = line.ended.notified();
+            let now = self.clock.now();
+            let turn = {
+                let mut window = lock(&line.window);
+                match window.turn(now) {
+                    Turn::Now => return Ok(self.permit(line, window.send())),
+                    other => other,
+                }
+            };
+            match turn {
+                Turn::At(at) => {
+                    refuse_beyond(at, now, deadline, class)?;
+                    let wait = at.since(now);
+                    if wait > UNNOTICED && !std::mem::replace(&mut told, true) {
+                        let (count, seconds) = (class.rate.count, wait.as_secs());
+                        tracing::info!(
+                            class = class.name,
+                            "waits {seconds} s: {count} requests a minute, or what the service said last"
+                        );
+                    }
+                    tokio::select! {
+                        () = ended => {}
+                        () = tokio::time::sleep(wait) => {}
+                    }
+                }
+                _ => ended.await,
+            }
+        }
+    }
+
+    fn permit(&self, line: &Arc<Line>, sent: Sent) -> Permit {
+        Permit { line: line.clone(), clock: self.clock.clone(), sent: Some(sent) }
+    }
+
+    fn line(&self, key: Key, rate: Rate) -> Arc<Line> {
+        let mut lines = lock(&self.lines);
+        if lines.len() >= SWEEP_ABOVE && !lines.contains_key(&key) {
+            let now = self.clock.now();
+            lines.retain(|_, line| Arc::strong_count(line) > 1 || !lock(&line.window).is_idle(now));
+        }
+        let made = || {
+            let window = Mutex::new(Window::new(rate));
+            Arc::new(Line { queue: tokio::sync::Mutex::default(), window, ended: Notify::new() })
+        };
+        lines.entry(key).or_insert_with(made).clone()
+    }
+}
+
+fn scaled(rate: Rate, factor: f64) -> Rate {
+    let count = (f64::from(rate.count) * factor).ceil().clamp(1.0, f64::from(u32::MAX)) as u32;
+    Rate { count, ..rate }
+}
+
+fn refuse_beyond(
+    at: Timestamp,
+    now: Timestamp,
+    deadline: Option<Timestamp>,
+    class: &RateClass,
+) -> Result<(), ApiError> {
+    let wait = at.since(now);
+    let late = wait > LONGEST_WAIT || deadline.is_some_and(|deadline| at >= deadline);
+    if late { Err(ApiError::held_back(class, Some(wait))) } else { Ok(()) }
+}
+
+/// A call that may be sent. Dropped without a word, it counts as one that the service may have seen.
+pub(super) struct Permit {
+    line: Arc<Line>,
+    clock: Arc<dyn Clock>,
+    sent: Option<Sent>,
+}
+
+impl Permit {
+    /// The call has ended.
+    pub fn end(mut self, answer: Result<&Response, &ApiError>) {
+        match answer {
+            Ok(response) => {
+                let now = self.clock.now();
+                self.close(|window, sent| window.end(sent, now, Some(&Lesson::of(response, now))));
+            }
+            Err(error) if !error.sent => self.close(|window, _| window.not_sent()),
+            Err(_) => {}
+        }
+    }
+
+    fn close(&mut self, how: impl FnOnce(&mut Window, Sent)) {
+        if let Some(sent) = self.sent.take() {
+            how(&mut lock(&self.line.window), sent);
+            self.line.ended.notify_waiters();
+        }
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let now = self.clock.now();
+        self.close(|window, sent| window.end(sent, now, None));
+    }
+}
+
+#[cfg(test)]
+mod tests;
