@@ -11,8 +11,8 @@ use onramp::secret::Datum;
 use onramp::workflow::{Sources, read_source};
 use serde_json::json;
 
-/// What is said of a file is to be read by people: a hundred errors and as many warnings.
-pub const MOST_FINDINGS: usize = 200;
+/// What is said of a workflow and all that it calls is to be read by people: so many errors, and as many warnings.
+pub const MOST_FINDINGS: usize = 100;
 const MOST_DRAWN: usize = 32 * 1024;
 
 /// A line that begins so has the path of a file behind it, whose text follows: what a workflow may call.
@@ -24,9 +24,9 @@ pub fn workflow(bytes: &[u8]) {
         Ok(read) => read,
         Err(broken) => return finding(&broken.1, &broken.0),
     };
-    let errors = loaded.diagnostics.iter().any(|found| found.severity == Severity::Error);
-    assert_eq!(loaded.plan.is_none(), errors, "there is a plan unless there is an error");
-    assert!(loaded.diagnostics.len() <= MOST_FINDINGS, "{} findings", loaded.diagnostics.len());
+    let (errors, warnings) = counted(&loaded.diagnostics);
+    assert_eq!(loaded.plan.is_none(), errors > 0, "there is a plan unless there is an error");
+    assert!(errors.max(warnings) <= MOST_FINDINGS, "{errors} errors, {warnings} warnings");
     loaded.diagnostics.iter().for_each(|found| finding(found, &source));
     loaded.plan.iter().for_each(plan);
 }
@@ -41,13 +41,19 @@ pub fn read(bytes: &[u8]) -> Result<(Source, Loaded), Box<(Source, Diagnostic)>>
     Ok((source, load(sources, &Registry::builtin().catalogue())))
 }
 
-/// Reads a workflow and draws what is said of it; how much that is.
-pub fn explained(bytes: &[u8]) -> usize {
+/// Reads a workflow and draws what is said of it; how many errors and warnings that are.
+pub fn explained(bytes: &[u8]) -> (usize, usize) {
     let (source, findings) = match read(bytes) {
         Ok((source, loaded)) => (source, loaded.diagnostics),
         Err(broken) => (broken.0, vec![broken.1]),
     };
-    findings.iter().map(|found| found.render(&source, false)).filter(|drawn| !drawn.is_empty()).count()
+    findings.iter().for_each(|found| assert!(!found.render(&source, false).is_empty()));
+    counted(&findings)
+}
+
+fn counted(findings: &[Diagnostic]) -> (usize, usize) {
+    let errors = findings.iter().filter(|found| found.severity == Severity::Error).count();
+    (errors, findings.len() - errors)
 }
 
 fn parts(text: &str) -> (&str, HashMap<&str, &str>) {
