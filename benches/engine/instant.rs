@@ -103,6 +103,7 @@ fn begin(plan: &Plan) -> (Entry, RunState) {
         settle: Duration::ZERO,
         allow_hosts: vec![],
         typed_origins: vec![],
+        allow_spend: None,
     };
     let inputs = [("email", json!("a@b.test")), ("team", json!(["c@d.test", "e@f.test"]))];
     let started = RunStarted {

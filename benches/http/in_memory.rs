@@ -39,6 +39,7 @@ pub fn run(file: &str, base_url: &str) {
         settle: Duration::ZERO,
         allow_hosts: vec![],
         typed_origins: vec![],
+        allow_spend: None,
     };
     let started = RunStarted {
         run: RunId::new("bench").unwrap(),

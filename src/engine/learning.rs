@@ -103,6 +103,7 @@ steps:
             settle: std::time::Duration::ZERO,
             allow_hosts: Vec::new(),
             typed_origins: Vec::new(),
+            allow_spend: None,
         };
         let (run, seed) = (RunId::new("a").unwrap(), Secret::new(vec![0; 32]));
         let workflow = "test".to_owned();

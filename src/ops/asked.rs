@@ -43,7 +43,7 @@ impl Asked {
             return Err(OpError::Usage(format!("`{path}` cannot be both kept and redone")));
         }
         let until = request.until.as_ref().map(|text| step_named(newer, text)).transpose()?;
-        let mut how = Resumption { until, ..Resumption::default() };
+        let mut how = Resumption { until, allow_spend: request.allow_spend, ..Resumption::default() };
         let mut refusal = None;
         if let Some(retry) = retry {
             let steps = paths(&retry.steps)?;

@@ -11,6 +11,7 @@ use super::named;
 use super::random::{draw, word};
 use super::resume::Talk;
 use super::run::{DEFAULT_SETTLE, RunRequest};
+use super::spend::may_spend;
 use super::surroundings::{self, DEFAULT_BASE_URL, MAILBOX_VARIABLE};
 use super::{OpError, Workspace};
 use crate::clock::Timestamp;
@@ -59,6 +60,7 @@ pub(super) async fn begin(
     let (name, seed) = (workflow.name.clone(), seed(entropy)?);
     let settings = settings(request, typed_origins)?;
     let mut started = RunStarted { run, workflow: name, seed, secrets, inputs, settings, until };
+    may_spend(workspace, plan, &started, started.until.as_ref(), &|_| true)?;
     let sandbox = match request.sandbox {
         true => Some(in_sandbox(workspace, workflow, &mut started, request, talk).await?),
         false => None,
@@ -162,6 +164,7 @@ pub(super) fn settings(request: &RunRequest<'_>, typed_origins: Vec<String>) -> 
         settle: request.settle.unwrap_or(DEFAULT_SETTLE),
         allow_hosts: request.allow_hosts.clone(),
         typed_origins,
+        allow_spend: request.allow_spend,
     })
 }
 

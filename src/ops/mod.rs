@@ -30,6 +30,7 @@ mod resume;
 mod run;
 mod sandbox;
 mod show;
+mod spend;
 mod stored;
 mod surroundings;
 mod takeover;

@@ -49,6 +49,7 @@ pub(super) async fn again(
     let (run, writer, stored) = open(workspace, run.as_str(), talk)?;
     let resume = ResumeRequest {
         until: request.until,
+        allow_spend: request.allow_spend,
         file: request.file,
         inject: request.inject,
         ..ResumeRequest::new(run.to_string(), request.environment)

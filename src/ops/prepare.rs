@@ -6,6 +6,7 @@ use super::asked::{Asked, Retry, is_done, once_more, takes_effect_once};
 use super::edit::{Edit, File, look};
 use super::recall::recalling_all;
 use super::refusal::{may_be_redone, refused, way_out};
+use super::spend::{goes_on, may_spend};
 use super::stored::Stored;
 use super::{OpError, ResumeRequest, Talk, Workspace};
 use crate::id::{StepId, TaskPath};
@@ -71,6 +72,15 @@ pub(super) fn prepare(
     ahead.renamed.retain(|(_, step)| !is_meant(step));
     let rerun = Rerun::new(&state.started, edit.is_some(), &comparison, &ahead);
     let refusal = asked.refusal.or_else(|| refused(workspace, &ahead, &state.started.run));
+    let refusal = match refusal {
+        None if !is_over => {
+            let mut started =
+                edit.as_ref().map_or_else(|| (*state.started).clone(), |edit| edit.replanned.onto(&state.started));
+            started.settings.allow_spend = how.allow_spend.or(started.settings.allow_spend);
+            may_spend(workspace, newer, &started, how.until.as_ref(), &|step| goes_on(&ahead, step)).err()
+        }
+        refusal => refusal,
+    };
     Ok(Prepared { how, edit, rerun, refusal })
 }
 

@@ -14,6 +14,7 @@ use super::{OpError, Workspace};
 use crate::plan::compare;
 use crate::report::Rerun;
 use crate::run::{RunStatus, at_rest};
+use crate::workflow::Money;
 
 pub struct ResumeRequest<'a> {
     /// An id, the beginning of one, or `last`.
@@ -26,6 +27,8 @@ pub struct ResumeRequest<'a> {
     pub keep: Vec<String>,
     /// Steps and items that take effect once more.
     pub redo: Vec<String>,
+    /// What the run may spend from now on, all that it spent before included; `None` leaves it as it was.
+    pub allow_spend: Option<Money>,
     /// Only this step and what it needs.
     pub until: Option<String>,
     /// Where the workflow's file is now; `None` if it is where it was.
@@ -46,6 +49,7 @@ impl<'a> ResumeRequest<'a> {
             as_stored: false,
             keep: Vec::new(),
             redo: Vec::new(),
+            allow_spend: None,
             until: None,
             file: None,
             inject: Vec::new(),

@@ -16,7 +16,7 @@ use crate::engine::drive;
 use crate::plan::Plan;
 use crate::run::{Entry, Fact, RunState};
 use crate::store::{NewRun, Origin};
-use crate::workflow::Given;
+use crate::workflow::{Given, Money};
 
 /// How long after the last byte a probe may look, if nobody says otherwise: a late request may still land.
 pub const DEFAULT_SETTLE: Duration = Duration::from_secs(5);
@@ -33,6 +33,8 @@ pub struct RunRequest<'a> {
     pub base_url: Option<String>,
     pub settle: Option<Duration>,
     pub allow_hosts: Vec<String>,
+    /// What the run may spend beside credits.
+    pub allow_spend: Option<Money>,
     /// Troubles to inject, as `fail:STEP`.
     pub inject: Vec<String>,
     /// The run's name. If there is one of that name, it is resumed, or shown if it is done.

@@ -4,6 +4,7 @@
 //! secrets are among that. `extent` says which steps are meant; `calls` counts; `gather` turns the same round, by host and by secret.
 
 mod calls;
+mod costs;
 mod extent;
 mod gather;
 mod model;
@@ -15,8 +16,9 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+pub use costs::SPENDING;
 pub use model::{
-    Calls, Doubt, Fate, HostOutlook, InputOutlook, Items, Known, Outlook, OutputOutlook, Place, Problem, Purpose,
+    Calls, Cost, Doubt, Fate, HostOutlook, InputOutlook, Items, Known, Outlook, OutputOutlook, Place, Problem, Purpose,
     RateOutlook, SecretOutlook, Sending, StepOutlook, Supply, Verdict,
 };
 pub use survey::outlook;

@@ -9,7 +9,7 @@ use crate::id::StepId;
 use crate::plan::Undo;
 use crate::run::Settings;
 use crate::secret::Data;
-use crate::workflow::{Effect, RateClass, RetryPolicy};
+use crate::workflow::{Effect, Money, RateClass, RetryPolicy};
 
 /// What is known before the run. Of secrets only whether there is one.
 #[derive(Debug, Clone)]
@@ -125,6 +125,17 @@ pub struct Calls {
     pub most: Option<u64>,
 }
 
+/// What a step spends each time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// In words.
+    pub what: &'static str,
+    /// Money, and not only credits.
+    pub money: bool,
+    /// How much, where it is known by then.
+    pub at_most: Option<Money>,
+}
+
 #[derive(Debug, Clone)]
 pub struct StepOutlook {
     pub id: StepId,
@@ -150,7 +161,7 @@ pub struct StepOutlook {
     /// On which errors what is done, and how often at most.
     pub on_error: Option<(Vec<String>, &'static str, u32)>,
     pub calls: Calls,
-    pub spends: Option<&'static str>,
+    pub spends: Option<Cost>,
 }
 
 #[derive(Debug, Clone)]
@@ -225,6 +236,8 @@ pub struct Outlook {
     pub remains: Vec<(StepId, &'static str)>,
     pub rates: Vec<RateOutlook>,
     pub problems: Vec<Problem>,
+    /// What may be spent beside credits.
+    pub allow_spend: Option<Money>,
     /// What a failed run made is taken back at once.
     pub teardown_on_failure: bool,
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::calls::{Tally, of_remedy, of_step, rounds};
+use super::costs::Purse;
 use super::extent::{included, stages};
 use super::gather;
-use super::model::{Doubt, Fate, Items, Known, Outlook, Problem, Purpose, Sending, StepOutlook};
+use super::model::{Cost, Doubt, Fate, Items, Known, Outlook, Problem, Purpose, Sending, StepOutlook};
 use super::place::Sender;
 use super::provenance::Provenance;
 use super::values::Values;
@@ -13,7 +14,7 @@ use crate::action::Trust;
 use crate::id::StepId;
 use crate::plan::{Call, Plan, PlanStep, StepKind, Undo};
 use crate::run::item_names;
-use crate::workflow::{Catalogue, Effect, Reach};
+use crate::workflow::{Catalogue, Cents, Effect, Reach};
 
 /// What a run of `plan` would do, as far as it is known.
 pub fn outlook(plan: &Plan, catalogue: &Catalogue, known: &Known) -> Outlook {
@@ -29,11 +30,12 @@ pub fn outlook(plan: &Plan, catalogue: &Catalogue, known: &Known) -> Outlook {
         provenance: Provenance::new(plan),
         fates: Vec::with_capacity(plan.steps.len()),
         tally: Tally::default(),
+        purse: Purse { limit: known.settings.allow_spend, free: known.settings.sandbox, certain: Cents::default() },
         problems: Vec::new(),
     };
     let mut steps: Vec<Option<StepOutlook>> = Vec::with_capacity(plan.steps.len());
     for (index, included) in included.iter().enumerate() {
-        let found = survey.take(index);
+        let found = survey.take(index, *included);
         steps.push(included.then(|| survey.look(index, found)));
     }
     let shown = plan.outline().filter_map(|(index, depth)| Some(StepOutlook { depth, ..steps[index].take()? }));
@@ -54,6 +56,7 @@ pub fn outlook(plan: &Plan, catalogue: &Catalogue, known: &Known) -> Outlook {
         remains,
         rates: tally.into_rates(),
         problems,
+        allow_spend: known.settings.allow_spend.filter(|_| !known.settings.sandbox),
         teardown_on_failure: plan.workflow.teardown_on_failure,
         steps: shown,
     }
@@ -76,6 +79,7 @@ struct Survey<'a> {
     provenance: Provenance<'a>,
     fates: Vec<Fate>,
     tally: Tally,
+    purse: Purse,
     problems: Vec<Problem>,
 }
 
@@ -84,12 +88,13 @@ struct Found {
     fate: Fate,
     items: Items,
     sendings: Vec<Sending>,
+    cost: Option<Cost>,
     problems: Vec<Problem>,
 }
 
 impl Survey<'_> {
     /// Finds out about the next step of the plan, so that those after it can refer to it.
-    fn take(&mut self, index: usize) -> Found {
+    fn take(&mut self, index: usize, included: bool) -> Found {
         let step = &self.plan.steps[index];
         let fate = self.fate(step);
         let mut problems = Vec::new();
@@ -102,10 +107,15 @@ impl Survey<'_> {
             }
         }
         let spec = self.catalogue.get(step.call.action);
+        let view = self.values.seen_from(step.within);
+        let cost = spec.and_then(|spec| spec.reach.spends).map(|spends| Purse::cost(spends, step, &view));
+        if included {
+            problems.extend(self.purse.problems(step, &view, &fate, &items));
+        }
         self.values.learn(step, &fate);
         self.provenance.learn(step, spec.map(|spec| &**spec));
         self.fates.push(fate.clone());
-        Found { fate, items, sendings, problems }
+        Found { fate, items, sendings, cost, problems }
     }
 
     fn fate(&self, step: &PlanStep) -> Fate {
@@ -179,16 +189,15 @@ impl Survey<'_> {
 
     fn look(&mut self, index: usize, found: Found) -> StepOutlook {
         let (plan, step) = (self.plan, &self.plan.steps[index]);
-        let Found { fate, items, sendings, problems } = found;
+        let Found { fate, items, sendings, cost, problems } = found;
         self.problems.extend(problems);
         let call = match step.kind {
             StepKind::Exit(call) => Some(&plan.calls[call]),
             _ => None,
         };
         let calls = of_step(&fate, &items, &step.retry_policy(), self.rounds[index]);
-        let reach = self.reach(&step.call);
         if step.kind == StepKind::Action {
-            self.tally.add(reach.rate, calls);
+            self.tally.add(self.reach(&step.call).rate, calls);
             if let Some(remedy) = &step.on_error {
                 let rate = self.reach(&remedy.call).rate;
                 self.tally.add(rate, of_remedy(step, calls, self.rounds[index]));
@@ -214,7 +223,7 @@ impl Survey<'_> {
             undo: step.undo.clone(),
             on_error: step.on_error.as_ref().map(|remedy| (remedy.when.clone(), remedy.call.action, remedy.max)),
             calls,
-            spends: reach.spends,
+            spends: cost,
         }
     }
 

@@ -17,6 +17,7 @@ fn settings() -> Settings {
         settle: Duration::ZERO,
         allow_hosts: Vec::new(),
         typed_origins: Vec::new(),
+        allow_spend: None,
     }
 }
 

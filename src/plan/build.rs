@@ -11,7 +11,7 @@ use super::{Call, Parameters, PlanStep, Probe, Remedy, StepKind, Undo};
 use crate::diagnostic::Diagnostic;
 use crate::expr::Template;
 use crate::id::StepId;
-use crate::workflow::{ActionSpec, Capture, Effect, Names, Report, Spanned, Step, UndoRule};
+use crate::workflow::{ActionSpec, Bound, Capture, Effect, Names, Report, Spanned, Step, UndoRule};
 
 /// What a file says by itself of its steps. Positions are those of `order`.
 pub(super) struct Local {
@@ -117,7 +117,7 @@ pub(super) fn decided(spot: Spot, kind: StepKind) -> PlanStep {
         kind,
         within,
         needs,
-        call: Call { action: "call", effect: Effect::Read, with: Vec::new() },
+        call: Call { action: "call", effect: Effect::Read, with: Vec::new(), money: None },
         outputs: Vec::new(),
         dependants: Vec::new(),
         condition: None,
@@ -146,7 +146,16 @@ fn captures(captures: &[Capture], outputs: &[(String, bool)]) -> Vec<Capture> {
 }
 
 fn call(action: &ActionSpec, said: Option<Effect>, with: &[(Spanned<String>, Template)]) -> Call {
-    Call { action: action.name, effect: effect_of(action, said, with), with: parameters(action, with) }
+    Call {
+        action: action.name,
+        effect: effect_of(action, said, with),
+        with: parameters(action, with),
+        money: money(action),
+    }
+}
+
+fn money(action: &ActionSpec) -> Option<Bound> {
+    action.reach.spends.and_then(|spends| spends.money)
 }
 
 /// What the step says about it, else what the action does. A read leaves nothing behind.
@@ -154,7 +163,12 @@ fn undo_of(step: &Step, action: &ActionSpec, own: &Call, spec: Option<&ActionSpe
     if let Some(said) = &step.undo {
         let spec = spec?;
         let effect = effect_of_undo(spec, said.effect.as_ref().map(|effect| effect.value), &said.with);
-        return Some(Undo::Call(Box::new(Call { action: spec.name, effect, with: parameters(spec, &said.with) })));
+        return Some(Undo::Call(Box::new(Call {
+            action: spec.name,
+            effect,
+            with: parameters(spec, &said.with),
+            money: money(spec),
+        })));
     }
     Some(match action.undo {
         _ if own.effect == Effect::Read => Undo::Nothing,

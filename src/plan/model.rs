@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::diagnostic::Source;
 use crate::expr::{Reference, Template};
 use crate::id::{Role, StepId, TaskPath};
-use crate::workflow::{Capture, Effect, Expect, Matrix, RetryPolicy, Workflow};
+use crate::workflow::{Bound, Capture, Effect, Expect, Matrix, RetryPolicy, Workflow};
 
 /// In a plan of more steps, needs are told that follow from others: to find these out takes time that grows with the square
 /// of the steps.
@@ -138,6 +138,8 @@ pub struct Call {
     pub action: &'static str,
     pub effect: Effect,
     pub with: Parameters,
+    /// How much money each time may cost, if it costs any.
+    pub money: Option<Bound>,
 }
 
 /// A file that a step calls. Its steps stand in the plan between the two that stand for the call itself.

@@ -24,6 +24,11 @@ struct RunDocument<'a> {
     /// How far its teardown came, if there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     teardown: Option<&'static str>,
+    /// What it may spend, and what it was asked to so far, in US dollars.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allow_spend: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spent: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     steps: Option<Map<String, Value>>,
     outputs: Map<String, Value>,
@@ -76,6 +81,8 @@ fn document(summary: &Summary, steps: Option<Map<String, Value>>) -> Value {
         ended: (summary.status != RunStatus::Running).then(|| summary.last.to_string()),
         stopped: summary.stopped.map(Stop::as_str),
         teardown: summary.teardown.map(teardown_word),
+        allow_spend: summary.allow_spend.map(|limit| limit.to_string()),
+        spent: summary.allow_spend.map(|_| summary.spent.to_string()),
         steps,
         outputs: summary.outputs.iter().map(|output| (output.name.clone(), output.value.clone())).collect(),
         run_dir: &summary.place.run_dir,

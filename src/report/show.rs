@@ -12,6 +12,7 @@ use super::text::inert;
 use super::timeline;
 use super::times::{minute, stopwatch, time};
 use crate::run::SkipReason;
+use crate::workflow::Money;
 
 /// The summary with all outputs in full and when each step ran; with `tries`, also every try and every look. Without a
 /// history, what it would tell is left out.
@@ -24,9 +25,22 @@ pub fn run(summary: &Summary, history: &History, tries: bool, look: &Look) -> St
         timeline::render(summary, history, look),
         if tries { all_tries(history, look) } else { String::new() },
         page::outputs(summary, look),
+        spending(summary, look),
         page::notes(summary, look),
         page::foot(summary, &advice, look),
     ])
+}
+
+/// What was begun counts, whatever came of it.
+fn spending(summary: &Summary, look: &Look) -> String {
+    let said = match summary.allow_spend {
+        None => return String::new(),
+        Some(Money::Any) => {
+            format!("any amount allowed; {} US dollars begun where the amount was known", summary.spent)
+        }
+        Some(Money::UpTo(limit)) => format!("{} of {limit} US dollars begun", summary.spent),
+    };
+    format!("  {}  {said}\n", look.paint(Tone::Faint, "Spending"))
 }
 
 fn all_tries(history: &History, look: &Look) -> String {

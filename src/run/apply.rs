@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::answer::answered;
 use super::entry::{Entry, Fact};
 use super::expand::expand;
-use super::pace;
 use super::recall::recall;
 use super::replan::replan;
 use super::resume::resume;
@@ -16,6 +15,7 @@ use super::step_state::StepStatus;
 use super::stopping::{stop_requested, teardown_started};
 use super::transition::{ready, transition};
 use super::words::{RunStatus, SkipReason};
+use super::{pace, spend};
 use crate::clock::Timestamp;
 use crate::id::{Role, StepId};
 use crate::plan::Plan;
@@ -94,6 +94,7 @@ fn apply_fact(plan: &Plan, state: &mut RunState, fact: &Fact, at: Timestamp) -> 
         Fact::AttemptStarted(started) => {
             transition(plan, state, &started.task, fact, at)?;
             pace::began(plan, state, at);
+            spend::began(&mut state.recorded, started);
             Ok(())
         }
         Fact::AttemptEnded { task, outcome, .. } => {

@@ -9,7 +9,7 @@ use super::state::RunState;
 use super::task_state::Phase;
 use super::unit::Unit;
 use super::words::{Alarm, RunStatus, SkipReason, Stop, Timer};
-use super::{call, ending, matrix, pace, teardown, verdict};
+use super::{call, ending, matrix, pace, spend, teardown, verdict};
 use crate::id::{Role, TaskPath};
 use crate::plan::{Plan, StepKind};
 
@@ -19,6 +19,10 @@ pub const BATCH: usize = 1000;
 /// The facts that follow from `state`: attempts and looks to start, timers to set, verdicts. Empty if the run has to wait
 /// for something under way, or has ended. Each must be applied; then more may follow.
 pub fn decide(plan: &Plan, state: &RunState) -> Vec<Fact> {
+    spend::within_limit(state, follows(plan, state))
+}
+
+fn follows(plan: &Plan, state: &RunState) -> Vec<Fact> {
     if state.status != RunStatus::Running {
         return Vec::new();
     }

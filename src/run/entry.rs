@@ -8,7 +8,7 @@ use super::words::{Alarm, Doubt, Resolution, RunStatus, SkipReason, Stop, Timer}
 use crate::clock::Timestamp;
 use crate::id::{StepId, TaskPath};
 use crate::secret::Data;
-use crate::workflow::Effect;
+use crate::workflow::{Effect, Money};
 
 /// A fact and when it became one. The n-th entry of a journal has the sequence number n, from 1.
 #[derive(Debug, Clone, PartialEq)]
@@ -138,6 +138,8 @@ pub struct AttemptStarted {
     /// Stable over tries and resumes: an HMAC of run, step, item and occurrence.
     pub idempotency_key: String,
     pub input: Data,
+    /// What it may cost, if it is a purchase.
+    pub spends: Option<Money>,
     /// HMAC of the input, so that two inputs can be compared without being seen.
     pub digest: String,
 }

@@ -38,6 +38,9 @@ pub(super) fn resume(plan: &Plan, state: &mut RunState, how: &Resumption, at: Ti
     if !how.secrets.is_empty() {
         Arc::make_mut(&mut run.started).secrets.extend(how.secrets.clone());
     }
+    if how.allow_spend.is_some() {
+        Arc::make_mut(&mut run.started).settings.allow_spend = how.allow_spend;
+    }
     run.alarms.clear();
     run.outputs = Data::new();
     run.notes.clear();

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::id::{RunId, StepId, TaskPath};
 use crate::secret::{Data, Secret};
+use crate::workflow::Money;
 
 /// What a run starts from.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +35,8 @@ pub struct Settings {
     /// Origins of the URLs and mailboxes among the inputs that the user gave: secrets may go there. What stands in the
     /// workflow file, a default included, is not among them.
     pub typed_origins: Vec<String>,
+    /// What the run may spend beside credits; `None` is nothing.
+    pub allow_spend: Option<Money>,
 }
 
 /// How another process goes on.
@@ -47,6 +50,8 @@ pub struct Resumption {
     pub trusted: bool,
     /// Secrets that were given anew, as a corrected password; all others stay.
     pub secrets: Data,
+    /// What the run may spend from now on, all that it spent before included; `None` leaves it as it was.
+    pub allow_spend: Option<Money>,
     /// Only this step and what it needs.
     pub until: Option<StepId>,
     /// Run again although they have ended.

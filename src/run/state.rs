@@ -15,6 +15,7 @@ use crate::clock::Timestamp;
 use crate::id::{Role, StepId, TaskPath};
 use crate::plan::{Plan, PlanStep};
 use crate::secret::Data;
+use crate::workflow::Money;
 
 /// Everything that is known of a run after some entry of its journal, and what there is to decide.
 #[derive(Debug, Clone)]
@@ -60,6 +61,8 @@ pub struct Recorded {
     pub removed: Vec<StepState>,
     /// The text in which each of these last stood, also once it is there again for its undo.
     pub last_stood: BTreeMap<StepId, Text>,
+    /// What was asked for that costs money, each purchase by its idempotency key.
+    pub purchases: BTreeMap<String, Money>,
     /// What attempts of this run used up.
     pub claims: Arc<BTreeSet<String>>,
     /// The workflow's outputs, once it ended.
@@ -96,6 +99,7 @@ impl Recorded {
             steps: new_steps(plan),
             removed: Vec::new(),
             last_stood: BTreeMap::new(),
+            purchases: BTreeMap::new(),
             claims: Arc::default(),
             outputs: Data::new(),
             notes: Vec::new(),

@@ -12,7 +12,7 @@ use super::target::{Source, Target};
 use super::task_state::{Phase, TaskState};
 use super::verdict::KEY_LIFETIME;
 use super::words::{Doubt, Timer};
-use super::{call, derive};
+use super::{call, derive, spend};
 use crate::clock::Timestamp;
 use crate::expr::Template;
 use crate::id::{Role, TaskPath};
@@ -190,6 +190,10 @@ impl<'a> Unit<'a> {
     }
 
     fn attempt(&self, input: Data, digest: String) -> Fact {
+        let spends = match spend::cost(self, &input) {
+            Ok(spends) => spends,
+            Err(error) => return self.failed(error),
+        };
         let effect = self.effect();
         let occurrence = super::table::occurrence(self.task, &digest);
         Fact::AttemptStarted(Box::new(AttemptStarted {
@@ -203,6 +207,7 @@ impl<'a> Unit<'a> {
             },
             digest,
             input,
+            spends,
         }))
     }
 

@@ -9,6 +9,7 @@ mod duration;
 mod effect;
 mod inputs;
 mod model;
+mod money;
 mod reach;
 mod report;
 mod retry;
@@ -32,7 +33,8 @@ pub use model::{
     Capture, CaptureFrom, Expect, Input, Limits, Matrix, OnError, Output, Probe, Rate, SecretInput, Spanned, Step,
     Undo, Workflow,
 };
-pub use reach::{Contact, RateClass, Reach};
+pub use money::{Cents, Money};
+pub use reach::{Bound, Contact, RateClass, Reach, Spends};
 pub(crate) use report::Report;
 pub use retry::{RetryClass, RetryPolicy};
 pub use rules::{Extent, Pattern, Rules};

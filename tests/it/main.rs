@@ -31,6 +31,7 @@ mod schema;
 mod secrets;
 mod shipped;
 mod simulation;
+mod spend;
 mod surroundings;
 mod teardown;
 mod workflows;

@@ -215,6 +215,7 @@ async fn a_clock_that_was_set_back_takes_no_journal_with_it() {
         base_url: None,
         settle: None,
         allow_hosts: Vec::new(),
+        allow_spend: None,
         inject: Vec::new(),
         id: Some("early".into()),
         until: None,

@@ -12,7 +12,9 @@ use crate::action::{Action, Context};
 use crate::http::Pace;
 use crate::modelslab::{ApiError, Client, Generation, GenerationRequest, GenerationStatus};
 use crate::run::{ErrorKind, Outcome, StepError};
-use crate::workflow::{ActionSpec, Bounds, Contact, Effect, EffectRule, OutputSpec, Parameter, Reach, Type, UndoRule};
+use crate::workflow::{
+    ActionSpec, Bounds, Contact, Effect, EffectRule, OutputSpec, Parameter, Reach, Spends, Type, UndoRule,
+};
 
 /// Queues of five minutes were seen on free accounts.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -46,7 +48,7 @@ impl Action for Text2Img {
             effect: EffectRule::Always(Effect::Repeat),
             probe: None,
             undo: UndoRule::Never("an image was made, and what it cost is spent"),
-            reach: Reach::to(Contact::Service).spends("credits for each image; price not documented"),
+            reach: Reach::to(Contact::Service).spends(Spends::credits("credits for each image; price not documented")),
             parameters: vec![
                 Parameter::required("key", Type::String, "An API key.").secret(),
                 Parameter::required("prompt", Type::String, "What to draw."),

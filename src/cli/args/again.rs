@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::groups::{Inject, Output, SameService, StoreArgs, Which};
+use super::groups::{Inject, Output, SameService, Spend, StoreArgs, Which};
 
 /// Go on with all that is unfinished in a run, failed steps included.
 ///
@@ -61,6 +61,9 @@ pub struct GoingOn {
 
     #[command(flatten)]
     pub service: SameService,
+
+    #[command(flatten)]
+    pub spend: Spend,
 
     /// No other copy of the run's folder was worked in, although it was moved, copied or restored.
     #[arg(long)]

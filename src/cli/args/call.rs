@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::groups::{Output, Service, StoreArgs};
+use super::groups::{Output, Service, Spend, StoreArgs};
 
 /// Carry one action out, as a run of one step.
 ///
@@ -20,6 +20,9 @@ pub struct Call {
 
     #[command(flatten)]
     pub service: Service,
+
+    #[command(flatten)]
+    pub spend: Spend,
 
     /// A name for the run. If there is a run of this name, it is resumed, or shown if it is done; other values are refused.
     #[arg(long, value_name = "NAME")]

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::Args;
 
+use crate::workflow::Money;
+
 /// Where runs are kept.
 #[derive(Debug, Args)]
 pub struct StoreArgs {
@@ -62,6 +64,15 @@ pub struct SameService {
     /// Must be the base URL that the run was started with, if it is given.
     #[arg(long, env = "ONRAMP_BASE_URL", value_name = "URL", hide_env_values = true)]
     pub base_url: Option<String>,
+}
+
+/// What may be spent.
+#[derive(Debug, Args)]
+pub struct Spend {
+    /// Let the run spend up to so many US dollars, as 20 or 19.99, or `any`. Without it a step that spends money is refused;
+    /// credits and the sandbox need no leave. A run that exists keeps its limit unless it is given another.
+    #[arg(long, value_name = "LIMIT")]
+    pub allow_spend: Option<Money>,
 }
 
 /// Trouble on purpose.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::groups::{Inputs, Print, Service, StoreArgs};
+use super::groups::{Inputs, Print, Service, Spend, StoreArgs};
 
 /// Say what a run would do, without doing any of it.
 ///
@@ -25,6 +25,9 @@ pub struct Plan {
 
     #[command(flatten)]
     pub service: Service,
+
+    #[command(flatten)]
+    pub spend: Spend,
 
     /// Go only as far as this step and what it needs.
     #[arg(long, value_name = "STEP")]

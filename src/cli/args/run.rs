@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::groups::{Inject, Inputs, Output, Service, StoreArgs};
+use super::groups::{Inject, Inputs, Output, Service, Spend, StoreArgs};
 
 /// Run a workflow.
 #[derive(Debug, Args)]
@@ -17,6 +17,9 @@ pub struct Run {
 
     #[command(flatten)]
     pub service: Service,
+
+    #[command(flatten)]
+    pub spend: Spend,
 
     /// A name for the run. If there is a run of this name, it is resumed, or shown if it is done; other inputs are refused.
     #[arg(long, value_name = "NAME")]

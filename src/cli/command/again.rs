@@ -50,6 +50,7 @@ fn request(going: &GoingOn) -> ResumeRequest<'static> {
         as_stored: going.as_stored,
         keep: each_step(&going.keep),
         redo: each_step(&going.redo),
+        allow_spend: going.spend.allow_spend,
         until: going.until.clone(),
         file: None,
         inject: going.inject.inject.clone(),

@@ -19,6 +19,10 @@ pub async fn call(args: Call, global: &Global) -> Result<Exit, Failure> {
     let checked = ops::call(&workspace, &args.action, &pairs)?;
     draw_warnings(&checked, global);
     let inputs = Inputs { input: args.with, inputs: None, inputs_from: None };
-    let request = RunRequest { id: args.id, ..request(&checked, None, inputs, args.service)? };
+    let request = RunRequest {
+        allow_spend: args.spend.allow_spend,
+        id: args.id,
+        ..request(&checked, None, inputs, args.service)?
+    };
     watch(&workspace, checked, request, &args.output, global, &mask).await
 }

@@ -16,7 +16,7 @@ pub fn plan(args: Plan, global: &Global) -> Result<Exit, Failure> {
     let checked = ops::validate(&workspace, &args.file)?;
     draw_warnings(&checked, global);
     let request = request(&checked, Some(args.file), args.inputs, args.service)?;
-    let request = RunRequest { until: args.until, ..request };
+    let request = RunRequest { allow_spend: args.spend.allow_spend, until: args.until, ..request };
     let found = ops::outlook(&workspace, checked, &request, &mut Voice::new(&Progress { quiet: false }, global))?;
     // What a run would refuse is wrong use, or a wrong file.
     let exit = if found.problems.is_empty() { Exit::Done } else { Exit::WrongUse };

@@ -34,6 +34,7 @@ pub fn request(
         base_url: service.base_url,
         settle: service.settle,
         allow_hosts: service.allow_host,
+        allow_spend: None,
         inject: Vec::new(),
         id: None,
         until: None,

@@ -18,7 +18,13 @@ pub async fn run(args: Run, global: &Global) -> Result<Exit, Failure> {
     let checked = ops::validate(&workspace, &args.file)?;
     draw_warnings(&checked, global);
     let request = request(&checked, Some(args.file), args.inputs, args.service)?;
-    let request = RunRequest { inject: args.inject.inject, id: args.id, until: args.until, ..request };
+    let request = RunRequest {
+        allow_spend: args.spend.allow_spend,
+        inject: args.inject.inject,
+        id: args.id,
+        until: args.until,
+        ..request
+    };
     watch(&workspace, checked, request, &args.output, global, &mask).await
 }
 

@@ -45,7 +45,7 @@ pub use wallet::*;
 use super::{ApiError, Client};
 use crate::clock::Timestamp;
 use crate::secret::Secret;
-use crate::workflow::{Bounds, Effect, OutputSpec, Parameter, Type, UndoRule};
+use crate::workflow::{Bound, Bounds, Effect, OutputSpec, Parameter, Spends, Type, UndoRule};
 use operation::tool;
 use table::{answers, operations};
 

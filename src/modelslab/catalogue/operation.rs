@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::answer::Values;
 use crate::modelslab::ApiError;
-use crate::workflow::{Effect, OutputSpec, Parameter, Rate, RateClass, UndoRule};
+use crate::workflow::{Effect, OutputSpec, Parameter, Rate, RateClass, Spends, UndoRule};
 
 /// What one operation is, from which its client method, its action, its documentation and the sandbox's coverage derive.
 pub struct Operation {
@@ -32,8 +32,7 @@ pub struct Operation {
     /// How one looks whether it took place, as a sentence; `None` if nobody can.
     pub probe: Option<&'static str>,
     pub undo: UndoRule,
-    /// What each call spends, with what is known of the price.
-    pub spends: Option<&'static str>,
+    pub spends: Option<Spends>,
     /// The service's own codes that this operation is documented to fail with, beside those that any may; as a step has them.
     pub errors: &'static [&'static str],
     /// Tool and action of the service's MCP server that do the same.

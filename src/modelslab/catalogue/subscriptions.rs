@@ -18,7 +18,7 @@ operations! {
         limit: Some(AGENT_BILLING),
         effect: Effect::Keyed,
         undo: UndoRule::Never("no documented operation cancels a subscription; it can be paused"),
-        spends: Some("the plan's price, each period"),
+        spends: Some(Spends::money(Bound::Open, "the plan's price, each period")),
         errors: &["service.payment_declined"],
         tool: tool("agent-subscriptions", "create"),
     } with {
@@ -54,7 +54,7 @@ operations! {
     update_subscription(UpdateSubscription): Put "subscriptions/{subscription_id}", Bearer => Untold, "D" {
         limit: Some(AGENT_BILLING),
         effect: Effect::Keyed,
-        spends: Some("the difference to the new plan's price"),
+        spends: Some(Spends::money(Bound::Open, "the difference to the new plan's price")),
         errors: &["service.payment_declined"],
         tool: tool("agent-subscriptions", "update"),
     } with {
@@ -78,7 +78,7 @@ operations! {
     resume_subscription(ResumeSubscription): Post "subscriptions/{subscription_id}/resume", Bearer => Done, "D" {
         limit: Some(AGENT_BILLING),
         effect: Effect::Keyed,
-        spends: Some("the plan's price, each period"),
+        spends: Some(Spends::money(Bound::Open, "the plan's price, each period")),
         tool: tool("agent-subscriptions", "resume"),
     } with {
         /// The subscription's id.
@@ -90,7 +90,7 @@ operations! {
         limit: Some(AGENT_BILLING),
         effect: Effect::Keyed,
         undo: UndoRule::Never("a payment is not taken back"),
-        spends: Some("the plan's price"),
+        spends: Some(Spends::money(Bound::Open, "the plan's price")),
         errors: &["service.payment_declined"],
         tool: tool("agent-subscriptions", "reset-cycle"),
     } with {
@@ -104,7 +104,7 @@ operations! {
         limit: Some(AGENT_BILLING),
         effect: Effect::Keyed,
         undo: UndoRule::Never("a payment is not taken back"),
-        spends: Some("`amount` US dollars, as some documents have it"),
+        spends: Some(Spends::money(Bound::Parameter("amount"), "`amount` US dollars, as some documents have it")),
         errors: &["service.payment_declined"],
         tool: tool("agent-subscriptions", "charge-amount"),
     } with {
@@ -117,7 +117,7 @@ operations! {
         limit: Some(AGENT_BILLING),
         effect: Effect::Keyed,
         undo: UndoRule::Never("a payment is not taken back"),
-        spends: Some("what is due"),
+        spends: Some(Spends::money(Bound::Open, "what is due")),
         errors: &["service.payment_declined"],
         tool: tool("agent-subscriptions", "fix-payment"),
     } with {

@@ -25,7 +25,7 @@ operations! {
         limit: Some(AGENT_BILLING),
         effect: Effect::Keyed,
         undo: UndoRule::Never("a payment is not taken back"),
-        spends: Some("`amount` US dollars"),
+        spends: Some(Spends::money(Bound::Parameter("amount"), "`amount` US dollars")),
         errors: &["service.payment_declined"],
         tool: tool("agent-wallet", "fund"),
     } with {
@@ -50,7 +50,7 @@ operations! {
     set_auto_funding(SetAutoFunding): Put "wallet/auto-funding", Bearer => Done, "D" {
         limit: Some(AGENT_BILLING),
         undo: UndoRule::BuiltIn,
-        spends: Some("`auto_charge_amount` US dollars whenever the wallet runs low"),
+        spends: Some(Spends::money(Bound::Open, "`auto_charge_amount` US dollars whenever the wallet runs low")),
         tool: tool("agent-wallet", "auto-funding"),
     } with {
         /// US dollars that are charged each time, 5 or more.
@@ -93,7 +93,7 @@ operations! {
         limit: Some(AGENT_BILLING),
         effect: Effect::Keyed,
         undo: UndoRule::Never("a coupon is redeemed once"),
-        spends: Some("`purchase_amount` US dollars, for a bonus coupon"),
+        spends: Some(Spends::money(Bound::IfGiven("purchase_amount"), "`purchase_amount` US dollars, for a bonus coupon")),
         errors: &["service.payment_declined"],
         tool: tool("agent-wallet", "redeem-coupon"),
     } with {

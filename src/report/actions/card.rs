@@ -45,7 +45,7 @@ fn said(spec: &ActionSpec) -> Vec<(&'static str, String)> {
         ("Effect", Some(effect(spec.effect).to_owned())),
         ("Asks", Some(asks(spec.reach.contact))),
         ("Counts", spec.reach.rate.map(counts)),
-        ("Spends", spec.reach.spends.map(str::to_owned)),
+        ("Spends", spec.reach.spends.map(|spends| spends.what.to_owned())),
         // What is just done again has nothing to say.
         ("In doubt", in_doubt(spec).map(str::to_owned)),
         ("Undo", Some(undo(spec))),

@@ -28,7 +28,7 @@ pub fn data(spec: &ActionSpec) -> Value {
     });
     json!({
         "name": spec.name, "summary": summary(spec), "description": spec.doc, "effect": effect,
-        "asks": asks(spec.reach.contact), "counts": spec.reach.rate.map(counts), "spends": spec.reach.spends,
+        "asks": asks(spec.reach.contact), "counts": spec.reach.rate.map(counts), "spends": spec.reach.spends.map(|spends| spends.what),
         "in_doubt": spec.probe,
         "undo": undo(spec.undo), "parameters": parameters.collect::<Value>(), "outputs": outputs.collect::<Value>(),
         "captures": spec.captures, "errors": spec.errors, "example": spec.example,

@@ -8,6 +8,7 @@ use crate::outlook::{
     Verdict,
 };
 use crate::plan::Undo;
+use crate::workflow::Money;
 
 /// What `plan --json` prints.
 pub fn json(outlook: &Outlook) -> Value {
@@ -23,7 +24,11 @@ pub fn json(outlook: &Outlook) -> Value {
         .map(|problem| json!({"step": problem.step.as_str(), "code": problem.code, "message": problem.message}));
     let spending = outlook.steps.iter().filter(|step| step.fate != Fate::Skipped);
     let costs = spending.filter_map(|step| {
-        Some(json!({"step": step.id.as_str(), "spends": step.spends?, "price": null, "calls": calls(step.calls)}))
+        let cost = step.spends?;
+        let price = cost.at_most.filter(|money| *money != Money::Any).map(|money| money.to_string());
+        Some(json!({
+            "step": step.id.as_str(), "spends": cost.what, "money": cost.money, "price": price, "calls": calls(step.calls),
+        }))
     });
     json!({
         "workflow": outlook.workflow,
@@ -31,6 +36,7 @@ pub fn json(outlook: &Outlook) -> Value {
         "base_url": outlook.base_url,
         "until": outlook.until.as_ref().map(|step| step.as_str()),
         "left_out": outlook.left_out,
+        "allow_spend": outlook.allow_spend.map(|limit| limit.to_string()),
         "teardown_on_failure": outlook.teardown_on_failure,
         "inputs": inputs,
         "secrets": outlook.secrets.iter().map(secret).collect::<Vec<_>>(),

@@ -160,7 +160,7 @@ fn costs(outlook: &Outlook) -> Rows {
             Some(most) => format!("{} to {most} times: ", step.calls.least),
             None => format!("{} times or more: ", step.calls.least),
         };
-        Some((step.id.to_string(), format!("{times}{}", step.spends?)))
+        Some((step.id.to_string(), format!("{times}{}", words::cost(step.spends?))))
     };
     spending.filter_map(cost).collect()
 }

@@ -2,9 +2,9 @@
 
 use super::super::text::{count, inert};
 use crate::id::StepId;
-use crate::outlook::{Calls, Doubt, Fate, Outlook, Place, StepOutlook, Supply};
+use crate::outlook::{Calls, Cost, Doubt, Fate, Outlook, Place, StepOutlook, Supply};
 use crate::plan::Undo;
-use crate::workflow::Effect;
+use crate::workflow::{Effect, Money};
 
 pub(super) fn place(place: &Place, outlook: &Outlook) -> String {
     match place {
@@ -81,6 +81,15 @@ pub(super) const fn supply(supply: Supply) -> &'static str {
         Supply::Sandbox => "sandbox",
         Supply::Absent => "absent",
         Supply::Missing => "missing",
+    }
+}
+
+/// `amount` US dollars: 20.00
+pub(super) fn cost(cost: Cost) -> String {
+    match cost.at_most {
+        Some(Money::UpTo(cents)) => format!("{}: {cents}", cost.what),
+        Some(Money::Any) => format!("{}; nobody knows how much before", cost.what),
+        None => cost.what.to_owned(),
     }
 }
 

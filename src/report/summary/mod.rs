@@ -15,6 +15,7 @@ use crate::clock::Timestamp;
 use crate::plan::Plan;
 use crate::run::{RunState, RunStatus, Stop, TeardownStatus};
 use crate::secret::{Data, Datum, Mask};
+use crate::workflow::{Cents, Money};
 
 pub use step::{ErrorView, StepView, TaskView};
 
@@ -73,6 +74,9 @@ pub struct Summary {
     pub worked: Option<Duration>,
     pub base_url: String,
     pub sandbox: bool,
+    /// What it may spend beside credits, and what it was asked to so far.
+    pub allow_spend: Option<Money>,
+    pub spent: Cents,
     /// In the order of the plan; a call stands before what is inside of it.
     pub steps: Vec<StepView>,
     pub outputs: Vec<OutputView>,
@@ -106,6 +110,8 @@ impl Summary {
             worked: None,
             base_url: mask.apply(&state.started.settings.base_url),
             sandbox: state.started.settings.sandbox,
+            allow_spend: state.started.settings.allow_spend,
+            spent: state.spent(),
             steps: call::outline(plan, state, views, running),
             outputs: outputs(plan, &state.outputs, secrets, mask),
             stopped: state.stopping,

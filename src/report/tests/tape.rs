@@ -20,7 +20,7 @@ pub fn step(id: &str, action: &'static str, needs: &[usize]) -> PlanStep {
         id: StepId::new(id).unwrap(),
         kind: StepKind::Action,
         within: None,
-        call: Call { action, effect: Effect::Once, with: Vec::new() },
+        call: Call { action, effect: Effect::Once, with: Vec::new(), money: None },
         outputs: Vec::new(),
         needs: needs.to_vec(),
         dependants: Vec::new(),
@@ -112,6 +112,7 @@ impl Tape {
                 settle: Duration::from_secs(5),
                 allow_hosts: Vec::new(),
                 typed_origins: Vec::new(),
+                allow_spend: None,
             },
             until: None,
         };

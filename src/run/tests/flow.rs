@@ -56,6 +56,7 @@ impl Run {
             idempotency_key: String::new(),
             input: Data::new(),
             digest: String::new(),
+            spends: None,
         };
         match op(&self.plan, &self.state, &Fact::AttemptStarted(Box::new(started))) {
             Some(Op::Attempt(order)) => order.deadline.unwrap().since(self.at).as_secs(),

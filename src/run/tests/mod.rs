@@ -12,6 +12,7 @@ mod recall;
 mod resolved;
 mod rounds;
 mod situations;
+mod spend;
 mod stops;
 mod table;
 mod teardown;

@@ -10,7 +10,8 @@ use crate::plan::{Plan, load};
 use crate::run::*;
 use crate::secret::{Data, Secret};
 use crate::workflow::{
-    ActionSpec, Catalogue, Effect, EffectRule, OutputSpec, Parameter, Reach, Sources, Type, UndoRule,
+    ActionSpec, Bound, Catalogue, Effect, EffectRule, Money, OutputSpec, Parameter, Reach, Sources, Spends, Type,
+    UndoRule,
 };
 
 pub fn plan(text: &str) -> Plan {
@@ -24,7 +25,11 @@ fn plan_of(sources: impl Into<Sources>) -> Plan {
         effect: EffectRule::Always(effect),
         probe: None,
         undo,
-        reach: Reach::NOBODY,
+        reach: match name {
+            "pay" => Reach::NOBODY.spends(Spends::money(Bound::Parameter("value"), "for tests")),
+            "subscribe" => Reach::NOBODY.spends(Spends::money(Bound::Open, "for tests")),
+            _ => Reach::NOBODY,
+        },
         parameters: vec![Parameter::optional("value", Type::Any, "anything")],
         outputs: vec![OutputSpec::public("value", Type::Any, "anything")],
         captures: name == "ask",
@@ -39,6 +44,8 @@ fn plan_of(sources: impl Into<Sources>) -> Plan {
         // Its step judges the answer.
         ("ask", Effect::Once, UndoRule::ByStep),
         ("make", Effect::Once, UndoRule::BuiltIn),
+        ("pay", Effect::Keyed, UndoRule::ByStep),
+        ("subscribe", Effect::Keyed, UndoRule::ByStep),
         ("join", Effect::Once, UndoRule::Never("nobody leaves")),
     ];
     let catalogue = Catalogue::new(all.map(|(name, effect, undo)| spec(name, effect, undo)));
@@ -68,6 +75,8 @@ pub struct Run {
     pub plan: Arc<Plan>,
     pub state: RunState,
     pub at: Timestamp,
+    /// All that was applied.
+    pub facts: Vec<Fact>,
 }
 
 impl Run {
@@ -86,14 +95,19 @@ impl Run {
     pub fn calling(text: &str, called: &str) -> Self {
         let sources = Sources::gather(Source::new("test.yaml", text), &mut |_| Ok(called.to_owned()));
         let given = serde_json::Value::from("from outside").into();
-        Self::started_with(plan_of(sources), Data::from([("given".to_owned(), given)]))
+        Self::started_with(plan_of(sources), Data::from([("given".to_owned(), given)]), None)
     }
 
     pub fn of_plan(plan: Plan) -> Self {
-        Self::started_with(plan, Data::new())
+        Self::started_with(plan, Data::new(), None)
     }
 
-    fn started_with(plan: Plan, inputs: Data) -> Self {
+    /// A run that may spend so much.
+    pub fn spending(limit: Option<Money>, text: &str) -> Self {
+        Self::started_with(plan(text), Data::new(), limit)
+    }
+
+    fn started_with(plan: Plan, inputs: Data, allow_spend: Option<Money>) -> Self {
         let plan = Arc::new(plan);
         let started = RunStarted {
             run: RunId::new("run").unwrap(),
@@ -107,19 +121,22 @@ impl Run {
                 settle: Duration::from_secs(5),
                 allow_hosts: Vec::new(),
                 typed_origins: Vec::new(),
+                allow_spend,
             },
             until: None,
         };
         let at = Timestamp::from_millis(0);
         let state = RunState::new(&plan, started, at);
-        let mut run = Self { plan, state, at };
+        let mut run = Self { plan, state, at, facts: Vec::new() };
         run.decide();
         run
     }
 
     pub fn apply(&mut self, fact: Fact) -> Result<(), IllegalEntry> {
         let entry = Entry { seq: self.state.seq + 1, at: self.at, fact };
-        apply(&self.plan, &mut self.state, &entry)
+        apply(&self.plan, &mut self.state, &entry)?;
+        self.facts.push(entry.fact);
+        Ok(())
     }
 
     /// Decides until there is nothing to decide.

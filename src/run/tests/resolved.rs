@@ -97,7 +97,7 @@ fn an_answer_is_the_same_whether_folded_from_the_journal_or_from_a_checkpoint() 
     run.ends(task("a"), lost(Happened::None)).ends(task("b"), lost(Happened::Unknown));
     run.resolves(task("a"), Resolution::Redo);
     let restored = RunState::restore(&run.plan, run.state.recorded().clone());
-    let mut again = Run { plan: run.plan.clone(), state: restored, at: run.at };
+    let mut again = Run { plan: run.plan.clone(), state: restored, at: run.at, facts: Vec::new() };
     // What `b` needs runs again, and a person knows about `b` all the same.
     let answer = || Fact::Resolved { task: task("b"), resolution: Resolution::Done(outputs(7)) };
     assert_eq!((run.apply(answer()), again.apply(answer())), (Ok(()), Ok(())));

@@ -212,7 +212,8 @@ fn attempt_of(run: &Run, task: TaskPath) -> Fact {
     let (attempt, occurrence, input) = (state.attempts, state.occurrence, state.input.clone());
     let (effect, digest) = (crate::workflow::Effect::Once, state.digest.clone());
     let idempotency_key = idempotency_key(&run.state.started, &task, occurrence);
-    Fact::AttemptStarted(Box::new(AttemptStarted { task, attempt, occurrence, effect, idempotency_key, input, digest }))
+    let started = AttemptStarted { task, attempt, occurrence, effect, idempotency_key, input, digest, spends: None };
+    Fact::AttemptStarted(Box::new(started))
 }
 
 #[test]

@@ -39,6 +39,7 @@ fn attempt(attempt: u32, occurrence: u32, digest: &str) -> Fact {
         idempotency_key: String::new(),
         input: Data::new(),
         digest: digest.into(),
+        spends: None,
     }))
 }
 

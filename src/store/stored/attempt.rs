@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Malformed;
 use super::data::StoredData;
 use super::entry::place;
-use super::scalar::task;
+use super::scalar::{Dollars, task};
 use super::words::StoredEffect;
 use crate::run::{AttemptStarted, MatrixItem};
 use crate::store::error::StoreError;
@@ -27,6 +27,8 @@ pub(super) struct StoredAttempt {
     idempotency_key: String,
     input: StoredData,
     digest: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    spends: Option<Dollars>,
 }
 
 impl StoredItem {
@@ -45,7 +47,7 @@ impl StoredItem {
 
 impl StoredAttempt {
     pub fn seal(started: &AttemptStarted, about: String, keys: &RunKeys, seq: u64) -> Result<Self, StoreError> {
-        let AttemptStarted { task: _, attempt, occurrence, effect, idempotency_key, input, digest } = started;
+        let AttemptStarted { task: _, attempt, occurrence, effect, idempotency_key, input, digest, spends } = started;
         Ok(Self {
             input: StoredData::seal(input, keys, &place(seq, &about, *attempt), "input")?,
             task: about,
@@ -54,11 +56,12 @@ impl StoredAttempt {
             effect: (*effect).into(),
             idempotency_key: idempotency_key.clone(),
             digest: digest.clone(),
+            spends: spends.map(Dollars),
         })
     }
 
     pub fn open(self, keys: &RunKeys, seq: u64) -> Result<AttemptStarted, Malformed> {
-        let Self { task: about, attempt, occurrence, effect, idempotency_key, input, digest } = self;
+        let Self { task: about, attempt, occurrence, effect, idempotency_key, input, digest, spends } = self;
         let input = input.open(keys, &place(seq, &about, attempt), "input")?;
         Ok(AttemptStarted {
             task: task(&about)?,
@@ -68,6 +71,7 @@ impl StoredAttempt {
             idempotency_key,
             input,
             digest,
+            spends: spends.map(|money| money.0),
         })
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Malformed;
 use super::data::StoredData;
-use super::scalar::{step, task};
+use super::scalar::{Dollars, step, task};
 use crate::run::Resumption;
 use crate::store::error::StoreError;
 use crate::store::seal::{Place, RunKeys};
@@ -20,6 +20,8 @@ pub(super) struct StoredResumption {
     #[serde(default, skip_serializing_if = "StoredData::is_empty")]
     secrets: StoredData,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    allow_spend: Option<Dollars>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     until: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     again: Vec<String>,
@@ -29,12 +31,13 @@ pub(super) struct StoredResumption {
 
 impl StoredResumption {
     pub fn seal(how: &Resumption, keys: &RunKeys, place: &Place<'_>) -> Result<Self, StoreError> {
-        let Resumption { epoch, wary, trusted, secrets, until, again, keep } = how;
+        let Resumption { epoch, wary, trusted, secrets, allow_spend, until, again, keep } = how;
         Ok(Self {
             epoch: epoch.clone(),
             wary: *wary,
             trusted: *trusted,
             secrets: StoredData::seal(secrets, keys, place, "secrets")?,
+            allow_spend: allow_spend.map(Dollars),
             until: until.as_ref().map(ToString::to_string),
             again: again.iter().map(ToString::to_string).collect(),
             keep: keep.iter().map(ToString::to_string).collect(),
@@ -42,10 +45,11 @@ impl StoredResumption {
     }
 
     pub fn open(self, keys: &RunKeys, place: &Place<'_>) -> Result<Resumption, Malformed> {
-        let Self { epoch, wary, trusted, secrets, until, again, keep } = self;
+        let Self { epoch, wary, trusted, secrets, allow_spend, until, again, keep } = self;
         let secrets = secrets.open(keys, place, "secrets")?;
+        let allow_spend = allow_spend.map(|money| money.0);
         let until = until.map(|id| step(&id)).transpose()?;
         let tasks = |paths: Vec<String>| paths.iter().map(|path| task(path)).collect::<Result<_, _>>();
-        Ok(Resumption { epoch, wary, trusted, secrets, until, again: tasks(again)?, keep: tasks(keep)? })
+        Ok(Resumption { epoch, wary, trusted, secrets, allow_spend, until, again: tasks(again)?, keep: tasks(keep)? })
     }
 }

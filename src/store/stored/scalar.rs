@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::Malformed;
 use crate::clock::Timestamp;
 use crate::id::{InvalidId, StepId, TaskPath};
+use crate::workflow::Money;
 
 /// What RFC 3339 has words for, in milliseconds since 1970: the years 0 to 9999.
 const CALENDAR: RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
@@ -54,6 +55,22 @@ impl Visitor<'_> for Written {
         i64::try_from(millis)
             .map_err(|_| E::invalid_value(Unexpected::Unsigned(millis), &self))
             .and_then(|millis| self.visit_i64(millis))
+    }
+}
+
+/// US dollars as `--allow-spend` takes them: `19.99`, or `any`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Dollars(pub Money);
+
+impl Serialize for Dollars {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Dollars {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map(Dollars).map_err(D::Error::custom)
     }
 }
 

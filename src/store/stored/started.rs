@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::Malformed;
 use super::data::StoredData;
-use super::scalar::{malformed, step, to_millis};
+use super::scalar::{Dollars, malformed, step, to_millis};
 use crate::id::RunId;
 use crate::run::{RunStarted, Settings};
 use crate::secret::Secret;
@@ -38,12 +38,15 @@ struct StoredSettings {
     allow_hosts: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     typed_origins: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    allow_spend: Option<Dollars>,
 }
 
 impl StoredStarted {
     pub fn seal(started: &RunStarted, keys: &RunKeys, place: &Place<'_>) -> Result<Self, StoreError> {
         let RunStarted { run, workflow, seed, inputs, secrets, settings, until } = started;
-        let Settings { base_url, sandbox, settle, allow_hosts, typed_origins } = settings.clone();
+        let Settings { base_url, sandbox, settle, allow_hosts, typed_origins, allow_spend } = settings.clone();
+        let allow_spend = allow_spend.map(Dollars);
         let settle_ms = to_millis(settle);
         let seed = Zeroizing::new(STANDARD.encode(seed.expose()));
         Ok(Self {
@@ -52,13 +55,14 @@ impl StoredStarted {
             seed: keys.seal(&*seed, place, "seed")?,
             inputs: StoredData::seal(inputs, keys, place, "inputs")?,
             secrets: StoredData::seal(secrets, keys, place, "secrets")?,
-            settings: StoredSettings { base_url, sandbox, settle_ms, allow_hosts, typed_origins },
+            settings: StoredSettings { base_url, sandbox, settle_ms, allow_hosts, typed_origins, allow_spend },
             until: until.as_ref().map(ToString::to_string),
         })
     }
 
     pub fn open(self, keys: &RunKeys, place: &Place<'_>) -> Result<RunStarted, Malformed> {
-        let StoredSettings { base_url, sandbox, settle_ms, allow_hosts, typed_origins } = self.settings;
+        let StoredSettings { base_url, sandbox, settle_ms, allow_hosts, typed_origins, allow_spend } = self.settings;
+        let allow_spend = allow_spend.map(|money| money.0);
         let settle = Duration::from_millis(settle_ms);
         let seed = match keys.are_pruned() {
             true => Some(Vec::new()), // nothing is derived for a run that nobody can go on with
@@ -73,7 +77,7 @@ impl StoredStarted {
             seed: Secret::new(seed.ok_or_else(|| Malformed("`seed` does not open here".into()))?),
             inputs: self.inputs.open(keys, place, "inputs")?,
             secrets: self.secrets.open(keys, place, "secrets")?,
-            settings: Settings { base_url, sandbox, settle, allow_hosts, typed_origins },
+            settings: Settings { base_url, sandbox, settle, allow_hosts, typed_origins, allow_spend },
             until: self.until.map(|id| step(&id)).transpose()?,
         })
     }

@@ -1,6 +1,6 @@
 //! The folded state as it stands in the checkpoint.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Malformed;
 use super::data::StoredData;
 use super::made::StoredMade;
-use super::scalar::{Moment, step};
+use super::scalar::{Dollars, Moment, step};
 use super::skip::StoredSkip;
 use super::started::StoredStarted;
 use super::task::{Part, StoredTask};
@@ -51,6 +51,8 @@ pub(in crate::store) struct StoredState {
     removed: Vec<StoredStep>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     last_stood: Vec<StoredText>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    purchases: BTreeMap<String, Dollars>,
     claims: BTreeSet<String>,
     outputs: StoredData,
     notes: Vec<String>,
@@ -111,6 +113,7 @@ impl StoredState {
             steps: StoredStep::seal_all(&state.steps, keys, seq)?,
             removed: StoredStep::seal_all(&state.removed, keys, seq)?,
             last_stood: state.last_stood.iter().map(StoredText::of).collect(),
+            purchases: state.purchases.iter().map(|(key, money)| (key.clone(), Dollars(*money))).collect(),
             claims: (*state.claims).clone(),
             outputs: StoredData::seal(&state.outputs, keys, &place(seq, ""), "outputs")?,
             notes: state.notes.clone(),
@@ -139,6 +142,7 @@ impl StoredState {
             steps: StoredStep::open_all(self.steps, keys, seq)?,
             removed: StoredStep::open_all(self.removed, keys, seq)?,
             last_stood: self.last_stood.into_iter().map(StoredText::open).collect::<Result<_, _>>()?,
+            purchases: self.purchases.into_iter().map(|(key, money)| (key, money.0)).collect(),
             claims: Arc::new(self.claims),
             outputs: self.outputs.open(keys, &place(seq, ""), "outputs")?,
             notes: self.notes,

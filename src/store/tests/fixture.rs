@@ -49,6 +49,7 @@ pub fn started(run: &str) -> RunStarted {
             settle: Duration::from_secs(5),
             allow_hosts: Vec::new(),
             typed_origins: Vec::new(),
+            allow_spend: None,
         },
         until: None,
     }
@@ -75,6 +76,7 @@ pub fn recorded(run: &str, seq: u64, steps: Vec<StepState>) -> Recorded {
         steps,
         removed: Vec::new(),
         last_stood: BTreeMap::new(),
+        purchases: BTreeMap::new(),
         claims: Arc::new(BTreeSet::from(["<1@onramp.test>".to_owned()])),
         outputs: Data::from([("api_key".into(), secret(PASSWORD))]),
         notes: vec!["a note".into()],
@@ -101,6 +103,7 @@ pub fn intent(seq: u64) -> Entry {
             idempotency_key: "k".repeat(32),
             input: Data::from([("password".into(), secret(PASSWORD)), ("n".into(), json!(seq).into())]),
             digest: "d".repeat(64),
+            spends: None,
         })),
     )
 }

@@ -30,6 +30,7 @@ fn facts() -> Vec<Fact> {
         idempotency_key: "0d5fb1a2c41e4c0f9a6c3f5f0d2b7e11".into(),
         input: Data::from([("password".into(), secret(PASSWORD))]),
         digest: "7be0c1f6a8d24e53".into(),
+        spends: None,
     };
     vec![
         Fact::AttemptStarted(Box::new(intent)),

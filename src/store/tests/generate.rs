@@ -15,7 +15,7 @@ use crate::id::{Role, StepId, TaskPath};
 use crate::run::*;
 use crate::secret::{Data, Datum};
 use crate::store::texts::pin;
-use crate::workflow::{Effect, RetryClass};
+use crate::workflow::{Cents, Effect, Money, RetryClass};
 
 const ODD: &[&str] =
     &["", "\0", "\n", "\"}", "sealed", "public", "***", "\u{202e}", "\u{10ffff}", "\",\"mac\":\"", "/on-error", "]"];
@@ -122,11 +122,25 @@ fn status() -> BoxedStrategy<RunStatus> {
     proptest::sample::select(vec![Running, Succeeded, Failed, InDoubt, Cancelled, Interrupted]).boxed()
 }
 
+fn money() -> BoxedStrategy<Money> {
+    prop_oneof![Just(Money::Any), any::<u64>().prop_map(|cents| Money::UpTo(Cents::new(cents)))].boxed()
+}
+
 fn run_started() -> BoxedStrategy<RunStarted> {
-    (text(), data(), data(), text(), any::<bool>(), 0..u64::MAX, vec(text(), 0..3), vec(text(), 0..3))
-        .prop_map(|(workflow, inputs, secrets, base_url, sandbox, settle, allow_hosts, typed_origins)| {
+    (
+        text(),
+        data(),
+        data(),
+        text(),
+        any::<bool>(),
+        0..u64::MAX,
+        vec(text(), 0..3),
+        vec(text(), 0..3),
+        option::of(money()),
+    )
+        .prop_map(|(workflow, inputs, secrets, base_url, sandbox, settle, allow_hosts, typed_origins, allow_spend)| {
             let settle = Duration::from_millis(settle);
-            let settings = Settings { base_url, sandbox, settle, allow_hosts, typed_origins };
+            let settings = Settings { base_url, sandbox, settle, allow_hosts, typed_origins, allow_spend };
             RunStarted { workflow, inputs, secrets, settings, ..started("a") }
         })
         .boxed()
@@ -134,8 +148,8 @@ fn run_started() -> BoxedStrategy<RunStarted> {
 
 fn attempt() -> BoxedStrategy<AttemptStarted> {
     let effect = proptest::sample::select(vec![Effect::Read, Effect::Repeat, Effect::Keyed, Effect::Once]);
-    (task(), any::<u32>(), any::<u32>(), effect, text(), data(), text())
-        .prop_map(|(task, attempt, occurrence, effect, idempotency_key, input, digest)| AttemptStarted {
+    (task(), any::<u32>(), any::<u32>(), effect, text(), data(), text(), option::of(money()))
+        .prop_map(|(task, attempt, occurrence, effect, idempotency_key, input, digest, spends)| AttemptStarted {
             task,
             attempt,
             occurrence,
@@ -143,6 +157,7 @@ fn attempt() -> BoxedStrategy<AttemptStarted> {
             idempotency_key,
             input,
             digest,
+            spends,
         })
         .boxed()
 }
@@ -152,12 +167,22 @@ fn items() -> BoxedStrategy<Vec<MatrixItem>> {
 }
 
 fn resumption() -> BoxedStrategy<Resumption> {
-    (text(), any::<bool>(), any::<bool>(), data(), option::of(step()), vec(task(), 0..3), vec(task(), 0..3))
-        .prop_map(|(epoch, wary, trusted, secrets, until, again, keep)| Resumption {
+    (
+        text(),
+        any::<bool>(),
+        any::<bool>(),
+        data(),
+        option::of(money()),
+        option::of(step()),
+        vec(task(), 0..3),
+        vec(task(), 0..3),
+    )
+        .prop_map(|(epoch, wary, trusted, secrets, allow_spend, until, again, keep)| Resumption {
             epoch,
             wary,
             trusted,
             secrets,
+            allow_spend,
             until,
             again,
             keep,
@@ -359,8 +384,10 @@ fn last_stood(steps: &[StepState]) -> BTreeMap<StepId, Text> {
 pub fn recorded_run() -> BoxedStrategy<Recorded> {
     let flags = (option::of(stop()), any::<bool>(), any::<bool>(), option::of(step()), any::<u32>());
     let times = (time(), time(), btree_map(alarm(), time(), 0..3), vec(time(), 0..3));
-    (vec(step_state(), 0..4), status(), flags, times, data(), vec(text(), 0..3))
-        .prop_map(|(steps, status, flags, times, outputs, notes)| Recorded {
+    let purchases = btree_map(text(), money(), 0..3);
+    (vec(step_state(), 0..4), status(), flags, times, data(), vec(text(), 0..3), purchases)
+        .prop_map(|(steps, status, flags, times, outputs, notes, purchases)| Recorded {
+            purchases,
             status,
             stopping: flags.0,
             last_stood: last_stood(&steps),

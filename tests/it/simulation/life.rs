@@ -89,6 +89,7 @@ pub fn started(inputs: Data, secrets: Data) -> RunStarted {
             settle: Duration::from_millis(SETTLE),
             allow_hosts: Vec::new(),
             typed_origins: Vec::new(),
+            allow_spend: None,
         },
         until: None,
     }

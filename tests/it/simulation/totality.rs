@@ -47,6 +47,7 @@ fn fact() -> impl Strategy<Value = Fact> {
             idempotency_key: String::new(),
             input: Data::new(),
             digest: String::new(),
+            spends: None,
         }))
     };
     let stop = prop_oneof![Just(Stop::Interrupt), Just(Stop::Cancel), Just(Stop::Timeout)];
