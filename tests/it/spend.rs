@@ -113,6 +113,31 @@ fn a_sandbox_needs_no_leave() {
     assert!(!ended.stdout.contains("spend_limit") && ended.code != Some(2), "{ended:?}");
 }
 
+/// Subscribes to the plan 7 by `onramp call`.
+fn subscribe(price: serde_json::Value, most: &str) -> (Output, Vec<(String, serde_json::Value)>) {
+    let (context, (url, asked)) = (TestContext::new(), till(price));
+    let most = format!("max_price={most}");
+    let call = ["call", "modelslab.create_subscription", "-w", "plan_id=7", "-w", &most, "--allow-spend", "50"];
+    let command = context.onramp(call).env("ONRAMP_BASE_URL", url).env("ONRAMP_INPUT_TOKEN", "1|abcdefghijkl");
+    let output = command.run();
+    let asked = asked.lock().unwrap().clone();
+    (output, asked)
+}
+
+#[test]
+fn a_plan_is_bought_only_for_the_price_that_the_step_says() {
+    let (bought, asked) = subscribe(json!("29.00"), "29");
+    bought.expect_code(0);
+    assert_eq!(asked.len(), 2);
+    assert_eq!(asked[1].1, json!({ "plan_id": 7 }), "the price is not sent");
+    for price in [json!(29.01), json!(null), json!("on request")] {
+        let (refused, asked) = subscribe(price, "29");
+        assert!(refused.expect_code(1).stdout.contains("config.max_price"));
+        assert!(asked.iter().all(|(line, _)| line.starts_with("GET ")), "{asked:?}");
+    }
+    subscribe(json!(1), "50.01").0.expect_code(2).says(&["`call` may spend 50.01"]);
+}
+
 #[test]
 fn what_bounds_a_price_is_a_number_of_the_step() {
     for spec in Registry::builtin().catalogue().names().map(|name| Registry::builtin().spec(name).unwrap()) {

@@ -10,6 +10,7 @@ mod refresh_token;
 mod session;
 mod set_password;
 mod signup;
+mod subscribe;
 mod text2img;
 mod verify_email;
 
@@ -20,7 +21,7 @@ use crate::modelslab::{Client, catalogue};
 use crate::run::{ErrorKind, StepError};
 
 pub(super) fn all() -> Vec<Arc<dyn Action>> {
-    let own: [Arc<dyn Action>; 9] = [
+    let own: [Arc<dyn Action>; 11] = [
         Arc::new(signup::Signup),
         Arc::new(login::Login),
         Arc::new(verify_email::VerifyEmail),
@@ -29,6 +30,8 @@ pub(super) fn all() -> Vec<Arc<dyn Action>> {
         Arc::new(set_password::UPDATE),
         Arc::new(create_api_key::CreateApiKey),
         Arc::new(invite_team_member::InviteTeamMember),
+        Arc::new(subscribe::CREATE),
+        Arc::new(subscribe::UPDATE),
         Arc::new(text2img::Text2Img),
     ];
     let plain = catalogue::operations().map(|operation| Arc::new(operation::Plain(operation)) as Arc<dyn Action>);
