@@ -80,7 +80,7 @@ pub async fn resume(
     how: Resumption,
     host: &mut impl Host,
 ) -> Result<RunStatus, EngineError> {
-    record(plan, state, host, Fact::Resumed(how))?;
+    record(plan, state, host, Fact::Resumed(Box::new(how)))?;
     take_over(plan, state, host).await
 }
 
@@ -93,7 +93,7 @@ pub async fn resume_edited(
     edit: Replanned,
     host: &mut impl Host,
 ) -> Result<RunStatus, EngineError> {
-    record(before, state, host, Fact::Resumed(how))?;
+    record(before, state, host, Fact::Resumed(Box::new(how)))?;
     record(plan, state, host, Fact::Replanned(Box::new(edit)))?;
     take_over(plan, state, host).await
 }

@@ -133,7 +133,7 @@ fn mark(workspace: &Workspace, run: &RunId) -> Result<(), OpError> {
         let entry = Entry { seq: state.seq + 1, at, fact };
         apply(&plan, &mut state, &entry).map(|()| entries.push(entry))
     };
-    record(Some(Fact::Resumed(Resumption { until, ..Resumption::default() })))?;
+    record(Some(Fact::Resumed(Box::new(Resumption { until, ..Resumption::default() }))))?;
     record(Some(Fact::StopRequested(Stop::Cancel)))?;
     record(None)?;
     writer.append(&entries, true)?;

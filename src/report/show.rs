@@ -159,10 +159,7 @@ mod tests {
     #[test]
     fn what_was_under_way_when_a_process_died_is_cut_off() {
         let mut tape = Tape::start(bootstrap());
-        tape.wait(100)
-            .end("signup", done())
-            .wait(60_000)
-            .push(crate::run::Fact::Resumed(crate::run::Resumption::default()));
+        tape.wait(100).end("signup", done()).wait(60_000).push(crate::run::Fact::Resumed(Box::default()));
         let text = shown(&tape, true, Secrets::Masked);
         assert!(text.contains("00:00.100  code    try 1    0 ms\n      │ cut off\n"), "{text}");
     }
@@ -174,7 +171,7 @@ mod tests {
         let resolution = crate::run::Resolution::Done(crate::secret::Data::new());
         let task = crate::id::TaskPath::parse("signup").unwrap();
         tape.wait(86_400_000).push(crate::run::Fact::Resolved { task, resolution });
-        tape.wait(3_600_000).push(crate::run::Fact::Resumed(crate::run::Resumption::default()));
+        tape.wait(3_600_000).push(crate::run::Fact::Resumed(Box::default()));
         let text = shown(&tape, false, Secrets::Masked);
         assert!(text.contains("in 5.1 s of work over 1d 01h") && text.matches("┊ resumed").count() == 1, "{text}");
     }

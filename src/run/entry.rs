@@ -31,7 +31,7 @@ pub enum Fact {
     RunStarted(Box<RunStarted>),
     /// Another process goes on. The time since the last entry does not count against any budget, what was running is
     /// cut off, and failed steps get fresh budgets.
-    Resumed(Resumption),
+    Resumed(Box<Resumption>),
     /// The workflow was edited.
     Replanned(Box<Replanned>),
     /// Nothing new is started.

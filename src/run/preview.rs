@@ -84,7 +84,7 @@ pub fn preview(
     let plan = unlimited(newer);
     let mut future =
         Future { plan: &plan, state: state.clone(), fates: BTreeMap::new(), dropped: Vec::new(), heirs: Vec::new() };
-    future.apply(older, Fact::Resumed(how.clone()))?;
+    future.apply(older, Fact::Resumed(Box::new(how.clone())))?;
     let before = future.state.clone();
     if let Some(edit) = edit {
         future.apply(newer, Fact::Replanned(Box::new(edit.clone())))?;

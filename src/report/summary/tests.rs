@@ -45,10 +45,7 @@ fn a_matrix_takes_from_the_start_of_its_first_item_to_the_end_of_its_last() {
 #[test]
 fn a_step_that_was_done_before_a_resume_keeps_its_time() {
     let mut tape = Tape::start(bootstrap());
-    tape.wait(120)
-        .end("signup", done())
-        .wait(60_000)
-        .push(crate::run::Fact::Resumed(crate::run::Resumption::default()));
+    tape.wait(120).end("signup", done()).wait(60_000).push(crate::run::Fact::Resumed(Box::default()));
     assert_eq!(tape.summary(Secrets::Masked).steps[0].took, Some(Duration::from_millis(120)));
 }
 

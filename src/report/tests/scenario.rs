@@ -91,7 +91,7 @@ pub fn doubtful() -> Tape {
 /// The doubt is cleared up a day later, by another process.
 pub fn resumed() -> Tape {
     let mut tape = doubtful();
-    tape.wait(86_400_000).push(Fact::Resumed(Resumption::default())).fire("signup").wait(200);
+    tape.wait(86_400_000).push(Fact::Resumed(Box::default())).fire("signup").wait(200);
     tape.look("signup", ProbeAnswer::Done(Data::new())).wait(1_500).end("code", done()).wait(300);
     tape.end("invite[ada@onramp.test]", done()).end("invite[lin@onramp.test]", done()).wait(100).end("key", done());
     tape
@@ -122,7 +122,7 @@ pub fn a_round_under_way() -> Tape {
     tape.end("signup", done()).end("code", done());
     tape.end("invite[ada@onramp.test]", done()).end("invite[lin@onramp.test]", done());
     let again = vec![TaskPath::parse("key").unwrap()];
-    tape.wait(10).end("key", done()).push(Fact::Resumed(Resumption { again, ..Resumption::default() }));
+    tape.wait(10).end("key", done()).push(Fact::Resumed(Box::new(Resumption { again, ..Resumption::default() })));
     tape.wait(20).end("key", done()).push(Fact::TeardownStarted).wait(5).end("undo:key", done());
     tape
 }

@@ -18,7 +18,7 @@ impl Run {
         let newer = plan(text);
         let replanned = edit(&self.plan, &newer, self.state.version + 1);
         self.at = self.at.plus(HOUR);
-        self.apply(Fact::Resumed(how)).unwrap();
+        self.apply(Fact::Resumed(Box::new(how))).unwrap();
         self.plan = newer.into();
         self.news(Fact::Replanned(Box::new(replanned)))
     }
@@ -85,7 +85,7 @@ fn who_says_that_it_stands_keeps_it_now_or_later() {
     run.edited(&edited, keep("one"));
     assert_eq!((run.task(&task("one")).phase.clone(), run.task(&task("one")).attempts), (Phase::Succeeded, 1));
     let mut run = pair();
-    run.edited(&edited, Resumption::default()).news(Fact::Resumed(keep("one")));
+    run.edited(&edited, Resumption::default()).news(Fact::Resumed(Box::new(keep("one"))));
     assert_eq!((run.task(&task("one")).phase.clone(), run.task(&task("one")).attempts), (Phase::Succeeded, 1));
     assert!(!run.task(&task("one")).stands && run.task(&task("one")).kept.is_none());
 }
@@ -100,7 +100,7 @@ fn who_says_that_it_is_to_be_done_again_has_it_done_as_the_next_occurrence() {
         ("running", 2, 1)
     );
     let mut run = pair();
-    run.edited(&edited, Resumption::default()).news(Fact::Resumed(again("one")));
+    run.edited(&edited, Resumption::default()).news(Fact::Resumed(Box::new(again("one"))));
     assert_eq!((run.task(&task("one")).phase.name(), run.task(&task("one")).attempts), ("running", 2));
     assert!(run.task(&task("one")).occurrence > 0);
 }
@@ -190,7 +190,7 @@ fn a_run_goes_only_as_far_as_it_is_told() {
     let mut run = Run::of("steps:\n  a: { uses: read }\n  b: { uses: read, needs: a }\n  c: { uses: read }\n");
     run.news(Fact::StopRequested(Stop::Interrupt)).succeeds(task("a"), 1).succeeds(task("c"), 1);
     let until = Resumption { until: Some(StepId::new("a").unwrap()), ..Resumption::default() };
-    run.news(Fact::Resumed(until));
+    run.news(Fact::Resumed(Box::new(until)));
     assert_eq!((run.state.status, run.state.has_reached(&run.plan)), (RunStatus::Interrupted, true));
     assert_eq!(run.phase(&task("b")), "waiting");
     assert_eq!(run.resumes(HOUR).phase(&task("b")), "running");

@@ -125,7 +125,7 @@ outputs: { value: \"${{ steps.inner.outputs.value }}\" }\n";
     assert_eq!((run.phase(&task("last")), value(&run)), ("running", json!(7).into()));
     run.succeeds(task("last"), 1);
     let again = Resumption { again: vec![task("call/inner")], ..Resumption::default() };
-    run.news(Fact::Resumed(again)).succeeds(task("call/inner"), 8);
+    run.news(Fact::Resumed(Box::new(again))).succeeds(task("call/inner"), 8);
     assert_eq!((run.state.status, value(&run)), (RunStatus::Succeeded, json!(8).into()));
 }
 
@@ -178,7 +178,7 @@ fn a_call_that_is_run_again_runs_all_inside_again() {
     run.succeeds(task("first"), "x").succeeds(task("call/first"), 1).succeeds(task("call/second"), 1);
     run.succeeds(task("call/last"), 1).succeeds(task("after"), 1);
     let again = Resumption { again: vec![task("call")], ..Resumption::default() };
-    run.news(Fact::Resumed(again));
+    run.news(Fact::Resumed(Box::new(again)));
     assert_eq!((run.phase(&task("first")), run.phase(&task("call/first"))), ("succeeded", "running"));
     run.succeeds(task("call/first"), 2).succeeds(task("call/second"), 2).succeeds(task("call/last"), 2);
     assert_eq!(run.state.outputs_of(run.plan.index(&task("call").step).unwrap()).unwrap()["value"], json!(2).into());
@@ -200,7 +200,7 @@ fn a_run_may_go_as_far_as_a_step_inside_of_a_call() {
     run.succeeds(task("first"), "x");
     run.news(Fact::StopRequested(Stop::Interrupt)).succeeds(task("call/first"), 1);
     let until = Resumption { until: Some(task("call/second").step), ..Resumption::default() };
-    run.news(Fact::Resumed(until)).succeeds(task("call/second"), 1);
+    run.news(Fact::Resumed(Box::new(until))).succeeds(task("call/second"), 1);
     assert_eq!((run.phase(&task("call/last")), run.state.status), ("waiting", RunStatus::Interrupted));
 }
 

@@ -65,7 +65,7 @@ fn who_has_it_done_again_has_the_old_item_remembered_with_what_it_did() {
     let mut run = done(&people("[ada, lin]"), &["ada", "lin"]);
     run.edited(&people("[ada, eve]"), Resumption::default());
     let eve = Resumption { again: vec![item("each", "eve")], ..Resumption::default() };
-    run.news(Fact::Resumed(eve));
+    run.news(Fact::Resumed(Box::new(eve)));
     assert_eq!(phases(&run), stand(&[("ada", "succeeded"), ("eve", "running")]));
     let former = &run.state.steps[0].former;
     assert_eq!((former.len(), &former[0].outputs), (1, &outputs("lin")));
@@ -225,7 +225,7 @@ fn an_item_that_an_earlier_edit_took_out_is_held_against_a_new_one() {
     run.edited(&people("[ada, eve]"), Resumption::default());
     assert_eq!(phases(&run), stand(&[("ada", "succeeded"), ("eve", "in_doubt")]));
     assert_eq!(run.task(&item("each", "eve")).predecessor().unwrap().as_ref(), "lin");
-    run.news(Fact::Resumed(keep("each")));
+    run.news(Fact::Resumed(Box::new(keep("each"))));
     let eve = run.task(&item("each", "eve"));
     assert_eq!((&eve.phase, &eve.outputs), (&Phase::Succeeded, &outputs("lin")));
 }

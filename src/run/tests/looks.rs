@@ -174,7 +174,7 @@ fn gains_a_probe(run: &mut Run, text: &str) {
     let edit = edit(&run.plan, &newer, run.state.version + 1);
     let ahead = preview(&run.plan, &newer, &run.state, &Resumption::default(), Some(&edit)).unwrap();
     assert!(ahead.stranded.is_empty(), "{:?}", ahead.stranded);
-    run.apply(Fact::Resumed(Resumption::default())).unwrap();
+    run.apply(Fact::Resumed(Box::default())).unwrap();
     run.plan = Arc::new(newer);
     run.news(Fact::Replanned(Box::new(edit)));
 }

@@ -175,7 +175,7 @@ impl Run {
 
     pub fn resumes_as(&mut self, after: Duration, how: Resumption) -> &mut Self {
         self.at = self.at.plus(after);
-        self.news(Fact::Resumed(how))
+        self.news(Fact::Resumed(Box::new(how)))
     }
 
     pub fn fires(&mut self, task: TaskPath) -> &mut Self {

@@ -34,7 +34,7 @@ impl Run {
         self.plan = full.into();
         let back = self.plan.steps[known..].iter().map(|step| step.id.clone()).collect();
         self.apply(Fact::Recalled { steps: back }).unwrap();
-        self.news(Fact::Resumed(Resumption::default()));
+        self.news(Fact::Resumed(Box::default()));
         self.is_what_it_would_be_restored_to();
         self.undone_from_here()
     }
@@ -64,7 +64,7 @@ fn all_its_rounds_and_items_come_back() {
     let item = |name| super::again::item("a", name);
     run.succeeds(item("p"), "id-p").succeeds(item("q"), "id-q").ends(task("end"), lost(Happened::None));
     let again = Resumption { again: vec![item("p")], ..Resumption::default() };
-    run.news(Fact::Resumed(again)).ends(task("end"), lost(Happened::None)).succeeds(item("p"), "id-p2");
+    run.news(Fact::Resumed(Box::new(again))).ends(task("end"), lost(Happened::None)).succeeds(item("p"), "id-p2");
     let older = run.plan.clone();
     run.edited(&steps(&[]), Resumption::default()).succeeds(task("end"), 1);
     let undone = run.undone_with(&[&older]);

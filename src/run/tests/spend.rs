@@ -154,7 +154,7 @@ fn nth(run: &Run, phases: &[&str], n: usize) -> Option<crate::id::TaskPath> {
 fn take(run: &mut Run, turn: &Turn) {
     let resume = |run: &mut Run, how| {
         // What is refused changes nothing.
-        let _ = run.apply(Fact::Resumed(how)).map(|()| run.resumes(Duration::ZERO).at);
+        let _ = run.apply(Fact::Resumed(Box::new(how))).map(|()| run.resumes(Duration::ZERO).at);
     };
     match turn {
         Turn::Succeed(n) => drop(nth(run, &["running"], *n).map(|task| run.succeeds(task, 0).at)),

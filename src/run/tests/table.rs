@@ -170,7 +170,7 @@ fn a_run_does_not_end_while_an_attempt_is_under_way_and_nothing_follows_on_its_e
     run.apply(end(RunStatus::Failed)).unwrap();
     assert!(facts().into_iter().all(|(_, fact)| run.apply(fact).is_err()));
     assert!(run.apply(Fact::StopRequested(Stop::Interrupt)).is_err());
-    run.apply(Fact::Resumed(Resumption::default())).unwrap();
+    run.apply(Fact::Resumed(Box::default())).unwrap();
     run_in(Phase::Succeeded).apply(end(RunStatus::Succeeded)).unwrap();
 }
 

@@ -41,7 +41,7 @@ impl Run {
     pub(super) fn tears_down(&mut self, after: Duration) -> &mut Self {
         self.at = self.at.plus(after);
         self.apply(Fact::TeardownStarted).unwrap();
-        self.news(Fact::Resumed(Resumption::default()))
+        self.news(Fact::Resumed(Box::default()))
     }
 
     /// The undos that are under way.

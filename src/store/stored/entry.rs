@@ -213,7 +213,7 @@ impl StoredFact {
     fn open(self, keys: &RunKeys, seq: u64) -> Result<Fact, Malformed> {
         Ok(match self {
             Self::RunStarted(started) => Fact::RunStarted(Box::new(started.open(keys, &place(seq, "", 0))?)),
-            Self::Resumed(how) => Fact::Resumed(how.open(keys, &place(seq, "", 0))?),
+            Self::Resumed(how) => Fact::Resumed(Box::new(how.open(keys, &place(seq, "", 0))?)),
             Self::Replanned(replanned) => Fact::Replanned(Box::new(replanned.open(keys, &place(seq, "", 0))?)),
             Self::StopRequested { stop } => Fact::StopRequested(stop.into()),
             Self::AlarmSet { alarm, due } => Fact::AlarmSet { alarm: alarm.into(), due: due.0 },

@@ -223,7 +223,7 @@ fn doubt() -> BoxedStrategy<Doubt> {
 pub fn fact() -> BoxedStrategy<Fact> {
     let run = prop_oneof![
         run_started().prop_map(|started| Fact::RunStarted(Box::new(started))),
-        resumption().prop_map(Fact::Resumed),
+        resumption().prop_map(|how| Fact::Resumed(Box::new(how))),
         replanned().prop_map(|replanned| Fact::Replanned(Box::new(replanned))),
         stop().prop_map(Fact::StopRequested),
         (alarm(), time()).prop_map(|(alarm, due)| Fact::AlarmSet { alarm, due }),

@@ -17,7 +17,7 @@ struct Machine {
 }
 
 fn resumed(seq: u64, wary: bool) -> crate::run::Entry {
-    entry(seq, Fact::Resumed(Resumption { wary, epoch: "e".into(), ..Resumption::default() }))
+    entry(seq, Fact::Resumed(Box::new(Resumption { wary, epoch: "e".into(), ..Resumption::default() })))
 }
 
 impl Machine {

@@ -55,7 +55,7 @@ fn fact() -> impl Strategy<Value = Fact> {
     let status = prop_oneof![Just(RunStatus::Running), Just(RunStatus::Failed), Just(RunStatus::Succeeded)];
     let item = |n: usize| MatrixItem { key: format!("i{n}").into(), values: Data::new() };
     prop_oneof![
-        1 => prop::collection::vec(path(), 0..2).prop_map(|again| Fact::Resumed(Resumption { again, ..Resumption::default() })),
+        1 => prop::collection::vec(path(), 0..2).prop_map(|again| Fact::Resumed(Box::new(Resumption { again, ..Resumption::default() }))),
         1 => (1u32..4, prop::collection::vec(path(), 0..4)).prop_map(|(version, recheck)| {
             let recheck: Vec<_> = recheck.into_iter().map(|path| path.step).collect();
             Fact::Replanned(Box::new(Replanned {
