@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::ops::{MAILBOX_VARIABLE, Profile};
 use crate::secret::Secret;
 use crate::store::KeySource;
 
@@ -63,6 +64,22 @@ pub fn sandboxes() -> Option<PathBuf> {
 /// Where it is noted how far runs have come; `None` without a home.
 pub fn witnesses() -> Option<PathBuf> {
     Some(user_folder("XDG_STATE_HOME", ".local/state")?.join("onramp/runs"))
+}
+
+/// The user's own file of profiles; `None` without a home.
+pub fn profiles() -> Option<PathBuf> {
+    Some(user_folder("XDG_CONFIG_HOME", ".config")?.join("onramp/onramp.toml"))
+}
+
+/// Reads variables for the secrets of a workflow.
+pub type Reader<'a> = dyn Fn(&str) -> Option<String> + Sync + 'a;
+
+/// Variables, and the mailbox of the profile where its own is not set.
+pub fn reader(profile: &Profile) -> impl Fn(&str) -> Option<String> + Sync + '_ {
+    move |name| {
+        let mailbox = || profile.mailbox.as_ref().filter(|_| name == MAILBOX_VARIABLE);
+        variable(name).or_else(|| mailbox().map(|url| url.expose().clone()))
+    }
 }
 
 fn user_folder(variable_name: &str, below_home: &str) -> Option<PathBuf> {

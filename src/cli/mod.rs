@@ -18,16 +18,21 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::Cli;
+use args::{Cli, Global};
 use exit::Exit;
+use failure::Failure;
 
 /// The whole program.
 pub fn main() -> ExitCode {
     harden::harden();
-    let cli = match Cli::try_parse() {
+    let mut cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(said) => return help::answer(&said),
     };
+    match command::profile(&cli.global) {
+        Ok(profile) => cli.global.chosen = profile,
+        Err(failure) => return refused(&failure, &cli.global),
+    }
     // One thread: a run waits for others nearly all of the time, and to hand each step to another thread and its end back
     // costs more than the step's own work. Mailboxes are read on threads of their own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -46,9 +51,11 @@ pub fn main() -> ExitCode {
     runtime.shutdown_background();
     match result {
         Ok(exit) => exit.into(),
-        Err(failure) => {
-            failure.explain(&cli.global);
-            failure.exit().into()
-        }
+        Err(failure) => refused(&failure, &cli.global),
     }
+}
+
+fn refused(failure: &Failure, global: &Global) -> ExitCode {
+    failure.explain(global);
+    failure.exit().into()
 }

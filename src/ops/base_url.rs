@@ -12,7 +12,7 @@ pub(super) fn base_url_of(given: Option<&str>) -> Result<String, OpError> {
 }
 
 /// The root of a service, without a trailing slash. Tokens go there, so nobody between may read them.
-fn checked_base_url(text: &str) -> Result<String, String> {
+pub(super) fn checked_base_url(text: &str) -> Result<String, String> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let Some(url) = url else {
         return Err(format!("the base URL is none; it must look like {DEFAULT_BASE_URL}"));

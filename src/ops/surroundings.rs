@@ -108,8 +108,10 @@ pub(super) fn same_surroundings(plan: &Plan, state: &RunState, request: &ResumeR
     };
     let place = |url: &str| Mailbox::parse(url).ok().map(|mailbox| mailbox.to_string());
     if place(stored) != place(&given) {
-        let message =
-            format!("run {run} waits at another mailbox than {MAILBOX_VARIABLE} names; unset it, or start a new run");
+        let message = format!(
+            "run {run} waits at another mailbox than {MAILBOX_VARIABLE} or your profile names; take that of the run, or start \
+             a new run"
+        );
         return Err(OpError::Usage(message));
     }
     let anew = (stored != given).then(|| (name.to_owned(), Datum::secret(given.into())));

@@ -12,6 +12,9 @@ use crate::id::RunId;
 use crate::report::command_line;
 use crate::store::{Holder, Key, KeySource, Loaded, RunWriter, Store, StoreError};
 
+/// Where runs are kept if nobody says otherwise.
+pub const DEFAULT_STORE: &str = ".onramp";
+
 pub struct Workspace {
     pub store: PathBuf,
     pub key: KeySource,
@@ -29,7 +32,7 @@ pub struct Workspace {
 impl Workspace {
     /// The store as a command must name it, unless it is the usual one.
     pub fn store_to_type(&self) -> Option<String> {
-        (self.store != Path::new(".onramp")).then(|| self.store.display().to_string())
+        (self.store != Path::new(DEFAULT_STORE)).then(|| self.store.display().to_string())
     }
 
     /// `onramp VERB RUN`, to be typed.

@@ -25,6 +25,7 @@ mod kill;
 mod mail_dovecot;
 mod origins;
 mod plan;
+mod profiles;
 mod resume;
 mod rounds;
 mod schema;

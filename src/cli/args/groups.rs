@@ -5,14 +5,24 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::Global;
+use crate::ops::DEFAULT_STORE;
 use crate::workflow::Money;
 
 /// Where runs are kept.
 #[derive(Debug, Args)]
 pub struct StoreArgs {
-    /// The folder that runs are kept in.
-    #[arg(long, env = "ONRAMP_STORE", default_value = ".onramp", value_name = "DIR", hide_env_values = true)]
-    pub store: PathBuf,
+    /// The folder that runs are kept in; `.onramp` if nothing else says so.
+    #[arg(long, env = "ONRAMP_STORE", value_name = "DIR", hide_env_values = true)]
+    pub store: Option<PathBuf>,
+}
+
+impl StoreArgs {
+    /// The folder, from wherever it is named.
+    pub fn folder(&self, global: &Global) -> PathBuf {
+        let named = self.store.as_ref().or(global.chosen.store.as_ref());
+        named.cloned().unwrap_or_else(|| DEFAULT_STORE.into())
+    }
 }
 
 /// Which run is meant.
@@ -38,9 +48,9 @@ pub struct Inputs {
     pub inputs_from: Option<String>,
 }
 
-/// Which service a run begins at, and how it is treated.
+/// Which service is meant.
 #[derive(Debug, Args)]
-pub struct Service {
+pub struct Target {
     /// Run against the embedded sandbox: nothing but this machine is contacted.
     #[arg(long)]
     pub sandbox: bool,
@@ -48,6 +58,13 @@ pub struct Service {
     /// The root of the service, instead of https://modelslab.com.
     #[arg(long, env = "ONRAMP_BASE_URL", value_name = "URL", hide_env_values = true)]
     pub base_url: Option<String>,
+}
+
+/// Which service a run begins at, and how it is treated.
+#[derive(Debug, Args)]
+pub struct Service {
+    #[command(flatten)]
+    pub target: Target,
 
     /// A host or origin to which secrets may go beside the base URL and addresses given as inputs.
     #[arg(long, value_name = "HOST")]

@@ -16,9 +16,10 @@ pub async fn resume(args: Resume, global: &Global) -> Result<Exit, Failure> {
     let Resume { going } = args;
     let mask = Mask::default();
     log::start(global.log, &mask);
-    let workspace = workspace(&going.store.store, "onramp resume");
+    let workspace = workspace(&going.store.folder(global), "onramp resume");
     let mut voice = Voice::new(&going.output.progress, global);
-    let request = request(&going);
+    let environment = environment::reader(&global.chosen);
+    let request = request(&going, &environment);
     if going.dry_run {
         return rehearsed(ops::rehearse(&workspace, &request, &mut voice)?, &going, global);
     }
@@ -31,9 +32,10 @@ pub async fn retry(args: Retry, global: &Global) -> Result<Exit, Failure> {
     let Retry { going, step, downstream } = args;
     let mask = Mask::default();
     log::start(global.log, &mask);
-    let workspace = workspace(&going.store.store, "onramp retry");
+    let workspace = workspace(&going.store.folder(global), "onramp retry");
     let mut voice = Voice::new(&going.output.progress, global);
-    let request = RetryRequest { resume: request(&going), steps: each_step(&step), downstream };
+    let environment = environment::reader(&global.chosen);
+    let request = RetryRequest { resume: request(&going, &environment), steps: each_step(&step), downstream };
     if going.dry_run {
         return rehearsed(ops::rehearse_retry(&workspace, request, &mut voice)?, &going, global);
     }
@@ -42,10 +44,10 @@ pub async fn retry(args: Retry, global: &Global) -> Result<Exit, Failure> {
     ended(&workspace, &outcome, &going.output, global, &mask)
 }
 
-fn request(going: &GoingOn) -> ResumeRequest<'static> {
+fn request<'a>(going: &GoingOn, environment: &'a environment::Reader<'a>) -> ResumeRequest<'a> {
     ResumeRequest {
         run: going.which.run.clone(),
-        environment: &environment::variable,
+        environment,
         base_url: going.service.base_url.clone(),
         as_stored: going.as_stored,
         keep: each_step(&going.keep),

@@ -10,7 +10,7 @@ use crate::ops::{self, CancelOutcome, CancelRequest};
 use crate::report::Secrets;
 
 pub async fn cancel(args: Cancel, global: &Global) -> Result<Exit, Failure> {
-    let workspace = workspace(&args.store.store, "onramp cancel");
+    let workspace = workspace(&args.store.folder(global), "onramp cancel");
     let request = CancelRequest { run: args.which.run, wait: (!args.no_wait).then_some(args.wait) };
     match ops::cancel(&workspace, request, &mut out::say).await? {
         CancelOutcome::Asked(run) => {

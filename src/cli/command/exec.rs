@@ -1,14 +1,14 @@
 //! `onramp exec`.
 
 use super::workspace;
-use crate::cli::args::Exec as Args;
+use crate::cli::args::{Exec as Args, Global};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{environment, out, signals};
 use crate::ops::{self, ExecOutcome, ExecRequest, OpError};
 
-pub async fn exec(args: Args) -> Result<Exit, Failure> {
-    let workspace = workspace(&args.store.store, "onramp exec");
+pub async fn exec(args: Args, global: &Global) -> Result<Exit, Failure> {
+    let workspace = workspace(&args.store.folder(global), "onramp exec");
     let mut words = args.command.into_iter();
     let program = words.next().ok_or_else(|| OpError::Usage("there is no command to run".into()))?;
     let shown = program.to_string_lossy().into_owned();

@@ -2,15 +2,15 @@
 
 use super::outcome::secrets;
 use super::workspace;
-use crate::cli::args::{Export as Args, ExportFormat};
+use crate::cli::args::{Export as Args, ExportFormat, Global};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::out;
 use crate::ops::{self, ExportRequest};
 use crate::report::export::Format;
 
-pub fn export(args: Args) -> Result<Exit, Failure> {
-    let workspace = workspace(&args.store.store, "onramp export");
+pub fn export(args: Args, global: &Global) -> Result<Exit, Failure> {
+    let workspace = workspace(&args.store.folder(global), "onramp export");
     let request = ExportRequest {
         run: args.which.run,
         format: match args.format {

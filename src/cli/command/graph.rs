@@ -14,7 +14,7 @@ use crate::report::Secrets;
 use crate::report::graph::{Drawing, mermaid, svg};
 
 pub fn graph(args: Graph, global: &Global) -> Result<Exit, Failure> {
-    let workspace = workspace(&args.store.store, "onramp graph");
+    let workspace = workspace(&args.store.folder(global), "onramp graph");
     let drawing = match is_file(&args.what) {
         true => of_file(&workspace, Path::new(&args.what), global)?,
         false => of_run(&workspace, &args)?,

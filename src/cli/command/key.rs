@@ -1,29 +1,29 @@
 //! `onramp key new` and `onramp key rotate`.
 
 use super::workspace;
-use crate::cli::args::{Key as Args, Rotate};
+use crate::cli::args::{Global, Key as Args, Rotate};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::out;
 use crate::diagnostic::escape;
 use crate::ops::{self, RotateOutcome, Rotation};
 
-pub fn key(args: Args) -> Result<Exit, Failure> {
+pub fn key(args: Args, global: &Global) -> Result<Exit, Failure> {
     match args {
         Args::New => new(),
-        Args::Rotate(args) => rotate(args),
+        Args::Rotate(args) => rotate(args, global),
     }
 }
 
 fn new() -> Result<Exit, Failure> {
-    let workspace = workspace(std::path::Path::new(".onramp"), "onramp key new");
+    let workspace = workspace(std::path::Path::new(ops::DEFAULT_STORE), "onramp key new");
     let made = ops::key_new(&workspace)?;
     out::print(&escape(&format!("key {} is in {}", made.id, made.path.display())))?;
     Ok(Exit::Done)
 }
 
-fn rotate(args: Rotate) -> Result<Exit, Failure> {
-    let workspace = workspace(&args.store.store, "onramp key rotate");
+fn rotate(args: Rotate, global: &Global) -> Result<Exit, Failure> {
+    let workspace = workspace(&args.store.folder(global), "onramp key rotate");
     let rotation = match (args.to_key_file, args.finish) {
         (Some(file), _) => Rotation::ToFile(file),
         (None, true) => Rotation::Finish,

@@ -31,7 +31,7 @@ use super::failure::Failure;
 use crate::action::Registry;
 use crate::clock::SystemClock;
 use crate::entropy::SystemEntropy;
-use crate::ops::Workspace;
+use crate::ops::{self, Profile, ProfileRequest, Workspace};
 
 /// Carries a command out.
 pub async fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure> {
@@ -45,10 +45,10 @@ pub async fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure
         Command::Show(args) => show::show(args, global),
         Command::Cancel(args) => cancel::cancel(args, global).await,
         Command::Teardown(args) => teardown::teardown(args, global).await,
-        Command::Export(args) => export::export(args),
-        Command::Exec(args) => exec::exec(args).await,
+        Command::Export(args) => export::export(args, global),
+        Command::Exec(args) => exec::exec(args, global).await,
         Command::Prune(args) => prune::prune(args, global),
-        Command::Key(args) => key::key(args),
+        Command::Key(args) => key::key(args, global),
         Command::Validate(args) => validate::validate(args, global),
         Command::Plan(args) => plan::plan(args, global),
         Command::Graph(args) => graph::graph(args, global),
@@ -57,6 +57,13 @@ pub async fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure
         Command::Schema(_) => schema::schema(),
         Command::Sandbox(args) => sandbox::sandbox(args).await,
     }
+}
+
+/// The profile that was asked for, or the defaults of the user's file.
+pub fn profile(global: &Global) -> Result<Profile, Failure> {
+    let name = global.profile.as_deref().filter(|name| !name.is_empty());
+    let request = ProfileRequest { own: environment::profiles(), named: global.config.as_deref(), profile: name };
+    Ok(ops::profile(&request)?)
 }
 
 pub fn workspace(store: &Path, command: &str) -> Workspace {

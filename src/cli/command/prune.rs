@@ -10,7 +10,7 @@ use crate::ops::{self, Fate, PruneRequest, Pruned};
 use crate::report::pruned::{self, Row};
 
 pub fn prune(args: Args, global: &Global) -> Result<Exit, Failure> {
-    let workspace = workspace(&args.store.store, "onramp prune");
+    let workspace = workspace(&args.store.folder(global), "onramp prune");
     let Args { older_than, secrets, unfinished, dry_run, print, .. } = args;
     let outcome = ops::prune(&workspace, &PruneRequest { older_than, secrets, unfinished, dry_run })?;
     let failed = outcome.runs.iter().filter(|run| matches!(run.fate, Fate::Failed(_))).count();
@@ -22,7 +22,7 @@ pub fn prune(args: Args, global: &Global) -> Result<Exit, Failure> {
     }
     if rows.is_empty() || outcome.younger > 0 {
         out::say(&match outcome.younger {
-            0 => format!("no runs in {}", args.store.store.display()),
+            0 => format!("no runs in {}", workspace.store.display()),
             1 => "1 run is younger and was left alone".to_owned(),
             more => format!("{more} runs are younger and were left alone"),
         });

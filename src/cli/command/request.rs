@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::cli::args::{Global, Inputs, Service};
 use crate::cli::failure::Failure;
 use crate::cli::{environment, out, values};
-use crate::ops::{Checked, OpError, RunRequest};
+use crate::ops::{Checked, OpError, Profile, RunRequest};
 
 /// What a file is warned of that can be used. Errors are drawn where it is refused.
 pub fn draw_warnings(checked: &Checked, global: &Global) {
@@ -15,12 +15,14 @@ pub fn draw_warnings(checked: &Checked, global: &Global) {
 }
 
 /// Takes the values for the inputs of what was checked. Nothing is injected, and the run has no name.
-pub fn request(
+pub fn request<'a>(
     checked: &Checked,
     file: Option<PathBuf>,
     given: Inputs,
     service: Service,
-) -> Result<RunRequest<'static>, Failure> {
+    profile: &Profile,
+    environment: &'a environment::Reader<'a>,
+) -> Result<RunRequest<'a>, Failure> {
     let inputs = match &checked.plan {
         Some(plan) => values::given(&plan.workflow, &given.input, given.inputs.as_deref()).map_err(OpError::Usage)?,
         None => Default::default(),
@@ -29,11 +31,12 @@ pub fn request(
         file,
         inputs,
         inputs_from: given.inputs_from,
-        environment: &environment::variable,
-        sandbox: service.sandbox,
-        base_url: service.base_url,
-        settle: service.settle,
-        allow_hosts: service.allow_host,
+        environment,
+        sandbox: service.target.sandbox,
+        // A sandbox says of a base URL that it is not used, and nobody gave this one for it.
+        base_url: service.target.base_url.or_else(|| profile.base_url.clone().filter(|_| !service.target.sandbox)),
+        settle: service.settle.or(profile.settle),
+        allow_hosts: if service.allow_host.is_empty() { profile.allow_hosts.clone() } else { service.allow_host },
         allow_spend: None,
         inject: Vec::new(),
         id: None,

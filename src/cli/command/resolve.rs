@@ -10,7 +10,7 @@ use crate::ops::{self, Answer, GivenOutput, OpError, ResolveRequest, Resolved};
 use crate::report::Secrets;
 
 pub fn resolve(args: Args, global: &Global) -> Result<Exit, Failure> {
-    let workspace = workspace(&args.store.store, "onramp resolve");
+    let workspace = workspace(&args.store.folder(global), "onramp resolve");
     let answer = match args.redo {
         true => Answer::Redo,
         false => {

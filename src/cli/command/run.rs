@@ -6,18 +6,19 @@ use crate::cli::args::{Global, Output, Run};
 use crate::cli::console::console;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::log;
 use crate::cli::voice::Voice;
+use crate::cli::{environment, log};
 use crate::ops::{self, Checked, OpError, RunRequest, Workspace};
 use crate::secret::Mask;
 
 pub async fn run(args: Run, global: &Global) -> Result<Exit, Failure> {
     let mask = Mask::default();
     log::start(global.log, &mask);
-    let workspace = workspace(&args.store.store, "onramp run");
+    let workspace = workspace(&args.store.folder(global), "onramp run");
     let checked = ops::validate(&workspace, &args.file)?;
     draw_warnings(&checked, global);
-    let request = request(&checked, Some(args.file), args.inputs, args.service)?;
+    let environment = environment::reader(&global.chosen);
+    let request = request(&checked, Some(args.file), args.inputs, args.service, &global.chosen, &environment)?;
     let request = RunRequest {
         allow_spend: args.spend.allow_spend,
         inject: args.inject.inject,

@@ -11,7 +11,7 @@ use crate::ops::{self, Shown};
 use crate::report::{History, Secrets, Summary, json, show as page};
 
 pub fn show(args: Show, global: &Global) -> Result<Exit, Failure> {
-    let workspace = workspace(&args.store.store, "onramp show");
+    let workspace = workspace(&args.store.folder(global), "onramp show");
     let Shown { outcome, entries, warnings, mask, .. } = ops::show(&workspace, &args.which.run)?;
     warnings.iter().for_each(|warning| out::say(warning));
     let history = History::new(&entries, &mask);
@@ -25,11 +25,11 @@ pub fn show(args: Show, global: &Global) -> Result<Exit, Failure> {
 }
 
 pub fn runs(args: Runs, global: &Global) -> Result<Exit, Failure> {
-    let workspace = workspace(&args.store.store, "onramp runs");
+    let workspace = workspace(&args.store.folder(global), "onramp runs");
     let mut summaries: Vec<Summary> = Vec::new();
     let listed = ops::runs(&workspace)?;
     if listed.is_empty() {
-        out::say(&format!("no runs in {} yet", args.store.store.display()));
+        out::say(&format!("no runs in {} yet", workspace.store.display()));
     }
     let mut exit = Exit::Done;
     for (run, shown) in listed {

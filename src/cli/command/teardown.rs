@@ -18,9 +18,9 @@ use crate::secret::Mask;
 pub async fn teardown(args: Args, global: &Global) -> Result<Exit, Failure> {
     let mask = Mask::default();
     log::start(global.log, &mask);
-    let workspace = workspace(&args.store.store, "onramp teardown");
-    let request =
-        ResumeRequest { base_url: args.service.base_url, ..ResumeRequest::new(args.which.run, &environment::variable) };
+    let workspace = workspace(&args.store.folder(global), "onramp teardown");
+    let environment = environment::reader(&global.chosen);
+    let request = ResumeRequest { base_url: args.service.base_url, ..ResumeRequest::new(args.which.run, &environment) };
     let mut voice = Voice::new(&args.progress, global);
     let teardown = Teardown::prepare(&workspace, &request, &mut voice)?;
     let outcome = if teardown.is_over() {
