@@ -22,6 +22,11 @@ pub fn input(name: &str) -> Option<String> {
     variable(&format!("ONRAMP_INPUT_{}", name.to_ascii_uppercase()))
 }
 
+/// The token that `onramp doctor` looks at.
+pub fn token() -> Option<String> {
+    input("token").or_else(|| variable("MODELSLAB_TOKEN"))
+}
+
 /// `NO_COLOR` is set to anything (no-color.org), or the terminal would not know what to make of it.
 pub fn no_color() -> bool {
     variable("NO_COLOR").is_some() || terminal_is_dumb()

@@ -8,6 +8,7 @@ pub mod actions;
 mod advice;
 mod call;
 mod command;
+pub mod doctor;
 mod doubt;
 pub mod export;
 pub mod graph;

@@ -11,6 +11,7 @@ mod calls;
 mod cancel;
 mod cli;
 mod copies;
+mod doctor;
 mod doubt;
 mod dovecot;
 mod edits;

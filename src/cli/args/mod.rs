@@ -4,6 +4,7 @@ mod actions;
 mod again;
 mod call;
 mod cancel;
+mod doctor;
 mod exec;
 mod export;
 mod global;
@@ -27,6 +28,7 @@ pub use actions::Actions;
 pub use again::{GoingOn, Resume, Retry};
 pub use call::Call;
 pub use cancel::Cancel;
+pub use doctor::Doctor;
 pub use exec::Exec;
 pub use export::{Export, ExportFormat};
 pub use global::{Color, Global};
@@ -81,6 +83,7 @@ pub enum Command {
     Key(Key),
     Validate(Validate),
     Plan(Plan),
+    Doctor(Doctor),
     Graph(Graph),
     Actions(Actions),
     Schema(Schema),

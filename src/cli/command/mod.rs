@@ -4,6 +4,7 @@ mod actions;
 mod again;
 mod call;
 mod cancel;
+mod doctor;
 mod exec;
 mod export;
 mod graph;
@@ -51,6 +52,7 @@ pub async fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure
         Command::Key(args) => key::key(args, global),
         Command::Validate(args) => validate::validate(args, global),
         Command::Plan(args) => plan::plan(args, global),
+        Command::Doctor(args) => doctor::doctor(args, global).await,
         Command::Graph(args) => graph::graph(args, global),
         Command::Call(args) => call::call(args, global).await,
         Command::Actions(args) => actions::actions(args, global),

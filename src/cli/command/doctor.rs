@@ -1,0 +1,29 @@
+//! `onramp doctor`.
+
+use super::workspace;
+use crate::cli::args::{Doctor as Args, Global};
+use crate::cli::console::stdout_look;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::{environment, log, out};
+use crate::ops::{self, DoctorRequest, MAILBOX_VARIABLE};
+use crate::report::doctor;
+use crate::secret::{Mask, Secret};
+
+pub async fn doctor(args: Args, global: &Global) -> Result<Exit, Failure> {
+    let mask = Mask::default();
+    log::start(global.log, &mask);
+    let workspace = workspace(&args.store.folder(global), "onramp doctor");
+    let request = DoctorRequest {
+        sandbox: args.target.sandbox,
+        base_url: args.target.base_url.or_else(|| global.chosen.base_url.clone()),
+        token: environment::token().map(Secret::new),
+        mailbox: environment::reader(&global.chosen)(MAILBOX_VARIABLE).map(Secret::new),
+    };
+    let checks = ops::doctor(&workspace, request, &mask).await;
+    match args.print.json {
+        true => out::print_json(&doctor::json(&checks))?,
+        false => out::print(&doctor::page(&checks, &stdout_look(global.color)))?,
+    }
+    Ok(if doctor::is_well(&checks) { Exit::Done } else { Exit::StepFailed })
+}

@@ -1,0 +1,150 @@
+//! Looks whether a run would find what it needs. Only reads: the service is asked for its contract and whose a token is.
+
+mod contract;
+mod service;
+
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::ClientConfig;
+
+use super::Workspace;
+use super::base_url::base_url_of;
+use super::surroundings::MAILBOX_VARIABLE;
+use crate::mail::{Mail, MailErrorKind, Mailbox};
+use crate::report::doctor::{Check, Health};
+use crate::sandbox::{Options, Sandbox};
+use crate::secret::{Mask, Secret};
+use crate::store::{KeyError, KeySource};
+use crate::tls;
+
+/// How long a mailbox may take to be opened.
+const MAILBOX: Duration = Duration::from_secs(20);
+
+pub struct DoctorRequest {
+    /// Look at an embedded sandbox instead; neither token nor mailbox are used then.
+    pub sandbox: bool,
+    pub base_url: Option<String>,
+    pub token: Option<Secret<String>>,
+    pub mailbox: Option<Secret<String>>,
+}
+
+/// Each thing that was looked at. What is not given is not looked at. `mask` learns the secrets of the request, and no check
+/// repeats one.
+pub async fn doctor(workspace: &Workspace, request: DoctorRequest, mask: &Mask) -> Vec<Check> {
+    let given = [&request.token, &request.mailbox];
+    given.into_iter().flatten().for_each(|secret| mask.learn_text(secret.expose()));
+    let mut checks = vec![key(workspace), store(&workspace.store)];
+    checks.extend(outside(workspace, request).await);
+    for check in &mut checks {
+        check.found = mask.apply(&check.found);
+    }
+    checks
+}
+
+async fn outside(workspace: &Workspace, mut request: DoctorRequest) -> Vec<Check> {
+    let tls = match tls::client_config(None) {
+        Ok(tls) => tls,
+        Err(error) => return vec![Check::failed("service", error)],
+    };
+    // It goes when this function ends.
+    let sandbox = match request.sandbox {
+        true => match Sandbox::start(Options { clock: workspace.clock.clone(), ..Options::default() }).await {
+            Ok(sandbox) => Some(sandbox),
+            Err(error) => return vec![Check::failed("service", error)],
+        },
+        false => None,
+    };
+    if let Some(sandbox) = &sandbox {
+        let ready = sandbox.ready();
+        request.base_url = Some(ready.base_url.clone());
+        (request.token, request.mailbox) = (None, Some(Secret::new(ready.mailbox.clone())));
+    }
+    let mut checks = match base_url_of(request.base_url.as_deref()) {
+        Ok(base_url) => service::look(workspace, &tls, request.sandbox, &base_url, request.token.as_ref()).await,
+        Err(error) => vec![Check::failed("service", error)],
+    };
+    if let Some(url) = &request.mailbox {
+        checks.push(mailbox(workspace, &tls, url.expose()).await);
+    }
+    checks
+}
+
+fn key(workspace: &Workspace) -> Check {
+    let name = "key";
+    match (workspace.key.load(), &workspace.key) {
+        (Ok(key), source) => Check::ok(name, format!("{}, from {}", key.id(), place(source))),
+        (Err(KeyError::Missing { path }), KeySource::Default(_)) => {
+            Check::ok(name, format!("none yet; the first run makes one at {}", path.display()))
+        }
+        (Err(error), _) => Check::failed(name, error),
+    }
+}
+
+fn place(source: &KeySource) -> String {
+    match source {
+        KeySource::Text(_) => "ONRAMP_KEY".to_owned(),
+        KeySource::Command(_) => "ONRAMP_KEY_COMMAND".to_owned(),
+        KeySource::File(path) | KeySource::Default(path) => path.display().to_string(),
+        KeySource::Homeless => "nowhere".to_owned(),
+    }
+}
+
+fn store(folder: &Path) -> Check {
+    let (name, shown) = ("store", folder.display());
+    let there = folder.ancestors().find(|place| place.as_os_str().is_empty() || place.exists());
+    let there = there.filter(|place| !place.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match try_write(there) {
+        Ok(()) if there == folder => Check::ok(name, format!("{shown} can be written")),
+        Ok(()) => Check::ok(name, format!("{shown} is not there yet; the first run makes it")),
+        Err(error) => Check::failed(name, format!("{} cannot be written: {error}", there.display()))
+            .advise("make room or permission there, or name another folder by `--store`"),
+    }
+}
+
+/// The file has no name, and is gone with its handle.
+fn try_write(folder: &Path) -> io::Result<()> {
+    tempfile::tempfile_in(folder)?.write_all(b"onramp")
+}
+
+async fn mailbox(workspace: &Workspace, tls: &Arc<ClientConfig>, url: &str) -> Check {
+    let name = "mailbox";
+    let mailbox = match Mailbox::parse(url) {
+        Ok(mailbox) => mailbox,
+        Err(error) => return Check::failed(name, format!("{MAILBOX_VARIABLE}: {error}")),
+    };
+    let mail = Mail::new(workspace.clock.clone(), tls.clone());
+    match mail.mark(&mailbox, MAILBOX).await {
+        Ok(_) => Check::ok(name, format!("{mailbox} opens")),
+        Err(error) => {
+            let advice = match error.kind {
+                MailErrorKind::Login => "an app password may be needed (docs/mailboxes.md)",
+                MailErrorKind::Config => "name the folder as the server does (docs/mailboxes.md)",
+                MailErrorKind::Tls => "check the host name, or name its authority in SSL_CERT_FILE",
+                _ => "check host, port and network",
+            };
+            Check::failed(name, format!("{mailbox}: {error}")).advise(advice)
+        }
+    }
+}
+
+impl Check {
+    fn ok(name: &'static str, found: String) -> Self {
+        Self { name, health: Health::Ok, found, advice: None }
+    }
+
+    fn warning(name: &'static str, found: String) -> Self {
+        Self { health: Health::Warning, ..Self::ok(name, found) }
+    }
+
+    /// Words that say what to do need no advice beside them.
+    fn failed(name: &'static str, why: impl ToString) -> Self {
+        Self { health: Health::Failed, ..Self::ok(name, why.to_string()) }
+    }
+
+    fn advise(self, advice: &str) -> Self {
+        Self { advice: Some(advice.to_owned()), ..self }
+    }
+}
