@@ -49,7 +49,7 @@ operations! {
     /// Lets the wallet fill itself.
     set_auto_funding(SetAutoFunding): Put "wallet/auto-funding", Bearer => Done, "D" {
         limit: Some(AGENT_BILLING),
-        undo: UndoRule::BuiltIn,
+        undo: UndoRule::Never("it goes on until `modelslab.disable_auto_funding` is asked"),
         spends: Some(Spends::money(Bound::Open, "`auto_charge_amount` US dollars whenever the wallet runs low")),
         tool: tool("agent-wallet", "auto-funding"),
     } with {
