@@ -15,7 +15,7 @@ use crate::mail::Mail;
 use crate::modelslab::Limits;
 use crate::run::{ErrorKind, Happened, Order, Outcome, ProbeAnswer, Settings, StepError};
 use crate::secret::{Data, Datum};
-use crate::workflow::ActionSpec;
+use crate::workflow::{ActionSpec, OutputSpec};
 
 /// One kind of step. A program that uses the library adds its own to a [`super::Registry`].
 pub trait Action: Send + Sync {
@@ -119,7 +119,12 @@ pub fn seal_echoes(spec: &ActionSpec, input: &Data, data: &mut Data) {
 
 /// Outputs as `spec` declares them: each public or secret by declaration.
 pub fn outputs(spec: &ActionSpec, values: impl IntoIterator<Item = (&'static str, Value)>) -> Data {
-    let secret = |name: &str| spec.output(name).is_some_and(|output| output.secret);
+    declared(&spec.outputs, values)
+}
+
+/// The same of outputs alone.
+pub(super) fn declared(outputs: &[OutputSpec], values: impl IntoIterator<Item = (&'static str, Value)>) -> Data {
+    let secret = |name: &str| outputs.iter().any(|output| output.name == name && output.secret);
     values.into_iter().map(|(name, value)| (name.to_owned(), Datum::new(value, secret(name)))).collect()
 }
 

@@ -36,11 +36,7 @@ impl Action for InviteTeamMember {
     fn spec(&self) -> ActionSpec {
         let table = spec(&catalogue::invite_team_member);
         let email = OutputSpec::public("email", Type::String, "Who was invited.").echoes("email");
-        ActionSpec {
-            outputs: [email].into_iter().chain(table.outputs).collect(),
-            example: EXAMPLE.into(),
-            ..spec(&catalogue::invite_team_member)
-        }
+        ActionSpec { outputs: [email].into_iter().chain(table.outputs).collect(), example: EXAMPLE.into(), ..table }
     }
 
     fn perform<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Outcome> {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::outcome::failed;
 use super::{ERRORS, client};
-use crate::action::context::{not_sent, outputs};
+use crate::action::context::{declared, not_sent};
 use crate::action::{Action, Context};
 use crate::modelslab::ApiError;
 use crate::modelslab::catalogue::{Credential, Operation};
@@ -24,31 +24,35 @@ impl Action for Plain {
     }
 
     fn perform<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Outcome> {
-        Box::pin(async move { self.ask(context).await.unwrap_or_else(not_sent) })
+        let arguments = arguments(self.0, context);
+        Box::pin(async move { ask(self.0, arguments, context).await.unwrap_or_else(not_sent) })
     }
 }
 
-impl Plain {
-    async fn ask(&self, context: &Context) -> Result<Outcome, StepError> {
-        let credential = credential(self.0, context)?;
-        let client = client(context)?.with_idempotency_key(&context.order.idempotency_key);
-        let answer = client.ask(self.0, credential, arguments(self.0, context)).await;
-        Ok(match answer.and_then(|data| (self.0.read)(&data)) {
-            Ok(values) => Outcome::succeeded(outputs(&self.spec(), values)),
-            Err(error) if context.order.number > 1 && self.is_done(&error) => {
-                let spec = self.spec();
-                let nothing = spec.outputs.iter().map(|output| (output.name, Value::Null));
-                let warning = format!("an earlier attempt did it, or somebody else: {error}");
-                Outcome { warning: Some(warning), ..Outcome::succeeded(outputs(&spec, nothing)) }
-            }
-            Err(error) => failed(&error),
-        })
-    }
+/// Asks `operation` for an attempt, and says what came of it.
+pub(super) async fn ask(
+    operation: &Operation,
+    arguments: Map<String, Value>,
+    context: &Context,
+) -> Result<Outcome, StepError> {
+    let credential = credential(operation, context)?;
+    let client = client(context)?.with_idempotency_key(&context.order.idempotency_key);
+    let answer = client.ask(operation, credential, arguments).await;
+    let outputs = (operation.outputs)();
+    Ok(match answer.and_then(|data| (operation.read)(&data)) {
+        Ok(values) => Outcome::succeeded(declared(&outputs, values)),
+        Err(error) if context.order.number > 1 && is_done(operation, &error) => {
+            let nothing = outputs.iter().map(|output| (output.name, Value::Null));
+            let warning = format!("an earlier attempt did it, or somebody else: {error}");
+            Outcome { warning: Some(warning), ..Outcome::succeeded(declared(&outputs, nothing)) }
+        }
+        Err(error) => failed(&error),
+    })
+}
 
-    /// Whether that is what the service says of something that was done.
-    fn is_done(&self, error: &ApiError) -> bool {
-        self.0.refused_again.is_some() && self.0.refused_again == error.status
-    }
+/// Whether that is what the service says of something that was done.
+fn is_done(operation: &Operation, error: &ApiError) -> bool {
+    operation.refused_again.is_some() && operation.refused_again == error.status
 }
 
 /// The token or key that a step gives, if the operation wants one.
@@ -57,7 +61,7 @@ pub(super) fn credential<'a>(operation: &Operation, context: &'a Context) -> Res
 }
 
 /// What a step gives for the operation's parameters; null counts as absent.
-fn arguments(operation: &Operation, context: &Context) -> Map<String, Value> {
+pub(super) fn arguments(operation: &Operation, context: &Context) -> Map<String, Value> {
     let own = (operation.parameters)();
     let given = own.iter().filter_map(|parameter| {
         let value = context.order.input.get(parameter.name).map(Datum::expose)?;

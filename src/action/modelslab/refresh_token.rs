@@ -29,7 +29,7 @@ impl Action for RefreshToken {
                   the old one is no longer good, a login gives the token, if `email` and `password` are given.",
             parameters: table.parameters.into_iter().chain(own).collect(),
             outputs: session_outputs(),
-            ..spec(&catalogue::refresh_token)
+            ..table
         }
     }
 

@@ -1,18 +1,17 @@
 //! `modelslab.reset_password` and `modelslab.update_password`: a new password, of which a login tells whether it was set.
 
 use futures_util::future::BoxFuture;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::client;
-use super::operation::{credential, example, spec};
-use super::outcome::{cannot_tell, failed, unable};
+use super::operation::{arguments, ask, example, spec};
+use super::outcome::{cannot_tell, unable};
 use super::session::login;
-use crate::action::context::{not_sent, outputs};
+use crate::action::context::{declared, not_sent};
 use crate::action::{Action, Context};
 use crate::modelslab::catalogue::{self, Operation};
 use crate::modelslab::{ApiError, Client};
 use crate::run::{Outcome, ProbeAnswer, StepError};
-use crate::secret::Datum;
 use crate::workflow::ActionSpec;
 
 /// One of the two operations.
@@ -33,7 +32,9 @@ impl Action for SetPassword {
     }
 
     fn perform<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Outcome> {
-        Box::pin(async move { self.set(context).await.unwrap_or_else(not_sent) })
+        let mut arguments = arguments(self.0, context);
+        arguments.extend(arguments.get("password").cloned().map(|password| (AGAIN.to_owned(), password)));
+        Box::pin(async move { ask(self.0, arguments, context).await.unwrap_or_else(not_sent) })
     }
 
     fn probe<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, ProbeAnswer> {
@@ -42,32 +43,16 @@ impl Action for SetPassword {
 }
 
 impl SetPassword {
-    async fn set(&self, context: &Context) -> Result<Outcome, StepError> {
-        let mut arguments: Map<String, Value> = Map::new();
-        for parameter in (self.0.parameters)() {
-            let name = if parameter.name == AGAIN { "password" } else { parameter.name };
-            let value = context.order.input.get(name).map(|datum: &Datum| datum.expose().clone());
-            arguments.extend(value.map(|value| (parameter.name.to_owned(), value)));
-        }
-        let client = client(context)?.with_idempotency_key(&context.order.idempotency_key);
-        let answer = client.ask(self.0, credential(self.0, context)?, arguments).await;
-        Ok(match answer.and_then(|data| (self.0.read)(&data)) {
-            Ok(values) => Outcome::succeeded(outputs(&self.spec(), values)),
-            Err(error) => failed(&error),
-        })
-    }
-
     async fn look(&self, context: &Context) -> Result<ProbeAnswer, StepError> {
         let client = client(context)?;
         let email = match account(&client, context).await {
             Ok(email) => email,
             Err(error) => return Ok(cannot_tell(&error)),
         };
+        let done = || ProbeAnswer::Done(declared(&(self.0.outputs)(), [("message", Value::Null)]));
         Ok(match login(&client, &email, context.require("password")?).await {
-            Ok(_) => ProbeAnswer::Done(outputs(&self.spec(), [("message", Value::Null)])),
-            Err(error) if error.is("email_not_verified") => {
-                ProbeAnswer::Done(outputs(&self.spec(), [("message", Value::Null)]))
-            }
+            Ok(_) => done(),
+            Err(error) if error.is("email_not_verified") => done(),
             Err(error) if error.is("invalid_credentials") => ProbeAnswer::NotDone,
             Err(error) => cannot_tell(&error),
         })

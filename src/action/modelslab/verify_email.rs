@@ -45,7 +45,7 @@ impl Action for VerifyEmail {
             outputs: session_outputs(),
             errors: table.errors.into_iter().chain(["service.other_account"]).collect(),
             example: EXAMPLE.into(),
-            ..spec(&catalogue::verify_email)
+            ..table
         }
     }
 
