@@ -30,7 +30,7 @@ mod wallet;
 
 pub use exchange::{Caller, Exchange};
 pub use money::client_secret;
-pub use route::{Guard, Method, Route};
+pub use route::{Guard, Route};
 pub use routes::ROUTES;
 pub use scopes::require as require_scope;
 pub use tokens::find as find_token;

@@ -1,6 +1,7 @@
 //! What a route is.
 
 use super::Exchange;
+use crate::modelslab::catalogue::Verb;
 use crate::sandbox::http::{Answer, Refusal};
 use crate::sandbox::throttle::LimitClass;
 
@@ -18,31 +19,10 @@ pub enum Guard {
     Publishable,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    Get,
-    Post,
-    Put,
-    Patch,
-    Delete,
-}
-
-impl Method {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Patch => "PATCH",
-            Self::Delete => "DELETE",
-        }
-    }
-}
-
 pub struct Route {
     /// What fault rules call it; two spellings of one route share a name.
     pub name: &'static str,
-    pub method: Method,
+    pub method: Verb,
     /// Template, with at most one variable.
     pub path: &'static str,
     pub guard: Guard,
@@ -55,7 +35,7 @@ pub struct Route {
 
 pub(super) const fn open(
     name: &'static str,
-    method: Method,
+    method: Verb,
     path: &'static str,
     limit: Option<LimitClass>,
     handler: Handler,
@@ -65,7 +45,7 @@ pub(super) const fn open(
 
 pub(super) const fn bearer(
     name: &'static str,
-    method: Method,
+    method: Verb,
     path: &'static str,
     scope: Option<&'static str>,
     handler: Handler,
@@ -73,25 +53,25 @@ pub(super) const fn bearer(
     Route { name, method, path, guard: Guard::Bearer(scope), limit: Some(LimitClass::General), keyed: false, handler }
 }
 
-pub(super) const fn with_key(name: &'static str, method: Method, path: &'static str, handler: Handler) -> Route {
+pub(super) const fn with_key(name: &'static str, method: Verb, path: &'static str, handler: Handler) -> Route {
     Route { name, method, path, guard: Guard::Key, limit: None, keyed: false, handler }
 }
 
 /// A route that changes something of money: with few requests a minute, and an `Idempotency-Key`.
 pub(super) const fn spends(
     name: &'static str,
-    method: Method,
+    method: Verb,
     path: &'static str,
     scope: Option<&'static str>,
     handler: Handler,
 ) -> Route {
-    Route { name, method, path, guard: Guard::Bearer(scope), limit: Some(LimitClass::Billing), keyed: true, handler }
+    Route { limit: Some(LimitClass::Billing), keyed: true, ..bearer(name, method, path, scope, handler) }
 }
 
 /// The same without the key: it can be asked again and again.
 pub(super) const fn asks(
     name: &'static str,
-    method: Method,
+    method: Verb,
     path: &'static str,
     scope: Option<&'static str>,
     handler: Handler,
@@ -100,5 +80,5 @@ pub(super) const fn asks(
 }
 
 pub(super) const fn at_stripe(name: &'static str, path: &'static str, handler: Handler) -> Route {
-    Route { name, method: Method::Post, path, guard: Guard::Publishable, limit: None, keyed: false, handler }
+    Route { name, method: Verb::Post, path, guard: Guard::Publishable, limit: None, keyed: false, handler }
 }

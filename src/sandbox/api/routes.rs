@@ -1,13 +1,13 @@
 //! The table of routes: everything that is true of a route stands in its line.
 
-use super::route::{Method, Route, asks, at_stripe, bearer, open, spends, with_key};
+use super::route::{Route, asks, at_stripe, bearer, open, spends, with_key};
 use super::{
     auth, billing, checkout, contract, coupons, generation, keys, links, models, profile, recovery, scopes, sessions,
     stripe, subscriptions, teams, tokens, usage, wallet,
 };
 use crate::sandbox::throttle::LimitClass;
 
-use Method::{Delete, Get, Patch, Post, Put};
+use crate::modelslab::catalogue::Verb::{Delete, Get, Patch, Post, Put};
 const AUTH: Option<LimitClass> = Some(LimitClass::Auth);
 const GENERAL: Option<LimitClass> = Some(LimitClass::General);
 const PROFILE_READ: Option<&str> = Some("profile:read");

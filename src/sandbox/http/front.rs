@@ -10,7 +10,8 @@ use axum::routing::{MethodFilter, get, on};
 use super::connection::Peer;
 use super::incoming::Incoming;
 use super::{Answer, control, work};
-use crate::sandbox::api::{Method, ROUTES, Route};
+use crate::modelslab::catalogue::Verb;
+use crate::sandbox::api::{ROUTES, Route};
 use crate::sandbox::service::Service;
 
 /// How the work ended, for the client.
@@ -45,13 +46,13 @@ pub fn router(service: Arc<Service>) -> Router {
         })
 }
 
-fn filter(method: Method) -> MethodFilter {
+fn filter(method: Verb) -> MethodFilter {
     match method {
-        Method::Get => MethodFilter::GET,
-        Method::Post => MethodFilter::POST,
-        Method::Put => MethodFilter::PUT,
-        Method::Patch => MethodFilter::PATCH,
-        Method::Delete => MethodFilter::DELETE,
+        Verb::Get => MethodFilter::GET,
+        Verb::Post => MethodFilter::POST,
+        Verb::Put => MethodFilter::PUT,
+        Verb::Patch => MethodFilter::PATCH,
+        Verb::Delete => MethodFilter::DELETE,
     }
 }
 

@@ -147,9 +147,7 @@ fn every_operation_of_the_client_has_a_route_of_its_name_and_a_fixture() {
             true => shape(path),
             false => shape(&format!("{V1}/{path}")),
         };
-        let served = |route: &&Route| {
-            route.method.as_str() == operation.verb.as_str() && shape(route.path) == address(operation.path)
-        };
+        let served = |route: &&Route| route.method == operation.verb && shape(route.path) == address(operation.path);
         let route = ROUTES.iter().find(served);
         assert_eq!(
             route.map(|route| route.name),
