@@ -15,7 +15,7 @@ use super::stored::StoredState;
 use crate::run::Recorded;
 
 #[derive(Serialize, Deserialize)]
-struct StoredCheckpoint {
+pub(super) struct StoredCheckpoint {
     format: Format,
     run: String,
     /// The commit after which the state is this, and its line's MAC.
@@ -93,25 +93,26 @@ fn refuse_newer(format: Format, disk: &dyn Disk) -> Result<(), StoreError> {
 }
 
 /// What was written here, if these bytes are that.
-fn genuine(bytes: &[u8], keys: &RunKeys) -> Option<StoredCheckpoint> {
+pub(super) fn genuine(bytes: &[u8], keys: &RunKeys) -> Option<StoredCheckpoint> {
     domain().follow(bytes.trim_ascii_end(), keys)?;
-    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let mut json = serde_json::Deserializer::from_str(std::str::from_utf8(bytes).ok()?);
     json.disable_recursion_limit();
     StoredCheckpoint::deserialize(&mut json).ok()
 }
 
-/// Holds the checkpoint's bytes against the journal. They were read before it, which then is at least as new.
+/// Holds the checkpoint against the journal.
 pub(super) fn check(
-    bytes: Option<Vec<u8>>,
+    bytes: Option<&[u8]>,
+    genuine: Option<StoredCheckpoint>,
     lines: &Lines,
     disk: &dyn Disk,
     keys: &RunKeys,
 ) -> Result<Found, StoreError> {
     let Some(bytes) = bytes else { return useless("is missing") };
-    let Some(stored) = genuine(&bytes, keys) else {
+    let Some(stored) = genuine else {
         // One of a newer format need not look like this.
         let known =
-            serde_json::from_slice(&bytes).map_or(Ok(()), |CheckpointFormat { format }| refuse_newer(format, disk));
+            serde_json::from_slice(bytes).map_or(Ok(()), |CheckpointFormat { format }| refuse_newer(format, disk));
         return known.and_then(|()| useless("is torn or was changed"));
     };
     refuse_newer(stored.format, disk)?;

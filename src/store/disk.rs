@@ -35,7 +35,7 @@ impl RunFile {
 }
 
 /// Where one run is kept.
-pub trait Disk: Send {
+pub trait Disk: Send + Sync {
     /// For messages.
     fn path(&self, file: RunFile) -> PathBuf;
 

@@ -8,6 +8,7 @@ use super::disk::{Disk, RunFile};
 use super::error::StoreError;
 use super::journal::{Lines, Origin};
 use super::key::Key;
+use super::parallel;
 use super::seal::{RunKeys, Seal};
 use super::suspicion::Suspicion;
 use super::texts;
@@ -60,12 +61,15 @@ pub(super) fn load(disk: &dyn Disk, key: &Key, entropy: Arc<dyn Entropy>) -> Res
     let seal = Seal::read(disk)?;
     let secrets_pruned = seal.secrets_pruned();
     let keys = seal.open(disk, key, entropy)?;
-    let checkpoint = disk.read(RunFile::Checkpoint)?;
-    let lines = Lines::read(disk, &keys)?;
+    // Read before the journal, which then is at least as new.
+    let bytes = disk.read(RunFile::Checkpoint)?;
+    let genuine = || bytes.as_deref().and_then(|bytes| checkpoint::genuine(bytes, &keys));
+    let (lines, genuine) = parallel::both(|| Lines::read(disk, &keys), genuine);
+    let lines = lines?;
     let header = lines.header()?;
     let pruned = |at| format!("the secrets of run {} were pruned at {at}; nothing opens them any more", keys.run);
     let mut warnings: Vec<String> = secrets_pruned.map(pruned).into_iter().collect();
-    let (snapshot, commit, size) = match checkpoint::check(checkpoint, &lines, disk, &keys)? {
+    let (snapshot, commit, size) = match checkpoint::check(bytes.as_deref(), genuine, &lines, disk, &keys)? {
         Found::Usable { recorded, commit, size } => (Some(*recorded), commit, size),
         Found::Useless(warning) => {
             warnings.push(warning);

@@ -36,6 +36,7 @@ mod key_command;
 mod key_file;
 mod load;
 mod lock;
+mod parallel;
 mod runs;
 mod seal;
 pub mod simulated;

@@ -17,6 +17,7 @@ use crate::id::{StepId, TaskPath};
 use crate::run::{Recorded, StepState, Text};
 use crate::store::disk::RunFile;
 use crate::store::error::StoreError;
+use crate::store::parallel;
 use crate::store::seal::{Place, RunKeys};
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -166,7 +167,7 @@ impl StoredStep {
     }
 
     fn open_all(steps: Vec<Self>, keys: &RunKeys, seq: u64) -> Result<Vec<StepState>, Malformed> {
-        steps.into_iter().map(|step| step.open(keys, seq)).collect()
+        parallel::map(steps, |step| step.open(keys, seq)).into_iter().collect()
     }
 
     fn seal(state: &StepState, keys: &RunKeys, seq: u64) -> Result<Self, StoreError> {
