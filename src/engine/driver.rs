@@ -140,7 +140,7 @@ fn record(plan: &Plan, state: &mut RunState, host: &mut impl Host, fact: Fact) -
     let at = host.now().max(state.now);
     let entry = Entry { seq: state.seq + 1, at, fact };
     apply(plan, state, &entry)?;
-    let durable = is_durable(plan, &entry.fact);
+    let durable = is_durable(plan, state, &entry.fact);
     let op = op(plan, state, &entry.fact);
     host.start(Queued { entry, durable, op });
     Ok(())

@@ -72,9 +72,9 @@ impl<L: Log> LocalHost<L> {
         entries.iter().for_each(|entry| self.publish(entry, state));
         for op in ops.into_iter().flatten() {
             match op {
-                Op::Attempt(order) => self.launcher.attempt(order),
-                Op::Probe(order) => self.launcher.probe(order),
-                Op::Look(order) => self.launcher.look(order),
+                Op::Attempt(order) => self.launcher.attempt(*order),
+                Op::Probe(order) => self.launcher.probe(*order),
+                Op::Look(order) => self.launcher.look(*order),
                 Op::Wake { whom, due } => self.wake(whom, due),
                 Op::Stop(stop) => self.launcher.stop(stop),
             }

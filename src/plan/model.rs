@@ -116,8 +116,13 @@ impl Plan {
 
     /// What a task asks of an action; `None` for an undo that is no call of its own.
     pub fn call(&self, task: &TaskPath) -> Option<&Call> {
-        let step = &self.steps[self.index(&task.step)?];
-        match task.role {
+        self.call_of(self.index(&task.step)?, task.role)
+    }
+
+    /// The same of a step by its index.
+    pub fn call_of(&self, step: usize, role: Role) -> Option<&Call> {
+        let step = &self.steps[step];
+        match role {
             Role::Step => Some(&step.call),
             Role::Remedy => step.on_error.as_ref().map(|remedy| &remedy.call),
             Role::Undo => match &step.undo {

@@ -48,6 +48,8 @@ pub(super) struct Agenda {
     pub goal: Option<Vec<bool>>,
     /// What a teardown has yet to undo; the last first.
     pub undo: Vec<Target>,
+    /// The step that moved last.
+    pub last: usize,
 }
 
 /// What the counts of the agenda need to know of a phase.

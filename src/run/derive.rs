@@ -1,11 +1,13 @@
 //! What is derived for a run from its seed: idempotency keys, digests, jitter. The same after every resume.
 
+use std::fmt::{self, Write as _};
+
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use super::started::RunStarted;
 use super::state::RunState;
-use crate::id::TaskPath;
+use crate::id::{RunId, TaskPath};
 use crate::secret::Data;
 
 /// HMAC-SHA256 of `parts` under the run's seed; each part goes in with its length, so that none runs into the next.
@@ -20,11 +22,11 @@ fn derive(run: &RunStarted, parts: &[&[u8]]) -> [u8; 32] {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.extend([byte >> 4, byte & 15].map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])));
+    }
+    text
 }
 
 /// The `Idempotency-Key` of a task's occurrence: 32 hex digits.
@@ -39,8 +41,13 @@ pub fn unique_name(run: &RunStarted) -> String {
 
 /// A digest under which two inputs of an action can be compared; says nothing about them without the seed.
 pub fn input_digest(run: &RunStarted, action: &str, input: &Data) -> String {
-    let text: Vec<String> = input.iter().map(|(name, datum)| format!("{name}={}", datum.expose())).collect();
-    hex(&derive(run, &[b"input", action.as_bytes(), text.join("\n").as_bytes()])[..16])
+    let mut text = String::new();
+    for (name, datum) in input {
+        let before = if text.is_empty() { "" } else { "\n" };
+        // Text takes whatever is written to it.
+        let _ = write!(text, "{before}{name}={}", datum.expose());
+    }
+    hex(&derive(run, &[b"input", action.as_bytes(), text.as_bytes()])[..16])
 }
 
 /// The name of a secret matrix item, which must not be shown.
@@ -58,8 +65,8 @@ pub(super) fn fraction(run: &RunStarted, task: &TaskPath, attempt: u32) -> f64 {
 /// What onramp writes into things that it creates, so that a look knows them again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
-    /// Common to all attempts of this step, or of this item of it.
-    stem: String,
+    run: RunId,
+    task: TaskPath,
     occurrence: u32,
     attempt: u32,
     /// The processes that worked on the run, the last one last. What another one left may be a copy's.
@@ -70,8 +77,13 @@ pub struct Mark {
 
 impl Mark {
     pub(super) fn new(state: &RunState, task: &TaskPath, occurrence: u32, attempt: u32) -> Self {
-        let stem = format!("onramp {} {task}#", state.started.run);
-        Self { stem, occurrence, attempt, epochs: state.epochs.clone(), wary: state.wary }
+        let (run, task) = (state.started.run.clone(), task.clone());
+        Self { run, task, occurrence, attempt, epochs: state.epochs.clone(), wary: state.wary }
+    }
+
+    /// Common to all attempts of this step, or of this item of it.
+    fn stem(&self) -> String {
+        format!("onramp {} {}#", self.run, self.task)
     }
 
     /// Whether `text` carries the mark of this attempt or of an earlier one of this occurrence, made by this very run.
@@ -98,7 +110,7 @@ impl Mark {
     }
 
     fn found_on(&self, text: &str) -> Option<Found> {
-        let (_, rest) = text.split_once(&self.stem)?;
+        let (_, rest) = text.split_once(&self.stem())?;
         let (occurrence, rest) = rest.split_once('.')?;
         let mark = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next()?;
         let (attempt, epoch) = mark.split_once('-').unwrap_or((mark, ""));
@@ -115,9 +127,9 @@ struct Found {
     own: bool,
 }
 
-impl std::fmt::Display for Mark {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}{}.{}", self.stem, self.occurrence, self.attempt)?;
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}.{}", self.stem(), self.occurrence, self.attempt)?;
         match self.epochs.last() {
             Some(epoch) if !epoch.is_empty() => write!(f, "-{epoch}"),
             _ => Ok(()),

@@ -20,11 +20,11 @@ use crate::workflow::Effect;
 /// Something that a host does for a run; its end comes back as a fact.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Op {
-    Attempt(Order),
+    Attempt(Box<Order>),
     /// The action looks, in its own way.
-    Probe(Order),
+    Probe(Box<Order>),
     /// The look that the step describes: its answer is handed back as it is.
-    Look(Order),
+    Look(Box<Order>),
     Wake {
         whom: Wake,
         due: Timestamp,
@@ -86,7 +86,7 @@ pub fn op(plan: &Plan, state: &RunState, fact: &Fact) -> Option<Op> {
     match fact {
         Fact::AttemptStarted(started) => {
             let order = order(&unit(plan, state, &started.task, &TaskState::default())?, started.attempt);
-            Some(Op::Attempt(order))
+            Some(Op::Attempt(Box::new(order)))
         }
         Fact::ProbeStarted { task, probe, .. } => Some(look(&unit(plan, state, task, &TaskState::default())?, *probe)),
         Fact::TimerSet { task, due, .. } => Some(Op::Wake { whom: Wake::Task(task.clone()), due: *due }),
@@ -97,7 +97,7 @@ pub fn op(plan: &Plan, state: &RunState, fact: &Fact) -> Option<Op> {
 }
 
 fn unit<'a>(plan: &'a Plan, state: &'a RunState, path: &TaskPath, fresh: &'a TaskState) -> Option<Unit<'a>> {
-    let index = plan.index(&path.step)?;
+    let index = state.index(plan, &path.step)?;
     match path.role {
         Role::Remedy => Unit::of_remedy(plan, state, index),
         Role::Step => Some(Unit::of_task(plan, state, index, state.position(index, path.item.as_ref())?)),
@@ -112,9 +112,9 @@ fn look(unit: &Unit<'_>, number: u32) -> Op {
         Some(probe) if unit.role() == Role::Step => {
             // It could be rendered when the look was decided on, from the same values.
             let input = unit.render(&probe.call.with).unwrap_or_default();
-            Op::Look(Order { input, action: probe.call.action, effect: Effect::Read, ..order })
+            Op::Look(Box::new(Order { input, action: probe.call.action, effect: Effect::Read, ..order }))
         }
-        _ => Op::Probe(order),
+        _ => Op::Probe(Box::new(order)),
     }
 }
 
@@ -139,11 +139,14 @@ pub fn pending_wakes(plan: &Plan, state: &RunState) -> Vec<(Wake, Timestamp)> {
 }
 
 /// Whether a fact must be on disk before the run goes on: the intent of anything but a read, and the end of a `once`.
-pub fn is_durable(plan: &Plan, fact: &Fact) -> bool {
+pub fn is_durable(plan: &Plan, state: &RunState, fact: &Fact) -> bool {
     match fact {
         Fact::AttemptStarted(started) => started.effect != Effect::Read,
         // An undo without a call of its own is the action's, which may be asked twice.
-        Fact::AttemptEnded { task, .. } => plan.call(task).is_some_and(|call| call.effect == Effect::Once),
+        Fact::AttemptEnded { task, .. } => {
+            let call = state.index(plan, &task.step).and_then(|step| plan.call_of(step, task.role));
+            call.is_some_and(|call| call.effect == Effect::Once)
+        }
         _ => false,
     }
 }

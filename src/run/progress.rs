@@ -20,7 +20,9 @@ impl RunState {
         let (wanted, called) = (wants_decision(task), task.phase == Phase::Remedying);
         let ready = self.is_ready(step);
         set(&mut self.agenda.items, Item::Task(step, position), wanted && ready);
-        set(&mut self.agenda.items, Item::Remedy(step), called && ready);
+        if self.recorded.steps[step].remedy.is_some() {
+            set(&mut self.agenda.items, Item::Remedy(step), called && ready);
+        }
         self.enlist_start(plan, step);
         if self.teardown {
             // What was in doubt is known now, and where its place is in the order.

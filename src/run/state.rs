@@ -162,8 +162,16 @@ impl RunState {
         self
     }
 
+    /// Where a step stands in the plan. Facts come in the order of the plan more often than not, and in a large one it is
+    /// looking up that takes time.
+    pub(super) fn index(&self, plan: &Plan, id: &StepId) -> Option<usize> {
+        let near = [self.agenda.last, self.agenda.last + 1];
+        let here = |at: &usize| plan.steps.get(*at).is_some_and(|step| step.id == *id);
+        near.into_iter().find(here).or_else(|| plan.index(id))
+    }
+
     pub fn task(&self, plan: &Plan, path: &TaskPath) -> Option<&TaskState> {
-        let index = plan.index(&path.step)?;
+        let index = self.index(plan, &path.step)?;
         match path.role {
             Role::Step => self.steps[index].tasks.get(self.position(index, path.item.as_ref())?),
             Role::Remedy => self.steps[index].remedy.as_deref(),

@@ -31,7 +31,8 @@ pub(super) fn transition(
     fact: &Fact,
     at: Timestamp,
 ) -> Result<(), String> {
-    let step = plan.index(&path.step).ok_or_else(|| format!("there is no step `{}`", path.step))?;
+    let step = state.index(plan, &path.step).ok_or_else(|| format!("there is no step `{}`", path.step))?;
+    state.agenda.last = step;
     match path.role {
         Role::Step => task_moves(plan, state, step, path, fact, at),
         Role::Remedy => remedy_moves(state, step, path, fact, at),
