@@ -24,14 +24,15 @@ struct Instant {
 
 impl Instant {
     fn write(&mut self, state: &RunState, last: bool) {
+        let Some(writer) = &mut self.writer else {
+            return self.ended.extend(self.queue.drain(..).filter_map(|queued| queued.op).map(answer));
+        };
         let durable = self.queue.iter().any(|queued| queued.durable);
         let (entries, ops): (Vec<Entry>, Vec<Option<Op>>) =
             self.queue.drain(..).map(|queued| (queued.entry, queued.op)).unzip();
-        if let Some(writer) = &mut self.writer {
-            writer.append(&entries, durable).unwrap();
-            if last || writer.checkpoint_due() {
-                writer.checkpoint(state, last).unwrap();
-            }
+        writer.append(&entries, durable).unwrap();
+        if last || writer.checkpoint_due() {
+            writer.checkpoint(state, last).unwrap();
         }
         self.ended.extend(ops.into_iter().flatten().map(answer));
     }
