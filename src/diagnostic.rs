@@ -5,8 +5,10 @@ use std::sync::Arc;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
+mod command;
 mod excerpt;
 
+pub use command::{DEFAULT_STORE, command_line, quoted, store_to_type};
 use excerpt::Excerpt;
 
 /// A stretch of a source text, in bytes: `start..end`.

@@ -41,6 +41,7 @@ mod validate;
 mod variables;
 mod workspace;
 
+pub use crate::diagnostic::DEFAULT_STORE;
 pub use actions::{Named, actions};
 pub use attach::Console;
 pub use call::call;
@@ -62,4 +63,4 @@ pub use show::{Listed, Shown, history, runs, show};
 pub use surroundings::{DEFAULT_BASE_URL, MAILBOX_VARIABLE};
 pub use teardown::Teardown;
 pub use validate::{Checked, validate};
-pub use workspace::{DEFAULT_STORE, Workspace};
+pub use workspace::Workspace;

@@ -84,7 +84,7 @@ pub(super) fn must_say(paths: &[TaskPath]) -> OpError {
 }
 
 /// As a shell takes it.
-fn quoted(path: &TaskPath) -> String {
+pub(super) fn quoted(path: &TaskPath) -> String {
     if path.item.is_some() { format!("'{path}'") } else { path.to_string() }
 }
 

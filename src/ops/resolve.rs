@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::refusal::quoted;
 use super::run::RunOutcome;
 use super::stored::{Stored, restore};
 use super::{OpError, Workspace};
@@ -53,7 +54,8 @@ pub fn resolve(workspace: &Workspace, request: ResolveRequest) -> Result<Resolve
     let run = store.find(&request.run)?;
     let (mut writer, loaded) = workspace.take(&run)?;
     let Stored { plan, mut state, warnings: mut words, .. } = restore(workspace, loaded)?;
-    let task = named(&plan, &state, &request.task).map_err(OpError::Usage)?;
+    let task = named(&plan, &state, &request.task, &|verb, flags| workspace.command_line_with(verb, &run, flags))
+        .map_err(OpError::Usage)?;
     let resolution = match request.answer {
         Answer::Redo if state.teardown => {
             words.push(format!("`{task}` did not take place: there is nothing of it to undo"));
@@ -87,8 +89,11 @@ fn with(outputs: &Data) -> String {
     if known.is_empty() { String::new() } else { format!("; its outputs: {}", known.join(", ")) }
 }
 
+/// What to type about the run: of a verb, and of flags that begin with a blank.
+type Command<'c> = &'c dyn Fn(&str, &str) -> String;
+
 /// The task that is meant, if there is something to be answered about it.
-fn named(plan: &Plan, state: &RunState, text: &str) -> Result<TaskPath, String> {
+fn named(plan: &Plan, state: &RunState, text: &str, command: Command<'_>) -> Result<TaskPath, String> {
     let unknown = || {
         let step = text.split(['[', '/']).next().unwrap_or(text);
         let near = nearest(step, plan.steps.iter().map(|step| step.id.as_str()));
@@ -99,7 +104,10 @@ fn named(plan: &Plan, state: &RunState, text: &str) -> Result<TaskPath, String> 
     let index = plan.index(&path.step).ok_or_else(unknown)?;
     let (planned, step) = (&plan.steps[index], &state.steps[index]);
     if path.role == Role::Undo {
-        return Err(format!("`{path}` is tried again by `onramp teardown`; there is nothing to answer about it"));
+        return Err(format!(
+            "`{path}` is tried again by `{}`; there is nothing to answer about it",
+            command("teardown", "")
+        ));
     }
     if planned.kind != StepKind::Action {
         return Err(format!(
@@ -118,7 +126,7 @@ fn named(plan: &Plan, state: &RunState, text: &str) -> Result<TaskPath, String> 
         }
         _ => format!("`{}` has no `on-error`", path.step),
     })?;
-    answerable(task, &path)?;
+    answerable(task, &path, command)?;
     let called = path.role != Role::Remedy || step.tasks.iter().any(|task| task.phase == Phase::Remedying);
     if called { Ok(path) } else { Err(format!("`{path}` is over: answer for `{}` itself", path.step)) }
 }
@@ -132,9 +140,12 @@ fn whole_matrix<'a>(path: &TaskPath, items: impl Iterator<Item = &'a str>) -> St
     }
 }
 
-fn answerable(task: &TaskState, path: &TaskPath) -> Result<(), String> {
+fn answerable(task: &TaskState, path: &TaskPath, command: Command<'_>) -> Result<(), String> {
     match &task.phase {
-        Phase::Succeeded => Err(format!("`{path}` has succeeded; `onramp retry` runs it again")),
+        Phase::Succeeded => {
+            let command = command("retry", &format!(" --step {}", quoted(path)));
+            Err(format!("`{path}` has succeeded; `{command}` runs it again"))
+        }
         Phase::Remedying => Err(format!("`{path}` waits for what helps it: answer for `{path}/on-error`")),
         Phase::Skipped(_) => Err(format!("`{path}` was skipped and did nothing")),
         Phase::Waiting if task.attempts == 0 && !task.cleared && task.kept.is_none() => {

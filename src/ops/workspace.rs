@@ -1,19 +1,17 @@
 //! What every use case works with: where runs are kept, which key seals them, and the actions that exist.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::OpError;
 use super::stored::sealing_key;
 use crate::action::Registry;
 use crate::clock::Clock;
+use crate::diagnostic::store_to_type;
 use crate::entropy::Entropy;
 use crate::id::RunId;
 use crate::report::command_line;
 use crate::store::{Holder, Key, KeySource, Loaded, RunWriter, Store, StoreError};
-
-/// Where runs are kept if nobody says otherwise.
-pub const DEFAULT_STORE: &str = ".onramp";
 
 pub struct Workspace {
     pub store: PathBuf,
@@ -32,7 +30,7 @@ pub struct Workspace {
 impl Workspace {
     /// The store as a command must name it, unless it is the usual one.
     pub fn store_to_type(&self) -> Option<String> {
-        (self.store != Path::new(DEFAULT_STORE)).then(|| self.store.display().to_string())
+        store_to_type(&self.store)
     }
 
     /// `onramp VERB RUN`, to be typed.

@@ -1,9 +1,9 @@
 //! What to type next.
 
-use super::command::{command_line, quoted};
 use super::doubt::{AnswerView, DoubtView};
 use super::stand::Stand;
 use super::summary::{StepView, Summary, TaskView};
+use crate::diagnostic::{command_line, quoted};
 use crate::run::{Doubt, RunStatus, TeardownStatus};
 
 pub(super) struct Advice {

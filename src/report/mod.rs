@@ -7,7 +7,6 @@
 pub mod actions;
 mod advice;
 mod call;
-mod command;
 pub mod doctor;
 mod doubt;
 pub mod export;
@@ -36,7 +35,7 @@ mod timeline;
 mod times;
 mod undo;
 
-pub use command::{command_line, quoted as shell_word};
+pub use crate::diagnostic::{command_line, quoted as shell_word};
 pub use doubt::{AnswerView, DoubtView};
 pub use history::{End, History, Kind, Pause, Stretch};
 pub use lines::Lines;

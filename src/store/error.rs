@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::format::{FORMAT, Format};
 use super::lock::Holder;
 use crate::clock::Timestamp;
+use crate::diagnostic::{command_line, store_to_type};
 use crate::id::RunId;
 
 #[derive(Debug)]
@@ -54,6 +55,8 @@ pub enum StoreError {
     SecretsPruned {
         run: RunId,
         at: Timestamp,
+        /// Of the run.
+        folder: PathBuf,
     },
     Damaged {
         path: PathBuf,
@@ -100,7 +103,8 @@ impl fmt::Display for StoreError {
                 write!(f, "there is no run in {}", store.display())
             }
             Self::NotFound { wanted, store } => {
-                write!(f, "there is no run `{wanted}` in {}; `onramp runs` lists those there are", store.display())
+                let runs = command_line("runs", "", "", store_to_type(store).as_deref());
+                write!(f, "there is no run `{wanted}` in {}; `{runs}` lists those there are", store.display())
             }
             Self::Ambiguous { wanted, candidates } => {
                 let names: Vec<&str> = candidates.iter().take(5).map(RunId::as_str).collect();
@@ -121,10 +125,11 @@ impl fmt::Display for StoreError {
                 "run {run} is sealed with key {sealed_with}, but the key given is {given}. Nothing was changed. Give the right one by \
                  ONRAMP_KEY, ONRAMP_KEY_FILE or ONRAMP_KEY_COMMAND, or put it back at its place in your configuration folder"
             ),
-            Self::SecretsPruned { run, at } => write!(
+            Self::SecretsPruned { run, at, folder } => write!(
                 f,
-                "the secrets of run {run} were pruned at {at}, and it needs them to go on. `onramp show {run}` still shows it; \
-                 start a new run instead"
+                "the secrets of run {run} were pruned at {at}, and it needs them to go on. `{}` still shows it; \
+                 start a new run instead",
+                command("show", run, folder)
             ),
             Self::Damaged { path, line: Some(line), what } => write!(f, "{}:{line}: {what}", path.display()),
             Self::Damaged { path, line: None, what } => write!(f, "{}: {what}", path.display()),
@@ -137,12 +142,19 @@ impl fmt::Display for StoreError {
             Self::TooLarge => f.write_str("a secret value is too large to be sealed and was not stored"),
             Self::NotCommitted { run, path, committed, cause } => write!(
                 f,
-                "could not write {}: {cause}. Everything up to commit {committed} is stored; put that right, then `onramp resume {run}`",
-                path.display()
+                "could not write {}: {cause}. Everything up to commit {committed} is stored; put that right, then `{}`",
+                path.display(),
+                command("resume", run, path.parent().unwrap_or(path))
             ),
             Self::Entropy(source) => write!(f, "the system gives no random bytes: {source}"),
         }
     }
+}
+
+/// `onramp VERB RUN` for a run in `folder`, which lies in the `runs` of its store.
+fn command(verb: &str, run: &RunId, folder: &Path) -> String {
+    let store = folder.ancestors().nth(2).and_then(store_to_type);
+    command_line(verb, run.as_str(), "", store.as_deref())
 }
 
 impl std::error::Error for StoreError {
@@ -150,6 +162,31 @@ impl std::error::Error for StoreError {
         match self {
             Self::Io { source, .. } | Self::Entropy(source) => Some(source),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_names_the_store_unless_it_is_the_usual_one() {
+        let run = RunId::new("early").unwrap();
+        let said = |store: &str| {
+            let journal = Path::new(store).join("runs/early/journal.jsonl");
+            let cause = "no room".to_owned();
+            let lost = StoreError::NotCommitted { run: run.clone(), path: journal.clone(), committed: 3, cause };
+            let folder = journal.parent().unwrap().to_owned();
+            let pruned = StoreError::SecretsPruned { run: run.clone(), at: Timestamp::default(), folder };
+            let absent = StoreError::NotFound { wanted: "late".to_owned(), store: store.into() };
+            [lost, pruned, absent].map(|error| error.to_string())
+        };
+        let commands = ["`onramp resume early", "`onramp show early", "`onramp runs"];
+        for (store, flag) in [(".onramp", ""), ("/tmp/a", " --store /tmp/a"), ("my runs", " --store 'my runs'")] {
+            for (said, command) in said(store).iter().zip(commands) {
+                assert!(said.contains(&format!("{command}{flag}`")), "{said}");
+            }
         }
     }
 }

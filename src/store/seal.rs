@@ -1,5 +1,6 @@
 //! Sealing: the user's key wraps a random key per run, and everything secret in the run is encrypted under that.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use aes_gcm_siv::Aes256GcmSiv;
@@ -97,7 +98,10 @@ impl Seal {
     pub fn check_whole(&self, disk: &dyn Disk) -> Result<(), StoreError> {
         match self.secrets_pruned() {
             None => Ok(()),
-            Some(at) => Err(StoreError::SecretsPruned { run: self.run(disk)?, at }),
+            Some(at) => {
+                let folder = disk.path(RunFile::Seal).parent().map(Path::to_owned).unwrap_or_default();
+                Err(StoreError::SecretsPruned { run: self.run(disk)?, at, folder })
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::out;
 use crate::ops::{self, CancelOutcome, CancelRequest};
-use crate::report::Secrets;
+use crate::report::{Secrets, command_line};
 
 pub async fn cancel(args: Cancel, global: &Global) -> Result<Exit, Failure> {
     let workspace = workspace(&args.store.folder(global), "onramp cancel");
@@ -19,7 +19,8 @@ pub async fn cancel(args: Cancel, global: &Global) -> Result<Exit, Failure> {
         }
         CancelOutcome::Ending(run) => {
             out::say(&format!(
-                "run {run} was asked to end and is still at it; `onramp show {run}` tells what it is doing"
+                "run {run} was asked to end and is still at it; `{}` tells what it is doing",
+                command_line("show", run.as_str(), "", workspace.store_to_type().as_deref())
             ));
             Ok(Exit::StepFailed)
         }

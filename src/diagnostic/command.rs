@@ -1,12 +1,23 @@
 //! Commands of ours as they are typed.
 
-use crate::diagnostic::is_hostile;
+use std::path::Path;
 
-/// `onramp VERB RUN`, as a line for a POSIX shell. `flags` begin with a blank, or are empty; `store` is named where it is not
+use super::is_hostile;
+
+/// Where runs are kept if nobody says otherwise.
+pub const DEFAULT_STORE: &str = ".onramp";
+
+/// The store as a command must name it, unless it is the usual one.
+pub fn store_to_type(store: &Path) -> Option<String> {
+    (store != Path::new(DEFAULT_STORE)).then(|| store.display().to_string())
+}
+
+/// `onramp VERB RUN`, as a line for a POSIX shell; an empty `run` is left out. `flags` begin with a blank, or are empty; `store` is named where it is not
 /// the usual one.
 pub fn command_line(verb: &str, run: &str, flags: &str, store: Option<&str>) -> String {
     let store = store.map(|store| format!(" --store {}", quoted(store))).unwrap_or_default();
-    format!("onramp {verb} {run}{flags}{store}")
+    let run = if run.is_empty() { String::new() } else { format!(" {run}") };
+    format!("onramp {verb}{run}{flags}{store}")
 }
 
 /// As one word for a POSIX shell. Nothing in it commands a terminal or a CI system; such a word cannot be typed as it is.
@@ -33,6 +44,8 @@ mod tests {
         assert_eq!(quoted("my runs"), "'my runs'");
         assert_eq!(quoted("it's"), r"'it'\''s'");
         assert_eq!(command_line("show", "a", " --reveal", Some("my runs")), "onramp show a --reveal --store 'my runs'");
+        assert_eq!(command_line("runs", "", "", Some("/tmp/a")), "onramp runs --store /tmp/a");
+        assert_eq!(store_to_type(Path::new(".onramp")), None);
     }
 
     #[test]
