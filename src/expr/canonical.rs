@@ -13,6 +13,7 @@ impl Template {
             Shape::Text(parts) => json!({ "text": parts.iter().map(part).collect::<Vec<_>>() }),
             Shape::List(items) => json!({ "list": items.iter().map(Self::canonical).collect::<Vec<_>>() }),
             Shape::Map(fields) => json!({ "map": map(fields) }),
+            Shape::Broken(_) => Value::Null,
             Shape::Over(under, own) => json!({ "over": [map(under), own.canonical()] }),
         }
     }

@@ -18,6 +18,9 @@ use crate::diagnostic::{Diagnostic, Span};
 /// Unoptimised, the evaluation takes some 40 KiB of stack a level; a thread may have no more than 2 MiB.
 const MAX_TREE_DEPTH: usize = 24;
 
+/// The code of what is no expression.
+const SYNTAX: &str = "E0120";
+
 #[derive(Debug, Clone)]
 pub(super) struct Expression {
     pub span: Span,
@@ -59,38 +62,50 @@ pub(super) struct Program {
     pub loops: bool,
 }
 
-/// An expression and all that it refers to, or what is wrong with it.
-type Parsed = Result<(Expression, Vec<(Reference, Span)>), Vec<Diagnostic>>;
+/// What could be read of an expression.
+pub(super) struct Read {
+    /// `None` if it does not follow the grammar.
+    pub expression: Option<Expression>,
+    pub references: Vec<(Reference, Span)>,
+    pub faults: Vec<Diagnostic>,
+}
 
-/// Parses the bytes `range` of `text` as an expression.
-pub(super) fn parse(text: &str, range: Range<usize>, positions: &Positions, place: Place) -> Parsed {
+/// Parses the bytes `range` of `text` as an expression. One fault hides no other, but for those that follow from it.
+pub(super) fn parse(text: &str, range: Range<usize>, positions: &Positions, place: Place) -> Read {
     let source = text[range.clone()].trim();
     let base = range.start + (text[range.clone()].len() - text[range.clone()].trim_start().len());
     let at = |inner: Range<usize>| positions.span(base + inner.start..base + inner.end);
     if source.is_empty() {
         let span = positions.span(range);
-        return Err(vec![
-            Diagnostic::error("E0120", span, "an empty expression").help("write a value between the braces"),
-        ]);
+        let fault = Diagnostic::error("E0120", span, "an empty expression").help("write a value between the braces");
+        return Read { expression: None, references: Vec::new(), faults: vec![fault] };
     }
-    let names = names::resolve(source, place).map_err(|faults| {
-        let diagnostic = |fault: Fault| {
-            let found = Diagnostic::error(fault.code, at(fault.range), fault.message);
-            Diagnostic { help: fault.help, ..found }
-        };
-        faults.into_iter().map(diagnostic).collect::<Vec<_>>()
-    })?;
+    let (names, mut faults) = names::resolve(source, place);
     let references = names.references.iter().map(|(reference, range)| (reference.clone(), at(range.clone()))).collect();
-    let span = at(0..source.len());
     let word = |token: &Token| Word {
         kind: token.kind,
         start: token.start as u16,
         end: token.end as u16,
         span: at(token.start..token.end),
     };
-    let words = names.tokens.iter().map(word).collect();
-    let code = compile(source, names).map_err(|fault| vec![Diagnostic::error("E0120", at(fault.0), fault.1)])?;
-    Ok((Expression { span, source: source.into(), code, words }, references))
+    let expression = names.whole.then(|| {
+        let words = names.tokens.iter().map(word).collect();
+        let code = compile(source, names).map_err(|fault| add_syntax(fault, &mut faults)).ok()?;
+        Some(Expression { span: at(0..source.len()), source: source.into(), code, words })
+    });
+    let faults = faults.into_iter().map(|fault| {
+        let found = Diagnostic::error(fault.code, at(fault.range), fault.message);
+        Diagnostic { help: fault.help, ..found }
+    });
+    Read { expression: expression.flatten(), references, faults: faults.collect() }
+}
+
+/// Adds what the parser found, unless it only says again what is known.
+fn add_syntax((range, message): (Range<usize>, String), faults: &mut Vec<Fault>) {
+    let touches = |fault: &Fault| fault.range.start <= range.end && range.start <= fault.range.end;
+    if !faults.iter().any(|fault| fault.code == SYNTAX || touches(fault)) {
+        faults.push(Fault { code: SYNTAX, range, message, help: None });
+    }
 }
 
 fn compile(source: &str, mut names: Names) -> Result<Code, (Range<usize>, String)> {

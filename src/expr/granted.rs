@@ -29,7 +29,7 @@ impl Template {
 
     fn collect(&self, nested: bool, found: &mut Vec<Granted>) {
         match self.shape() {
-            Shape::Literal(_) => {}
+            Shape::Literal(_) | Shape::Broken(_) => {}
             Shape::Expression(expression) => expression.granted(true, nested, found),
             Shape::Text(parts) => parts.iter().for_each(|part| match part {
                 Part::Text(_) => {}

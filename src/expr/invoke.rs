@@ -14,6 +14,10 @@ impl Inference<'_> {
             return self.through(target, name);
         }
         let arguments = self.arguments();
+        // What does not exist takes anything.
+        if !names::METHODS.contains(&name) {
+            return ValueType::Any;
+        }
         if name == "size" {
             self.count(at, &arguments, 0);
             return signature::function(name, &target.ty).unwrap_or_else(|why| {
@@ -83,6 +87,9 @@ impl Inference<'_> {
         if names::STATUS.contains(&name) {
             self.count(at, &arguments, 0);
             return ValueType::Boolean;
+        }
+        if !names::FUNCTIONS.contains(&name) {
+            return ValueType::Any;
         }
         self.count(at, &arguments, 1);
         match arguments.first() {

@@ -16,6 +16,7 @@ mod names;
 mod object;
 mod outline;
 mod overlay;
+mod parse;
 mod path;
 mod pattern;
 mod place;
@@ -31,6 +32,7 @@ mod weight;
 
 pub use granted::Granted;
 pub use infer::Types;
+pub use parse::{Broken, Parsed};
 pub use place::{Place, Positions};
 pub use scope::{EvalError, NeedsStatus, Reference, Scope};
 pub use template::Template;

@@ -16,7 +16,7 @@ use crate::id::{Name, StepId};
 
 pub(super) const ROOTS: [&str; 6] = ["inputs", "secrets", "steps", "matrix", "run", "response"];
 pub(super) const STATUS: [&str; 4] = ["success", "failure", "always", "cancelled"];
-const FUNCTIONS: [&str; 5] = ["size", "has", "string", "int", "double"];
+pub(super) const FUNCTIONS: [&str; 5] = ["size", "has", "string", "int", "double"];
 pub(super) const METHODS: [&str; 5] = ["size", "startsWith", "endsWith", "contains", "matches"];
 pub(super) const LOOPS: [&str; 4] = ["all", "exists", "map", "filter"];
 
@@ -34,20 +34,22 @@ pub(super) struct Names {
     /// `map` or one of its kin is called.
     pub loops: bool,
     pub tokens: Vec<Token>,
+    /// All of it consists of words that are what they seem.
+    pub whole: bool,
 }
 
-/// Reads `source` and resolves its names. All faults are reported, in order.
-pub(super) fn resolve(source: &str, place: Place) -> Result<Names, Vec<Fault>> {
-    let tokens = lex(source).map_err(|fault| vec![fault])?;
-    let mut resolver =
-        Resolver { source, place, tokens, open: Vec::new(), names: Names::default(), faults: Vec::new() };
+/// Reads `source` and resolves its names as far as they are some, with all faults, in order.
+pub(super) fn resolve(source: &str, place: Place) -> (Names, Vec<Fault>) {
+    let (tokens, broken) = lex(source);
+    let names = Names { whole: broken.is_none(), ..Names::default() };
+    let mut resolver = Resolver { source, place, tokens, open: Vec::new(), objects: false, names, faults: Vec::new() };
     resolver.walk();
-    if !resolver.faults.is_empty() {
-        return Err(resolver.faults);
+    resolver.faults.extend(broken);
+    if resolver.faults.is_empty() {
+        resolver.names.path = resolver.path();
     }
-    resolver.names.path = resolver.path();
     resolver.names.tokens = resolver.tokens;
-    Ok(resolver.names)
+    (resolver.names, resolver.faults)
 }
 
 pub(super) struct Resolver<'s> {
@@ -56,6 +58,8 @@ pub(super) struct Resolver<'s> {
     pub(super) tokens: Vec<Token>,
     /// One for each open bracket: the name that it binds, if it belongs to a loop.
     open: Vec<Option<String>>,
+    /// An object was begun, whose keys are no names.
+    objects: bool,
     pub(super) names: Names,
     faults: Vec<Fault>,
 }
@@ -66,10 +70,8 @@ impl<'s> Resolver<'s> {
         while at < self.tokens.len() {
             at = match self.kind(at) {
                 TokenKind::TokLeftBrace => {
-                    // The order of a CEL map is random, and a run must be repeatable.
-                    let help = Some("write the object in YAML, with expressions as its values".to_owned());
-                    self.fault("E0120", at, at, "an expression makes no objects", help);
-                    return;
+                    self.object(at);
+                    at + 1
                 }
                 TokenKind::TokLeftParen | TokenKind::TokLeftBracket => {
                     self.open.push(None);
@@ -92,6 +94,16 @@ impl<'s> Resolver<'s> {
                 _ => at + 1,
             };
         }
+    }
+
+    fn object(&mut self, at: usize) {
+        if !self.objects {
+            // The order of a CEL map is random, and a run must be repeatable.
+            let help = Some("write the object in YAML, with expressions as its values".to_owned());
+            self.fault("E0120", at, at, "an expression makes no objects", help);
+        }
+        self.objects = true;
+        self.open.push(None);
     }
 
     pub(super) fn kind(&self, at: usize) -> TokenKind {
@@ -159,7 +171,10 @@ impl<'s> Resolver<'s> {
             self.function(at);
             return at + 1;
         }
-        if self.open.iter().flatten().any(|bound| bound == name) {
+        if self.is_bound(name) {
+            return at + 1;
+        }
+        if self.objects && self.kind(at + 1) == TokenKind::TokColon {
             return at + 1;
         }
         match name {
@@ -175,6 +190,10 @@ impl<'s> Resolver<'s> {
                 at + 1
             }
         }
+    }
+
+    pub(super) fn is_bound(&self, name: &str) -> bool {
+        self.open.iter().flatten().any(|bound| bound == name)
     }
 
     fn function(&mut self, at: usize) {

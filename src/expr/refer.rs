@@ -2,7 +2,7 @@
 
 use cel::parser::pratt_parser::TokenKind;
 
-use super::names::Resolver;
+use super::names::{ROOTS, Resolver};
 use super::path::{Access, Path};
 use super::{Place, Reference};
 use crate::id::{InvalidId, Name, StepId};
@@ -11,14 +11,16 @@ pub(super) const RESPONSE: [&str; 3] = ["status", "headers", "body"];
 
 /// The reference that begins here, and how many words it has; `text` gives the words from its first one on.
 pub(super) fn reference_of<'s>(text: &dyn Fn(usize) -> &'s str) -> Option<(Reference, usize)> {
-    let name = |at: usize| Name::new(text(at)).ok();
+    let name = |at: usize| Name::new(text(at)).ok().filter(|_| text(at - 1) == ".");
     Some(match text(0) {
         "inputs" => (Reference::Input(name(2)?), 3),
         "secrets" => (Reference::Secret(name(2)?), 3),
         "matrix" => (Reference::Matrix(name(2)?), 3),
         "response" => (Reference::Response(name(2)?), 3),
-        "steps" => (Reference::Output(StepId::local(text(2)).ok()?, name(6)?), 7),
-        "run" => (Reference::RunId, 3),
+        "steps" if text(1) == "." && text(4) == "outputs" => {
+            (Reference::Output(StepId::local(text(2)).ok()?, name(6)?), 7)
+        }
+        "run" if text(2) == "id" => (Reference::RunId, 3),
         _ => return None,
     })
 }
@@ -45,6 +47,9 @@ impl<'s> Resolver<'s> {
         let Some(field) = self.field(at) else {
             return self.incomplete(at, at, &format!("{root}.NAME"));
         };
+        if let Some((last, error)) = self.dashed(at + 2, |text| Name::new(text).err()) {
+            return self.no_name(at + 2, last, &error);
+        }
         match Name::new(field) {
             Ok(name) => self.refer(reference(name), at, at + 2),
             Err(error) => self.invalid(at + 2, &error),
@@ -55,6 +60,9 @@ impl<'s> Resolver<'s> {
     pub(super) fn output(&mut self, at: usize) -> usize {
         const FORM: &str = "steps.ID.outputs.NAME";
         let Some(step) = self.field(at) else { return self.incomplete(at, at, FORM) };
+        if let Some((last, error)) = self.dashed(at + 2, |text| StepId::local(text).err()) {
+            return self.no_name(at + 2, last, &error);
+        }
         match self.field(at + 2) {
             Some("outputs") => {}
             Some(other) => {
@@ -70,6 +78,28 @@ impl<'s> Resolver<'s> {
             (Err(error), _) => self.invalid(at + 2, &error),
             (_, Err(error)) => self.invalid(at + 6, &error),
         }
+    }
+
+    /// Where the name that begins at `first` ends, and what is wrong with it, if it goes on with `-` as no name does:
+    /// `api-key`. Where a value could be taken away from it, it does not.
+    fn dashed(&self, first: usize, check: fn(&str) -> Option<InvalidId>) -> Option<(usize, InvalidId)> {
+        let touches = |at: usize| self.range(at, at).end == self.range(at + 1, at + 1).start;
+        let goes_on = |at: usize| {
+            let word = self.text(at + 2);
+            self.kind(at + 1) == TokenKind::TokMinus
+                && self.kind(at + 2) == TokenKind::TokIdent
+                && touches(at)
+                && touches(at + 1)
+                && self.kind(at + 3) != TokenKind::TokLeftParen
+                && !ROOTS.contains(&word)
+                && !self.is_bound(word)
+        };
+        let mut last = first;
+        while goes_on(last) {
+            last += 2;
+        }
+        let error = check(&self.source[self.range(first, last)])?;
+        (last > first).then_some((last, error))
     }
 
     pub(super) fn run(&mut self, at: usize) -> usize {
@@ -107,6 +137,13 @@ impl<'s> Resolver<'s> {
             let text = &self.source[self.range(first, last)];
             self.fault("E0121", first, last, format!("`{text}` names no value"), Some(format!("write `{form}`")));
         }
+        last + 1
+    }
+
+    /// What looks like a subtraction is none.
+    fn no_name(&mut self, first: usize, last: usize, error: &InvalidId) -> usize {
+        self.names.whole = false;
+        self.fault("E0107", first, last, error.to_string(), None);
         last + 1
     }
 

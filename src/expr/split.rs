@@ -17,23 +17,25 @@ pub(super) struct Unclosed(pub Range<usize>);
 pub(super) const OPEN: &str = "${{";
 const CLOSE: &str = "}}";
 
-pub(super) fn split(text: &str) -> Result<Vec<Piece>, Unclosed> {
+/// All pieces, up to an expression that never ends.
+pub(super) fn split(text: &str) -> (Vec<Piece>, Option<Unclosed>) {
     let mut pieces = Vec::new();
     let mut at = 0;
     while let Some(found) = text[at..].find(OPEN) {
         let open = at + found;
         let start = open + OPEN.len();
-        let end = start + close(&text[start..]).ok_or(Unclosed(open..start))?;
         if open > at {
             pieces.push(Piece::Text(at..open));
         }
+        let Some(length) = close(&text[start..]) else { return (pieces, Some(Unclosed(open..start))) };
+        let end = start + length;
         pieces.push(Piece::Expression(start..end));
         at = end + CLOSE.len();
     }
     if at < text.len() {
         pieces.push(Piece::Text(at..text.len()));
     }
-    Ok(pieces)
+    (pieces, None)
 }
 
 /// Where the closing `}}` stands that is outside of every string literal and map literal.
@@ -93,7 +95,7 @@ mod tests {
             Piece::Text(range) => format!("t:{}", &text[range]),
             Piece::Expression(range) => format!("e:{}", &text[range]),
         };
-        split(text).unwrap().into_iter().map(piece).collect()
+        split(text).0.into_iter().map(piece).collect()
     }
 
     #[test]
@@ -114,6 +116,6 @@ mod tests {
 
     #[test]
     fn an_expression_that_never_ends_is_found() {
-        assert_eq!(split("ab ${{ '}} "), Err(Unclosed(3..6)));
+        assert_eq!(split("ab ${{ '}} "), (vec![Piece::Text(0..3)], Some(Unclosed(3..6))));
     }
 }

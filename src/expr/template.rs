@@ -1,14 +1,11 @@
 //! A value of the workflow file in which expressions may stand.
 
-use std::ops::Range;
-
 use serde_json::Value;
 
-use super::expression::{self, Code, Expression};
+use super::expression::{Code, Expression};
 use super::overlay;
-use super::split::{self, Piece};
-use super::{EvalError, Place, Positions, Reference, Scope};
-use crate::diagnostic::{Diagnostic, Span, kind};
+use super::{EvalError, Reference, Scope};
+use crate::diagnostic::{Span, kind};
 use crate::secret::Datum;
 
 /// A literal, an expression, a text with expressions in it, or a list or map of such.
@@ -17,7 +14,7 @@ pub struct Template {
     pub span: Span,
     pub(super) shape: Shape,
     /// Of its own expressions; those of a list or map are with its items.
-    references: Vec<(Reference, Span)>,
+    pub(super) references: Vec<(Reference, Span)>,
 }
 
 #[derive(Debug, Clone)]
@@ -29,6 +26,8 @@ pub(super) enum Shape {
     Map(Vec<(String, Template)>),
     /// An expression whose object is laid over these fields.
     Over(Vec<(String, Template)>, Box<Template>),
+    /// What could be read of a value that is wrong: to look for more that is.
+    Broken(Vec<Template>),
 }
 
 #[derive(Debug, Clone)]
@@ -46,49 +45,6 @@ impl Template {
 
     pub fn literal_at(value: Value, span: Span) -> Self {
         Self::of(Shape::Literal(value), span)
-    }
-
-    /// A text in which expressions may stand; spans count from its start.
-    pub fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
-        Self::parse_at(text, &Positions::Verbatim(0), Place::Value)
-    }
-
-    /// The same for a text of a file. Text without expressions is a string literal.
-    pub fn parse_at(text: &str, positions: &Positions, place: Place) -> Result<Self, Vec<Diagnostic>> {
-        let span = positions.span(0..text.len());
-        let pieces = split::split(text).map_err(|unclosed| {
-            vec![
-                Diagnostic::error("E0120", positions.span(unclosed.0), "`${{` without its `}}`")
-                    .help("close it with `}}`"),
-            ]
-        })?;
-        match pieces.as_slice() {
-            [] => Ok(Self::literal_at(Value::String(String::new()), span)),
-            [Piece::Text(_)] => Ok(Self::literal_at(Value::String(text.to_owned()), span)),
-            [Piece::Expression(range)] => Self::expression(text, range.clone(), positions, place),
-            _ => Self::text(text, pieces, positions, place),
-        }
-    }
-
-    /// A condition: one expression, with or without `${{ }}` around it.
-    pub fn condition_at(text: &str, positions: &Positions, place: Place) -> Result<Self, Vec<Diagnostic>> {
-        if !text.contains(split::OPEN) {
-            return Self::expression(text, 0..text.len(), positions, place);
-        }
-        let template = Self::parse_at(text.trim_end(), positions, place)?;
-        match template.shape {
-            Shape::Expression(_) => Ok(template),
-            _ => {
-                let message = "a condition is one expression, without text around it";
-                let help = "write all of it inside of `${{ }}`, or leave the braces out";
-                Err(vec![Diagnostic::error("E0120", template.span, message).help(help)])
-            }
-        }
-    }
-
-    /// An expression without `${{ }}`.
-    pub fn bare_at(text: &str, positions: &Positions, place: Place) -> Result<Self, Vec<Diagnostic>> {
-        Self::expression(text, 0..text.len(), positions, place)
     }
 
     /// A list. It is a literal if all its items are.
@@ -115,28 +71,9 @@ impl Template {
         Self { span, shape, references: Vec::new() }
     }
 
-    fn expression(text: &str, range: Range<usize>, at: &Positions, place: Place) -> Result<Self, Vec<Diagnostic>> {
-        let span = at.span(0..text.len());
-        let (expression, references) = expression::parse(text, range, at, place)?;
-        Ok(Self { span, references, shape: Shape::Expression(expression) })
-    }
-
-    fn text(text: &str, pieces: Vec<Piece>, at: &Positions, place: Place) -> Result<Self, Vec<Diagnostic>> {
-        let (mut parts, mut references, mut faults) = (Vec::new(), Vec::new(), Vec::new());
-        for piece in pieces {
-            match piece {
-                Piece::Text(range) => parts.push(Part::Text(text[range].to_owned())),
-                Piece::Expression(range) => match expression::parse(text, range, at, place) {
-                    Ok((expression, found)) => {
-                        parts.push(Part::Expression(expression));
-                        references.extend(found);
-                    }
-                    Err(found) => faults.extend(found),
-                },
-            }
-        }
-        let span = at.span(0..text.len());
-        if faults.is_empty() { Ok(Self { span, shape: Shape::Text(parts), references }) } else { Err(faults) }
+    /// What stands in for a value of which only this could be read.
+    pub fn broken(self) -> Self {
+        Self::of(Shape::Broken(vec![self.clone()]), self.span)
     }
 }
 
@@ -153,6 +90,7 @@ impl Template {
                 Ok(Datum::new(items.iter().map(|item| item.expose().clone()).collect(), secret))
             }
             Shape::Over(under, own) => overlay::evaluate(under, own, scope),
+            Shape::Broken(_) => Err(EvalError { span: self.span, message: "it could not be read".to_owned() }),
             Shape::Map(fields) => {
                 let field = |(name, value): &(String, Template)| Ok((name.clone(), value.evaluate(scope)?));
                 let fields = fields.iter().map(field).collect::<Result<Vec<_>, _>>()?;
@@ -211,6 +149,11 @@ impl Template {
         }
     }
 
+    /// Whether it could not be read as a whole.
+    pub fn is_broken(&self) -> bool {
+        matches!(self.shape, Shape::Broken(_))
+    }
+
     pub(super) fn shape(&self) -> &Shape {
         &self.shape
     }
@@ -243,6 +186,7 @@ impl Template {
             Shape::Over(under, own) => {
                 Box::new(under.iter().flat_map(|(_, value)| value.references()).chain(own.references()))
             }
+            Shape::Broken(parts) => Box::new(self.references.iter().chain(parts.iter().flat_map(Self::references))),
             Shape::Literal(_) | Shape::Expression(_) | Shape::Text(_) => Box::new(self.references.iter()),
         }
     }

@@ -23,6 +23,10 @@ impl Template {
                 fields.iter().for_each(|(_, value)| drop(value.infer(types, faults)));
                 ValueType::Object
             }
+            Shape::Broken(parts) => {
+                parts.iter().for_each(|part| drop(part.infer(types, faults)));
+                ValueType::Any
+            }
             Shape::Over(under, own) => {
                 under.iter().for_each(|(_, value)| drop(value.infer(types, faults)));
                 match own.infer(types, faults) {

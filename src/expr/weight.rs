@@ -18,7 +18,7 @@ impl Template {
                 Shape::Literal(value) => weight(value),
                 Shape::Expression(expression) => PARSED * expression.source.len(),
                 Shape::Text(parts) => parts.iter().map(part).sum(),
-                Shape::List(items) => items.iter().map(Self::weight).sum(),
+                Shape::List(items) | Shape::Broken(items) => items.iter().map(Self::weight).sum(),
                 Shape::Map(own) => fields(own),
                 Shape::Over(under, own) => fields(under) + own.weight(),
             }

@@ -104,7 +104,7 @@ fn the_deepest_expression_fits_a_small_stack() {
         let run = move || {
             let template = Template::bare_at(&text, &Positions::Verbatim(0), Place::Value);
             let known = |template: &Template| template.infer(&|_| ValueType::Any, &mut Vec::new());
-            template.map(|t| (known(&t), t.evaluate(&values()).unwrap())).map_err(|found| found[0].code)
+            template.map(|t| (known(&t), t.evaluate(&values()).unwrap())).map_err(|found| found.faults[0].code)
         };
         let outcome = std::thread::Builder::new().stack_size(1 << 20).spawn(run).unwrap().join().unwrap();
         assert!(outcome.is_ok(), "{outcome:?}");

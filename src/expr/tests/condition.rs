@@ -29,5 +29,5 @@ fn a_condition_is_true_or_false() {
     let condition = |text: &str| Template::condition_at(text, &Positions::Verbatim(0), Place::Condition);
     let error = condition("inputs.one").unwrap().is_true(&values()).unwrap_err();
     assert_eq!(error.message, "a condition is true or false, and this is a number");
-    assert_eq!(condition("x ${{ inputs.yes }}").unwrap_err()[0].code, "E0120");
+    assert_eq!(condition("x ${{ inputs.yes }}").unwrap_err().faults[0].code, "E0120");
 }

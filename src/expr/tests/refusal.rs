@@ -1,7 +1,7 @@
 //! What is refused before the run, and where it is shown.
 
 use super::values::faults;
-use crate::expr::{Place, Positions, Template};
+use crate::expr::{Place, Positions, Template, ValueType};
 
 #[test]
 fn each_reference_has_its_own_place() {
@@ -34,6 +34,9 @@ fn faults_stand_at_their_own_column() {
         ("${{ inputs.`a` }}", "E0121", "inputs"),
         ("${{ inputs.body.`a-b` }}", "E0120", "`a-b`"),
         ("${{ inputs.Ab }}", "E0107", "Ab"),
+        ("${{ inputs.api-key }}", "E0107", "api-key"),
+        ("${{ steps.sign-up.outputs.id }}", "E0107", "sign-up"),
+        ("${{ inputs.a -b }}", "E0121", "b"),
         ("${{ response.body }}", "E0129", "response"),
         ("${{ success() }}", "E0127", "success"),
         ("${{ lenght(inputs.a) }}", "E0122", "lenght"),
@@ -63,12 +66,51 @@ fn faults_stand_at_their_own_column() {
 #[test]
 fn all_faults_of_a_text_are_found() {
     let codes: Vec<&str> = faults("${{ a }} ${{ inputs.b + c }} ${{ d( }}").iter().map(|found| found.code).collect();
-    assert_eq!(codes, ["E0121", "E0121", "E0122"]);
+    assert_eq!(codes, ["E0121", "E0121", "E0122", "E0120"]);
 }
 
 #[test]
 fn a_response_is_known_in_a_capture_only() {
     let capture = |text: &str| Template::bare_at(text, &Positions::Verbatim(0), Place::Capture);
     assert_eq!(capture("response.body").unwrap().references().next().unwrap().0.to_string(), "response.body");
-    assert_eq!(capture("response.text").unwrap_err()[0].code, "E0121");
+    assert_eq!(capture("response.text").unwrap_err().faults[0].code, "E0121");
+}
+
+#[test]
+fn what_can_be_read_of_a_wrong_value_is_known() {
+    for (text, known) in [
+        ("${{ wrong + inputs.a + f(inputs.b) }}", vec!["inputs.a", "inputs.b"]),
+        ("${{ inputs.a + * inputs.b }}", vec!["inputs.a", "inputs.b"]),
+        ("${{ inputs.a }} ${{ inputs.b", vec!["inputs.a"]),
+        ("${{ inputs.a # inputs.b }}", vec!["inputs.a"]),
+        ("${{ inputs.a + inputs.b# }}", vec!["inputs.a"]),
+        ("${{ inputs.a + inputs.# }}", vec!["inputs.a"]),
+        ("${{ { a: inputs.a } }}", vec!["inputs.a"]),
+        ("${{ inputs.a-b + inputs.b }}", vec!["inputs.b"]),
+    ] {
+        let rest = Template::parse(text).unwrap_err().rest;
+        let references: Vec<String> = rest.references().map(|(reference, _)| reference.to_string()).collect();
+        assert_eq!(references, known, "{text}");
+        assert!(rest.evaluate(&super::values::values()).is_err());
+    }
+}
+
+#[test]
+fn a_wrong_name_hides_no_wrong_type_and_makes_none() {
+    let faults = |text: &str| {
+        let (mut faults, rest) = (Vec::new(), Template::parse(text).unwrap_err().rest);
+        rest.infer(&|_| ValueType::Integer, &mut faults);
+        faults.len()
+    };
+    for (text, wrong) in [
+        ("${{ wrong || inputs.a + 'x' == '' }}", 1),
+        ("${{ wrong }} ${{ size(inputs.a) }}", 1),
+        ("${{ upper(inputs.a, 2) + 'x' }}", 0),
+        ("${{ 'x'.upper() + 1 }}", 0),
+        ("${{ inputs == wrong }}", 0),
+        ("${{ inputs.a-b + 'x' }}", 0),
+        ("${{ steps.a.id + 'x' }}", 0),
+    ] {
+        assert_eq!(faults(text), wrong, "{text}");
+    }
 }

@@ -41,7 +41,7 @@ pub fn values() -> Values {
 }
 
 pub fn evaluate(text: &str) -> Result<Datum, String> {
-    let template = Template::parse(text).map_err(|found| found[0].message.clone())?;
+    let template = Template::parse(text).map_err(|found| found.faults[0].message.clone())?;
     template.evaluate(&values()).map_err(|error| error.message)
 }
 
@@ -50,5 +50,5 @@ pub fn value(text: &str) -> Value {
 }
 
 pub fn faults(text: &str) -> Vec<Diagnostic> {
-    Template::parse(text).unwrap_err()
+    Template::parse(text).unwrap_err().faults
 }

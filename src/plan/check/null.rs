@@ -77,7 +77,8 @@ impl Checker<'_, '_> {
             let (of, reference) = (&self.names.workflow.steps[index], &granted.reference);
             let is_condition = |reader: &Step| reader.condition.as_ref().is_some_and(|own| std::ptr::eq(own, template));
             let is_known = |reader: &Step| reader.id == of.id || !is_condition(reader) && asks_about(reader, of);
-            if reader.is_some_and(is_known) {
+            let is_broken = |reader: &Step| reader.condition.as_ref().is_some_and(Template::is_broken);
+            if reader.is_some_and(|reader| is_known(reader) || is_broken(reader)) {
                 continue;
             }
             let Some((why, help)) = may_be_null(of, reader, reference) else { continue };

@@ -150,7 +150,7 @@ fn a_remedy_that_goes_back_over_a_call_runs_all_of_it_again() {
   wait:
     uses: mail.wait
     needs: first
-    with: { mailbox: imaps://m, to: t@h, extract: code }
+    with: { mailbox: imaps://a:b@m, to: t@h, extract: code }
     on-error: { when: [mail.timeout], run: sleep, with: { for: 5s }, rerun-from: first }
 ";
     let two = "steps:\n  one: { uses: sleep, with: { for: 1s } }\n  other: { uses: sleep, with: { for: 1s } }\n";

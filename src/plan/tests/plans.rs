@@ -154,7 +154,7 @@ fn a_scalar_is_read_towards_its_parameter() {
     with: { url: /u, json: { code: 12, quoted: '12', yes: yes, nothing: ~ } }
   c:
     uses: mail.wait
-    with: { mailbox: imaps://m, to: t@h, extract: code, from: [1, yes] }
+    with: { mailbox: imaps://a:b@m, to: t@h, extract: code, from: [1, yes] }
 ";
     let plan = plan(text);
     let value = |step: usize, name: &str| {
@@ -171,13 +171,13 @@ fn a_scalar_is_read_towards_its_parameter() {
 #[test]
 fn the_rerun_of_a_remedy_is_all_between() {
     let text = "steps:
-  mark: { uses: mail.mark, with: { mailbox: imaps://m } }
+  mark: { uses: mail.mark, with: { mailbox: imaps://a:b@m } }
   send: { uses: sleep, with: { for: 1s }, needs: mark }
   other: { uses: sleep, with: { for: 1s }, needs: mark }
   wait:
     uses: mail.wait
     needs: send
-    with: { mailbox: imaps://m, to: t@h, extract: code }
+    with: { mailbox: imaps://a:b@m, to: t@h, extract: code }
     on-error: { when: [mail.timeout], run: sleep, with: { for: 5s }, rerun-from: mark, max: 3 }
 ";
     let plan = plan(text);
@@ -202,7 +202,7 @@ steps:
 outputs:
   x: \"${{ steps.two.outputs.y + }}\"
 ";
-    assert_eq!(codes(text), ["E0104", "E0134", "E0110", "E0112", "E0111", "E0125", "E0123", "E0134", "E0120"]);
+    assert_eq!(codes(text), ["E0104", "E0134", "E0110", "E0112", "E0111", "E0125", "E0123", "E0134", "E0103", "E0120"]);
 }
 
 #[test]

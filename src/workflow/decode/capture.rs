@@ -12,7 +12,7 @@ const SOURCES: [&str; 4] = ["jsonpath", "header", "regex", "value"];
 
 impl Decoder<'_> {
     pub fn capture(&mut self, entry: &Entry) -> Option<Capture> {
-        let name = self.name(&entry.key, entry.key_span)?;
+        let name = self.declared(entry)?;
         let mut secret = false;
         let from = match &entry.value.kind {
             Kind::Scalar(_) => self.capture_expression(&entry.value),
@@ -55,7 +55,7 @@ impl Decoder<'_> {
         } else {
             Template::bare_at(&scalar.text, &positions, Place::Capture)
         };
-        self.parsed(template).map(CaptureFrom::Expression)
+        Some(CaptureFrom::Expression(self.parsed(template)))
     }
 
     fn json_path(&mut self, node: &Node) -> Option<CaptureFrom> {

@@ -1,11 +1,11 @@
 //! What every part of the reading shares: where the file is, what actions exist, and where errors go.
 
-use std::str::FromStr;
 use std::time::Duration;
 
 use super::fields::Fields;
+use super::misnamed::Misnamed;
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::id::{InvalidId, StepId};
+use crate::id::StepId;
 use crate::workflow::duration::parse_duration;
 use crate::workflow::report::Report;
 use crate::workflow::tree::{Entry, Kind, Node};
@@ -17,6 +17,7 @@ pub struct Decoder<'a> {
     pub called: &'a Called,
     pub report: &'a mut Report,
     pub budget: &'a mut Budget,
+    pub misnamed: Misnamed,
 }
 
 impl<'a> Decoder<'a> {
@@ -172,10 +173,5 @@ impl<'a> Decoder<'a> {
     /// The id of a step of this file.
     pub fn local_id(&mut self, text: &str, span: Span) -> Option<StepId> {
         StepId::local(text).map_err(|error| self.error("E0107", span, error.to_string())).ok()
-    }
-
-    /// A name of ours, whose constructor is the check.
-    pub fn name<T: FromStr<Err = InvalidId>>(&mut self, text: &str, span: Span) -> Option<T> {
-        text.parse().map_err(|error: InvalidId| self.error("E0107", span, error.to_string())).ok()
     }
 }

@@ -1,6 +1,7 @@
 //! The file as a whole.
 
 use super::decoder::Decoder;
+use super::misnamed::Misnamed;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::workflow::report::Report;
 use crate::workflow::tree::{Entry, Kind, Node};
@@ -42,7 +43,8 @@ pub fn decode(
         });
         return None;
     }
-    Decoder { source, catalogue, called, report, budget }.workflow(&root)
+    let misnamed = Misnamed::of(&root);
+    Decoder { source, catalogue, called, report, budget, misnamed }.workflow(&root)
 }
 
 impl Decoder<'_> {

@@ -43,7 +43,7 @@ const BOUNDS: [(&str, &str); 6] = [
 
 impl Decoder<'_> {
     pub fn input(&mut self, entry: &Entry) -> Option<Input> {
-        let name = self.name(&entry.key, entry.key_span)?;
+        let name = self.declared(entry)?;
         let fields = self.fields(&entry.value, "an input", KEYS);
         let get = |key| fields.as_ref().and_then(|fields| fields.get(key));
         let mut ty = get("type").map_or(Type::String, |node| self.input_type(node));

@@ -10,6 +10,7 @@ pub(super) mod document;
 mod fields;
 pub(super) mod input;
 pub(super) mod limits;
+mod misnamed;
 pub(super) mod on_error;
 pub(super) mod output;
 pub(super) mod parameters;

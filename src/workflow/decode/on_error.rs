@@ -1,13 +1,15 @@
 //! `on-error:`
 
 use super::decoder::Decoder;
+use crate::id::StepId;
 use crate::workflow::tree::{Kind, Node};
 use crate::workflow::{OnError, Spanned};
 
 pub(in crate::workflow) const KEYS: &[&str] = &["when", "run", "with", "rerun-from", "max"];
 
 impl Decoder<'_> {
-    pub fn on_error(&mut self, node: &Node) -> Option<OnError> {
+    /// Of the step `own`.
+    pub fn on_error(&mut self, node: &Node, own: &StepId) -> Option<OnError> {
         let fields = self.fields(node, "`on-error`", KEYS)?;
         let [when, run, rerun_from] =
             ["when", "run", "rerun-from"].map(|key| fields.required(self, key, "`on-error`", node.span));
@@ -28,7 +30,8 @@ impl Decoder<'_> {
         let rerun_from = rerun_from.and_then(|node| self.step_id(node));
         // An empty name stands for one that could not be read, as it does in a step.
         let run = run.unwrap_or(Spanned { value: String::new(), span: node.span });
+        let rerun_from = rerun_from.unwrap_or(Spanned { value: own.clone(), span: node.span });
         let (when, max) = (when.unwrap_or_default(), max.unwrap_or(1));
-        Some(OnError { when, run, with, rerun_from: rerun_from?, max, span: node.span })
+        Some(OnError { when, run, with, rerun_from, max, span: node.span })
     }
 }

@@ -10,7 +10,7 @@ pub(in crate::workflow) const KEYS: &[&str] = &["value", "secret", "env", "descr
 impl Decoder<'_> {
     /// A value, or a map that says more about it.
     pub fn output(&mut self, entry: &Entry) -> Option<Output> {
-        let name = self.name(&entry.key, entry.key_span)?;
+        let name = self.declared(entry)?;
         let span = entry.key_span;
         let Kind::Map(_) = &entry.value.kind else {
             let value = self.template(&entry.value, &Type::Any, Place::Value);

@@ -37,6 +37,6 @@ impl Decoder<'_> {
             return None;
         };
         let positions = node.positions(&self.source.text, scalar);
-        self.parsed(Template::condition_at(&scalar.text, &positions, Place::Capture))
+        Some(self.parsed(Template::condition_at(&scalar.text, &positions, Place::Capture)))
     }
 }

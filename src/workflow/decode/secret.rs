@@ -8,7 +8,7 @@ pub(in crate::workflow) const KEYS: &[&str] = &["env", "description", "sandbox",
 
 impl Decoder<'_> {
     pub fn secret(&mut self, entry: &Entry) -> Option<SecretInput> {
-        let name = self.name(&entry.key, entry.key_span)?;
+        let name = self.declared(entry)?;
         let fields = self.fields(&entry.value, "a secret", KEYS);
         let get = |key| fields.as_ref().and_then(|fields| fields.get(key));
         Some(SecretInput {

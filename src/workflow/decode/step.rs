@@ -29,7 +29,7 @@ pub(in crate::workflow) const KEYS: &[&str] = &[
 
 impl Decoder<'_> {
     pub fn step(&mut self, entry: &Entry) -> Option<Step> {
-        let id = self.local_id(&entry.key, entry.key_span)?;
+        let id = self.declared_step(entry)?;
         let fields = self.fields(&entry.value, "a step", KEYS);
         let get = |key| fields.as_ref().and_then(|fields| fields.get(key));
         if let Some(fields) = &fields {
@@ -43,6 +43,7 @@ impl Decoder<'_> {
             self.check_call_keys(fields, KEYS, &uses);
         }
         let (timeout, attempt_timeout) = self.time_limits(fields.as_ref());
+        let on_error = get("on-error").and_then(|node| self.on_error(node, &id));
         Some(Step {
             id,
             span: entry.key_span,
@@ -63,7 +64,7 @@ impl Decoder<'_> {
             attempt_timeout,
             continue_on_error: get("continue-on-error").and_then(|node| self.boolean(node)).unwrap_or(false),
             undo: get("undo").and_then(|node| self.undo(node)),
-            on_error: get("on-error").and_then(|node| self.on_error(node)),
+            on_error,
         })
     }
 
@@ -78,7 +79,8 @@ impl Decoder<'_> {
 
     pub fn step_id(&mut self, node: &Node) -> Option<Spanned<StepId>> {
         let text = self.text(node, "a step id")?;
-        Some(Spanned { value: self.local_id(text, node.span)?, span: node.span })
+        let meant = self.misnamed.step(text);
+        Some(Spanned { value: meant.or_else(|| self.local_id(text, node.span))?, span: node.span })
     }
 
     fn condition(&mut self, node: &Node) -> Option<Template> {
@@ -87,7 +89,7 @@ impl Decoder<'_> {
             return None;
         };
         let positions = node.positions(&self.source.text, scalar);
-        self.parsed(Template::condition_at(&scalar.text, &positions, Place::Condition))
+        Some(self.parsed(Template::condition_at(&scalar.text, &positions, Place::Condition)))
     }
 
     pub fn effect(&mut self, node: &Node) -> Option<Spanned<Effect>> {

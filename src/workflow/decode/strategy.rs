@@ -13,7 +13,7 @@ impl Decoder<'_> {
         let fields = self.fields(node, "`strategy`", KEYS)?;
         let matrix = fields.required(self, "matrix", "`strategy`", node.span)?;
         let variable = |decoder: &mut Self, entry: &Entry| {
-            let name = decoder.name(&entry.key, entry.key_span)?;
+            let name = decoder.declared(entry)?;
             if ["include", "exclude"].contains(&entry.key.as_str()) {
                 // Known from elsewhere, where they are no variables.
                 let message = format!("a matrix has no `{}`", entry.key);

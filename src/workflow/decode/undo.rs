@@ -1,8 +1,8 @@
 //! `undo:`
 
 use super::decoder::Decoder;
-use crate::workflow::Undo;
 use crate::workflow::tree::Node;
+use crate::workflow::{Spanned, Undo};
 
 pub(in crate::workflow) const KEYS: &[&str] = &["uses", "with", "effect"];
 
@@ -13,6 +13,8 @@ impl Decoder<'_> {
         let uses = uses.and_then(|node| self.spanned_text(node, "the name of an action"));
         let with = self.parameters(fields.get("with"), uses.as_ref().map_or("", |uses| &uses.value));
         let effect = fields.get("effect").and_then(|node| self.effect(node));
-        Some(Undo { uses: uses?, with, effect, span: node.span })
+        // An empty name stands for one that could not be read, as it does in a step.
+        let uses = uses.unwrap_or(Spanned { value: String::new(), span: node.span });
+        Some(Undo { uses, with, effect, span: node.span })
     }
 }

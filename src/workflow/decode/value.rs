@@ -3,7 +3,7 @@
 use super::decoder::Decoder;
 use super::scalar::literal_of_type;
 use crate::diagnostic::Diagnostic;
-use crate::expr::{Place, Template};
+use crate::expr::{Broken, Parsed, Place, Template};
 use crate::workflow::Type;
 use crate::workflow::tree::{Entry, Kind, Node, Scalar};
 
@@ -13,24 +13,32 @@ impl Decoder<'_> {
     /// Reads `node` as a value of type `ty`. What cannot be read becomes a null.
     pub fn template(&mut self, node: &Node, ty: &Type, place: Place) -> Template {
         let read = match &node.kind {
-            Kind::Scalar(scalar) if scalar.text.contains(OPEN) => self.expressions(node, scalar, ty, place),
+            Kind::Scalar(scalar) if scalar.text.contains(OPEN) => Some(self.expressions(node, scalar, ty, place)),
             Kind::Scalar(scalar) => self.literal(node, scalar, ty),
             Kind::List(items) => match ty {
                 Type::Array(inner) => Some(self.list(node, items, inner, place)),
                 Type::Any => Some(self.list(node, items, &Type::Any, place)),
-                _ => self.mismatch(node, ty),
+                _ => self.misplaced(node, ty, place),
             },
             Kind::Map(entries) => match ty {
                 Type::Object | Type::Any => Some(self.map(node, entries, place)),
-                _ => self.mismatch(node, ty),
+                _ => self.misplaced(node, ty, place),
             },
         };
         read.unwrap_or_else(|| Template::literal_at(serde_json::Value::Null, node.span))
     }
 
-    /// Takes what a parser of templates gave.
-    pub fn parsed(&mut self, parsed: Result<Template, Vec<Diagnostic>>) -> Option<Template> {
-        parsed.map_err(|found| self.report.extend(found)).ok()
+    /// Takes what a parser of templates gave: of a value that is wrong, what could be read.
+    pub fn parsed(&mut self, parsed: Parsed) -> Template {
+        parsed.unwrap_or_else(|broken| {
+            let Broken { faults, rest } = *broken;
+            let text = &self.source.text;
+            let quoted = |fault: &Diagnostic| text.get(fault.span.start..fault.span.end).unwrap_or_default();
+            // That a name is none is said where it is declared.
+            let declared = |fault: &Diagnostic| fault.code == "E0107" && self.misnamed.has(quoted(fault));
+            self.report.extend(faults.into_iter().filter(|fault| !declared(fault)));
+            rest
+        })
     }
 
     fn list(&mut self, node: &Node, items: &[Node], inner: &Type, place: Place) -> Template {
@@ -56,15 +64,22 @@ impl Decoder<'_> {
         }
     }
 
-    fn expressions(&mut self, node: &Node, scalar: &Scalar, ty: &Type, place: Place) -> Option<Template> {
+    fn expressions(&mut self, node: &Node, scalar: &Scalar, ty: &Type, place: Place) -> Template {
         let positions = node.positions(&self.source.text, scalar);
-        let template = self.parsed(Template::parse_at(&scalar.text, &positions, place))?;
+        let template = self.parsed(Template::parse_at(&scalar.text, &positions, place));
         if template.is_text() && !matches!(ty, Type::String | Type::Any | Type::Duration) {
             let message = format!("text around an expression makes a string, and {} is wanted", with_article(ty));
             self.error_with_help("E0105", node.span, message, "leave the expression alone in its quotes");
-            return None;
+            return template.broken();
         }
-        Some(template)
+        template
+    }
+
+    /// A list or a map where something else is wanted may hold more that is wrong.
+    fn misplaced(&mut self, node: &Node, ty: &Type, place: Place) -> Option<Template> {
+        self.mismatch(node, ty);
+        let read = self.template(node, &Type::Any, place);
+        read.as_literal().is_none().then(|| read.broken())
     }
 
     fn mismatch(&mut self, node: &Node, ty: &Type) -> Option<Template> {

@@ -104,8 +104,10 @@ pub fn expression(bytes: &[u8]) {
         ] {
             match template {
                 Ok(template) => evaluated(&template, text),
-                Err(faults) => {
+                Err(broken) => {
+                    let faults = &broken.faults;
                     assert!(!faults.is_empty());
+                    typed(&broken.rest, text);
                     faults.iter().take(MOST_FINDINGS).for_each(|fault| finding(fault, &Source::new("a.yaml", text)));
                 }
             }
@@ -114,13 +116,17 @@ pub fn expression(bytes: &[u8]) {
 }
 
 fn evaluated(template: &Template, text: &str) {
+    typed(template, text);
+    if let Err(error) = template.evaluate(&Values) {
+        inside(error.span, text);
+    }
+}
+
+fn typed(template: &Template, text: &str) {
     template.references().for_each(|(_, span)| inside(*span, text));
     let mut faults = Vec::new();
     template.infer(&|_| ValueType::Any, &mut faults);
     faults.iter().for_each(|fault| finding(fault, &Source::new("a.yaml", text)));
-    if let Err(error) = template.evaluate(&Values) {
-        inside(error.span, text);
-    }
 }
 
 /// Something of each type, told by how a name begins.
