@@ -17,6 +17,15 @@ pub fn words() -> impl Iterator<Item = std::ffi::OsString> {
     std::env::args_os()
 }
 
+/// Whether a flag is among the words, so that its value is not that of its variable.
+pub fn is_typed(flag: &str) -> bool {
+    words().any(|word| {
+        word.to_str()
+            .and_then(|word| word.strip_prefix(flag))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+    })
+}
+
 /// `ONRAMP_INPUT_TEAM` for the input `team`.
 pub fn input(name: &str) -> Option<String> {
     variable(&format!("ONRAMP_INPUT_{}", name.to_ascii_uppercase()))

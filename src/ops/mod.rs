@@ -42,6 +42,7 @@ mod variables;
 mod workspace;
 
 pub use crate::diagnostic::DEFAULT_STORE;
+pub use crate::outlook::BaseUrlSource;
 pub use actions::{Named, actions};
 pub use attach::Console;
 pub use call::call;

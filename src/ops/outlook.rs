@@ -31,7 +31,8 @@ pub fn outlook(
     let secrets = secrets(&plan.workflow, request);
     let typed = given.into_keys().collect();
     let known = Known { inputs, typed, secrets, settings, until };
-    Ok(look(&plan, &workspace.registry.catalogue(), &known))
+    let found = look(&plan, &workspace.registry.catalogue(), &known);
+    Ok(Outlook { base_url_source: request.base_url_source.clone(), ..found })
 }
 
 fn secrets(workflow: &Workflow, request: &RunRequest<'_>) -> BTreeMap<String, Supply> {

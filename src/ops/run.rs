@@ -13,6 +13,7 @@ use super::resume::Talk;
 use super::surroundings::take_back;
 use super::{Checked, OpError, Workspace};
 use crate::engine::drive;
+use crate::outlook::BaseUrlSource;
 use crate::plan::Plan;
 use crate::run::{Entry, Fact, RunState};
 use crate::store::{NewRun, Origin};
@@ -31,6 +32,8 @@ pub struct RunRequest<'a> {
     pub environment: &'a (dyn Fn(&str) -> Option<String> + Sync),
     pub sandbox: bool,
     pub base_url: Option<String>,
+    /// For telling.
+    pub base_url_source: BaseUrlSource,
     pub settle: Option<Duration>,
     pub allow_hosts: Vec<String>,
     /// What the run may spend beside credits.

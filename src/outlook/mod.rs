@@ -18,7 +18,7 @@ mod tests;
 
 pub use costs::SPENDING;
 pub use model::{
-    Calls, Cost, Doubt, Fate, HostOutlook, InputOutlook, Items, Known, Outlook, OutputOutlook, Place, Problem, Purpose,
-    RateOutlook, SecretOutlook, Sending, StepOutlook, Supply, Verdict,
+    BaseUrlSource, Calls, Cost, Doubt, Fate, HostOutlook, InputOutlook, Items, Known, Outlook, OutputOutlook, Place,
+    Problem, Purpose, RateOutlook, SecretOutlook, Sending, StepOutlook, Supply, Verdict,
 };
 pub use survey::outlook;

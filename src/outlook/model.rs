@@ -1,6 +1,7 @@
 //! What there is to say of a run that has not begun.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -36,6 +37,33 @@ pub enum Supply {
     Absent,
     /// It is to be given.
     Missing,
+}
+
+/// Who named the base URL.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum BaseUrlSource {
+    /// Nobody: it is the one that is built in.
+    #[default]
+    BuiltIn,
+    Flag,
+    Variable,
+    /// A file of profiles: one of them, or its defaults.
+    File {
+        path: String,
+        profile: Option<String>,
+    },
+}
+
+impl fmt::Display for BaseUrlSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BuiltIn => f.write_str("the default"),
+            Self::Flag => f.write_str("from --base-url"),
+            Self::Variable => f.write_str("from ONRAMP_BASE_URL"),
+            Self::File { path, profile: Some(name) } => write!(f, "from the profile `{name}` of {path}"),
+            Self::File { path, profile: None } => write!(f, "from the defaults of {path}"),
+        }
+    }
 }
 
 /// Who is sent something.
@@ -223,6 +251,7 @@ pub struct Outlook {
     pub workflow: String,
     /// `None` for the sandbox.
     pub base_url: Option<String>,
+    pub base_url_source: BaseUrlSource,
     pub until: Option<StepId>,
     /// How many steps that leaves for later.
     pub left_out: usize,

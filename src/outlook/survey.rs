@@ -6,7 +6,7 @@ use super::calls::{Tally, of_remedy, of_step, rounds};
 use super::costs::Purse;
 use super::extent::{included, stages};
 use super::gather;
-use super::model::{Cost, Doubt, Fate, Items, Known, Outlook, Problem, Purpose, Sending, StepOutlook};
+use super::model::{BaseUrlSource, Cost, Doubt, Fate, Items, Known, Outlook, Problem, Purpose, Sending, StepOutlook};
 use super::place::Sender;
 use super::provenance::Provenance;
 use super::values::Values;
@@ -47,6 +47,7 @@ pub fn outlook(plan: &Plan, catalogue: &Catalogue, known: &Known) -> Outlook {
     Outlook {
         workflow: plan.workflow.name.clone(),
         base_url: (!known.settings.sandbox).then(|| known.settings.base_url.clone()),
+        base_url_source: BaseUrlSource::default(),
         until: known.until.clone(),
         left_out,
         inputs: gather::inputs(plan, known),

@@ -59,14 +59,20 @@ fn base_url(planned: &Output) -> String {
 fn a_flag_goes_before_the_environment_a_profile_and_the_defaults() {
     let context = context();
     own(&context, PROFILES);
-    assert_eq!(base_url(&plan(&context).run()), "https://defaults.test");
+    let is = |plan: Invocation, url: &str, by: &str| {
+        let told = plan.run();
+        assert_eq!(base_url(&told), url);
+        assert_eq!(told.json()["base_url_source"]["by"], by);
+    };
+    is(plan(&context), "https://defaults.test", "defaults");
     let staging = || plan(&context).env("ONRAMP_PROFILE", "staging");
-    assert_eq!(base_url(&staging().run()), "https://staging.test");
+    is(staging(), "https://staging.test", "profile");
     let set = || staging().env("ONRAMP_BASE_URL", "https://set.test");
-    assert_eq!(base_url(&set().run()), "https://set.test");
-    assert_eq!(base_url(&set().args(["--base-url", "https://given.test"]).run()), "https://given.test");
+    is(set(), "https://set.test", "environment");
+    is(set().args(["--base-url", "https://given.test"]), "https://given.test", "flag");
+    is(set().args(["--base-url=https://set.test"]), "https://set.test", "flag");
     own(&context, &PROFILES.replace("profile.staging", "profile.other"));
-    assert_eq!(base_url(&plan(&context).args(["--profile", "other"]).run()), "https://staging.test");
+    is(plan(&context).args(["--profile", "other"]), "https://staging.test", "profile");
 }
 
 #[test]

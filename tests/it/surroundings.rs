@@ -213,6 +213,7 @@ async fn a_clock_that_was_set_back_takes_no_journal_with_it() {
         environment: &nothing,
         sandbox: false,
         base_url: None,
+        base_url_source: Default::default(),
         settle: None,
         allow_hosts: Vec::new(),
         allow_spend: None,

@@ -1,5 +1,6 @@
 //! `onramp doctor`.
 
+use super::request::base_url;
 use super::workspace;
 use crate::cli::args::{Doctor as Args, Global};
 use crate::cli::console::stdout_look;
@@ -14,9 +15,11 @@ pub async fn doctor(args: Args, global: &Global) -> Result<Exit, Failure> {
     let mask = Mask::default();
     log::start(global.log, &mask);
     let workspace = workspace(&args.store.folder(global), "onramp doctor");
+    let (base_url, base_url_source) = base_url(args.target.base_url, &global.chosen);
     let request = DoctorRequest {
         sandbox: args.target.sandbox,
-        base_url: args.target.base_url.or_else(|| global.chosen.base_url.clone()),
+        base_url,
+        base_url_source,
         token: environment::token().map(Secret::new),
         mailbox: environment::reader(&global.chosen)(MAILBOX_VARIABLE).map(Secret::new),
     };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::cli::args::{Global, Inputs, Service};
 use crate::cli::failure::Failure;
 use crate::cli::{environment, out, values};
-use crate::ops::{Checked, OpError, Profile, RunRequest};
+use crate::ops::{BaseUrlSource, Checked, OpError, Profile, RunRequest};
 
 /// What a file is warned of that can be used. Errors are drawn where it is refused.
 pub fn draw_warnings(checked: &Checked, global: &Global) {
@@ -27,14 +27,17 @@ pub fn request<'a>(
         Some(plan) => values::given(&plan.workflow, &given.input, given.inputs.as_deref()).map_err(OpError::Usage)?,
         None => Default::default(),
     };
+    let (base_url, base_url_source) = base_url(service.target.base_url, profile);
+    // A sandbox says of a base URL that it is not used, and nobody gave that of a profile for it.
+    let is_given = !matches!(base_url_source, BaseUrlSource::File { .. });
     Ok(RunRequest {
         file,
         inputs,
         inputs_from: given.inputs_from,
         environment,
         sandbox: service.target.sandbox,
-        // A sandbox says of a base URL that it is not used, and nobody gave this one for it.
-        base_url: service.target.base_url.or_else(|| profile.base_url.clone().filter(|_| !service.target.sandbox)),
+        base_url: base_url.filter(|_| is_given || !service.target.sandbox),
+        base_url_source,
         settle: service.settle.or(profile.settle),
         allow_hosts: if service.allow_host.is_empty() { profile.allow_hosts.clone() } else { service.allow_host },
         allow_spend: None,
@@ -42,4 +45,13 @@ pub fn request<'a>(
         id: None,
         until: None,
     })
+}
+
+/// The base URL that was given, or that of the profile, and who named it.
+pub fn base_url(given: Option<String>, profile: &Profile) -> (Option<String>, BaseUrlSource) {
+    match given {
+        Some(url) if environment::is_typed("--base-url") => (Some(url), BaseUrlSource::Flag),
+        Some(url) => (Some(url), BaseUrlSource::Variable),
+        None => (profile.base_url.clone(), profile.base_url_source.clone()),
+    }
 }

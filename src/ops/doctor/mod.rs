@@ -14,6 +14,7 @@ use super::Workspace;
 use super::base_url::base_url_of;
 use super::surroundings::MAILBOX_VARIABLE;
 use crate::mail::{Mail, MailErrorKind, Mailbox};
+use crate::outlook::BaseUrlSource;
 use crate::report::doctor::{Check, Health};
 use crate::sandbox::{Options, Sandbox};
 use crate::secret::{Mask, Secret};
@@ -27,6 +28,8 @@ pub struct DoctorRequest {
     /// Look at an embedded sandbox instead; neither token nor mailbox are used then.
     pub sandbox: bool,
     pub base_url: Option<String>,
+    /// For telling.
+    pub base_url_source: BaseUrlSource,
     pub token: Option<Secret<String>>,
     pub mailbox: Option<Secret<String>>,
 }
@@ -63,8 +66,11 @@ async fn outside(workspace: &Workspace, mut request: DoctorRequest) -> Vec<Check
         (request.token, request.mailbox) = (None, Some(Secret::new(ready.mailbox.clone())));
     }
     let mut checks = match base_url_of(request.base_url.as_deref()) {
-        Ok(base_url) => service::look(workspace, &tls, request.sandbox, &base_url, request.token.as_ref()).await,
-        Err(error) => vec![Check::failed("service", error)],
+        Ok(base_url) => {
+            let source = (!request.sandbox).then_some(&request.base_url_source);
+            service::look(workspace, &tls, &base_url, source, request.token.as_ref()).await
+        }
+        Err(error) => vec![Check::failed("service", format!("{error} (it is {})", request.base_url_source))],
     };
     if let Some(url) = &request.mailbox {
         checks.push(mailbox(workspace, &tls, url.expose()).await);

@@ -9,17 +9,19 @@ use super::{Workspace, contract};
 use crate::http::Http;
 use crate::modelslab::catalogue::{Operation, operations};
 use crate::modelslab::{ApiError, Client};
+use crate::outlook::BaseUrlSource;
 use crate::report::doctor::Check;
 use crate::secret::Secret;
 
 pub(super) async fn look(
     workspace: &Workspace,
     tls: &Arc<ClientConfig>,
-    sandbox: bool,
     base_url: &str,
+    // Of a sandbox nobody named it.
+    source: Option<&BaseUrlSource>,
     token: Option<&Secret<String>>,
 ) -> Vec<Check> {
-    let http = match Http::new(tls, sandbox) {
+    let http = match Http::new(tls, source.is_none()) {
         Ok(http) => http,
         Err(error) => return vec![Check::failed("service", error.message)],
     };
@@ -28,7 +30,7 @@ pub(super) async fn look(
         Err(error) => return vec![Check::failed("service", error)],
     };
     let document = ask(&client, "get_openapi", None).await;
-    let mut checks = vec![reached(base_url, &document)];
+    let mut checks = vec![reached(base_url, source, &document)];
     match &document {
         Err(error) if error.status.is_none() => return checks,
         Ok(document) => checks.extend(contract::checks(document)),
@@ -51,17 +53,21 @@ async fn ask(client: &Client, name: &str, token: Option<&str>) -> Result<Value, 
     }
 }
 
-fn reached(base_url: &str, document: &Result<Value, ApiError>) -> Check {
+fn reached(base_url: &str, source: Option<&BaseUrlSource>, document: &Result<Value, ApiError>) -> Check {
     let name = "service";
+    let named = source.map(|source| format!(", {source},")).unwrap_or_default();
     match document {
-        Err(error) if error.status.is_none() => Check::failed(name, error)
-            .advise("check the base URL and the network, HTTPS_PROXY and SSL_CERT_FILE if you need them"),
+        Err(error) if error.status.is_none() => {
+            Check::failed(name, format!("{base_url}{named} cannot be reached: {error}"))
+                .advise("check the base URL and the network, HTTPS_PROXY and SSL_CERT_FILE if you need them")
+        }
         Err(error) if error.status.is_some_and(|status| status >= 500) => {
-            Check::warning(name, format!("{base_url} answers that it is not well: {error}")).advise("try again later")
+            Check::warning(name, format!("{base_url}{named} answers that it is not well: {error}"))
+                .advise("try again later")
         }
         _ => {
             let how = if base_url.starts_with("https:") { "over TLS" } else { "on this machine" };
-            Check::ok(name, format!("{base_url} answers {how}"))
+            Check::ok(name, format!("{base_url}{named} answers {how}"))
         }
     }
 }

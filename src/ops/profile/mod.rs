@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::OpError;
 use crate::diagnostic::{nearest, position};
+use crate::outlook::BaseUrlSource;
 use crate::secret::Secret;
 use document::{Document, Entry};
 
@@ -30,6 +31,7 @@ pub struct ProfileRequest<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Profile {
     pub base_url: Option<String>,
+    pub base_url_source: BaseUrlSource,
     pub mailbox: Option<Secret<String>>,
     pub settle: Option<Duration>,
     pub allow_hosts: Vec<String>,
@@ -108,8 +110,17 @@ fn chosen(file: &Document, path: &Path, name: Option<&str>) -> Result<Profile, O
         },
     };
     let defaults = &file.defaults;
+    let source = |profile: Option<&str>| BaseUrlSource::File {
+        path: path.display().to_string(),
+        profile: profile.map(str::to_owned),
+    };
     let mailbox = entry.mailbox.as_ref().or(defaults.mailbox.as_ref());
     Ok(Profile {
+        base_url_source: match (&entry.base_url, &defaults.base_url) {
+            (Some(_), _) => source(name),
+            (None, Some(_)) => source(None),
+            (None, None) => BaseUrlSource::BuiltIn,
+        },
         base_url: entry.base_url.or_else(|| defaults.base_url.clone()),
         mailbox: mailbox.and_then(|name| file.mailboxes.get(name).cloned()),
         settle: entry.settle.or(defaults.settle),

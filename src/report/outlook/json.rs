@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::words;
 use crate::outlook::{
-    Calls, Doubt, Fate, InputOutlook, Items, Outlook, Place, Purpose, RateOutlook, SecretOutlook, Sending, StepOutlook,
-    Verdict,
+    BaseUrlSource, Calls, Doubt, Fate, InputOutlook, Items, Outlook, Place, Purpose, RateOutlook, SecretOutlook,
+    Sending, StepOutlook, Verdict,
 };
 use crate::plan::Undo;
 use crate::workflow::Money;
@@ -34,6 +34,7 @@ pub fn json(outlook: &Outlook) -> Value {
         "workflow": outlook.workflow,
         "sandbox": outlook.base_url.is_none(),
         "base_url": outlook.base_url,
+        "base_url_source": outlook.base_url.as_ref().map(|_| source(&outlook.base_url_source)),
         "until": outlook.until.as_ref().map(|step| step.as_str()),
         "left_out": outlook.left_out,
         "allow_spend": outlook.allow_spend.map(|limit| limit.to_string()),
@@ -48,6 +49,17 @@ pub fn json(outlook: &Outlook) -> Value {
         "outputs": outputs.collect::<Map<_, _>>(),
         "problems": problems.collect::<Vec<_>>(),
     })
+}
+
+fn source(source: &BaseUrlSource) -> Value {
+    let (by, file) = match source {
+        BaseUrlSource::BuiltIn => ("default", None),
+        BaseUrlSource::Flag => ("flag", None),
+        BaseUrlSource::Variable => ("environment", None),
+        BaseUrlSource::File { path, profile: Some(name) } => ("profile", Some((path, Some(name)))),
+        BaseUrlSource::File { path, profile: None } => ("defaults", Some((path, None))),
+    };
+    json!({"by": by, "file": file.map(|(path, _)| path), "profile": file.and_then(|(_, profile)| profile)})
 }
 
 fn input(input: &InputOutlook) -> Value {

@@ -26,7 +26,8 @@ fn head(outlook: &Outlook, look: &Look) -> String {
     if !skipped.is_empty() {
         said.push_str(&format!(", {} would be skipped", skipped.len()));
     }
-    let whither = outlook.base_url.as_deref().map_or_else(|| "the sandbox".to_owned(), inert);
+    let named = |url: &str| format!("{} ({})", inert(url), words::source(&outlook.base_url_source));
+    let whither = outlook.base_url.as_deref().map_or_else(|| "the sandbox".to_owned(), named);
     said.push_str(&format!(", against {whither}"));
     if let Some(until) = &outlook.until {
         said.push_str(&format!("; until {until}, {} left for later", outlook.left_out));

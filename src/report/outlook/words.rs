@@ -2,7 +2,7 @@
 
 use super::super::text::{count, inert};
 use crate::id::StepId;
-use crate::outlook::{Calls, Cost, Doubt, Fate, Outlook, Place, StepOutlook, Supply};
+use crate::outlook::{BaseUrlSource, Calls, Cost, Doubt, Fate, Outlook, Place, StepOutlook, Supply};
 use crate::plan::Undo;
 use crate::workflow::{Effect, Money};
 
@@ -71,6 +71,15 @@ pub(super) fn undo(undo: &Undo) -> String {
         Undo::BuiltIn => "built in".to_owned(),
         Undo::Call(call) => format!("by the step's `undo`: {}", call.action),
         Undo::Never(why) => format!("cannot be undone: {why}"),
+    }
+}
+
+/// Who named the base URL, in a few words.
+pub(super) fn source(source: &BaseUrlSource) -> String {
+    match source {
+        BaseUrlSource::File { profile: Some(name), .. } => format!("from the profile {}", inert(name)),
+        BaseUrlSource::File { profile: None, .. } => "from the defaults of your profiles".to_owned(),
+        other => other.to_string(),
     }
 }
 
