@@ -71,12 +71,14 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// The text that the span is of, if it is not the one that was asked about: a file that it calls.
     pub source: Option<Source>,
+    /// What may be secret near it, and is not drawn.
+    pub hidden: Vec<Span>,
 }
 
 impl Diagnostic {
     pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
         let (severity, message, label) = (Severity::Error, clip(message.into()), String::new());
-        Self { severity, code, message, span, label, help: None, source: None }
+        Self { severity, code, message, span, label, help: None, source: None, hidden: Vec::new() }
     }
 
     pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Self {
@@ -90,6 +92,12 @@ impl Diagnostic {
 
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(clip(help.into()));
+        self
+    }
+
+    /// What it points at is drawn as stars if it may be secret.
+    pub fn concealed(mut self, concealed: bool) -> Self {
+        self.hidden.extend(concealed.then_some(self.span));
         self
     }
 
@@ -109,7 +117,7 @@ impl Diagnostic {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let excerpt = Excerpt::new(&source.text, self.span);
+        let excerpt = Excerpt::new(&source.text, self.span, &self.hidden);
         let path = escape(&source.path);
         let mut annotation = AnnotationKind::Primary.span(excerpt.span);
         if !label.is_empty() {
@@ -141,6 +149,17 @@ impl Diagnostic {
             "severity": self.severity, "code": self.code, "message": self.message, "help": self.help,
             "file": &*source.path, "line": line, "column": column, "end_line": end_line, "end_column": end_column,
         })
+    }
+}
+
+/// What one of these findings hides, the others that are drawn near it hide as well.
+pub fn conceal(findings: &mut [Diagnostic]) {
+    let path = |finding: &Diagnostic| finding.source.as_ref().map(|source| source.path.clone());
+    let hidden: Vec<(Option<Arc<str>>, Span)> =
+        findings.iter().flat_map(|finding| finding.hidden.iter().map(move |span| (path(finding), *span))).collect();
+    for finding in findings {
+        let own = path(finding);
+        finding.hidden = hidden.iter().filter(|(source, _)| *source == own).map(|(_, span)| *span).collect();
     }
 }
 

@@ -3,16 +3,19 @@
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::context::{not_sent, outputs};
 use super::mailbox;
 use super::{Action, Context};
 use crate::diagnostic::kind;
-use crate::mail::{Cursor, Extract, Found, MailErrorKind, Query};
+use crate::mail::{Cursor, Extract, Found, InvalidExtract, MailErrorKind, Query};
 use crate::run::{ErrorKind, Outcome, StepError};
 use crate::secret::{MASKED, Secret};
-use crate::workflow::{ActionSpec, Contact, Effect, EffectRule, OutputSpec, Parameter, Reach, Type, UndoRule};
+use crate::workflow::{
+    ActionSpec, Contact, Effect, EffectRule, Judges, OutputSpec, Parameter, Reach, Refusal, Type, UndoRule,
+};
 
 /// How long a step without `timeout` waits.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -53,12 +56,14 @@ impl Action for MailWait {
                     "after",
                     Type::Object,
                     "A cursor of `mail.mark`; else since the needed steps began.",
-                ),
+                )
+                .judged(Judges { value: Some(judge_cursor), field: None }),
                 Parameter::required(
                     "extract",
                     Type::Any,
                     "`code`, `link`, or a pattern such as {link: \"/verify/{code}\"}.",
-                ),
+                )
+                .judged(Judges { value: Some(judge_extract), field: Some(judge_pattern) }),
             ],
             outputs: vec![
                 OutputSpec::secret("code", Type::String, "The code; null if a link was asked for."),
@@ -157,6 +162,25 @@ fn query(context: &Context) -> Result<Query, StepError> {
         extract: Extract::parse(extract).map_err(|error| wrong(format!("`extract`: {error}")))?,
         used: context.order.claims.iter().cloned().collect(),
     })
+}
+
+fn judge_extract(value: &Value) -> Result<(), Refusal> {
+    // Its fields are judged one by one.
+    let is_pattern = value.as_object().is_some_and(|fields| !fields.is_empty());
+    if is_pattern { Ok(()) } else { Extract::parse(value).map(drop).map_err(refusal) }
+}
+
+fn judge_pattern(name: &str, value: Option<&Value>) -> Result<(), Refusal> {
+    Extract::check_field(name, value).map_err(refusal)
+}
+
+fn refusal(InvalidExtract { why, help }: InvalidExtract) -> Refusal {
+    Refusal::new(why).help(help)
+}
+
+fn judge_cursor(value: &Value) -> Result<(), Refusal> {
+    let refusal = |_| Refusal::new("this is no cursor").help("write `${{ steps.ID.outputs.cursor }}` of a `mail.mark`");
+    Cursor::deserialize(value).map(drop).map_err(refusal)
 }
 
 fn senders(from: Option<&Value>) -> Result<Vec<String>, String> {

@@ -1,10 +1,12 @@
 //! What the mail steps have in common: which inbox, and what can go wrong with it.
 
+use serde_json::Value;
+
 use super::Context;
 use crate::http::is_loopback;
 use crate::mail::{MailError, MailErrorKind, Mailbox};
 use crate::run::{ErrorKind, StepError};
-use crate::workflow::{Bounds, Parameter, RetryClass, Type};
+use crate::workflow::{Bounds, Judges, Parameter, Refusal, RetryClass, Type};
 
 pub(super) const ERRORS: &[&str] = &[
     "config.parameter",
@@ -22,8 +24,14 @@ pub(super) const ERRORS: &[&str] = &[
 pub(super) const fn parameter() -> Parameter {
     Parameter::required("mailbox", Type::String, "The inbox, as imaps://user:password@host/INBOX.")
         .within(Bounds::Start(&["imaps://", "imap+starttls://", "imap://"]))
+        .judged(Judges { value: Some(judge), field: None })
         .secret()
         .destination()
+}
+
+fn judge(value: &Value) -> Result<(), Refusal> {
+    let text = value.as_str().unwrap_or_default();
+    Mailbox::parse(text).map(drop).map_err(|error| Refusal::new(error.to_string()))
 }
 
 pub(super) fn parse(context: &Context) -> Result<Mailbox, StepError> {

@@ -22,7 +22,8 @@ impl<'a> Excerpt<'a> {
     /// What is left of a longer line on each side.
     const AROUND: usize = 300;
 
-    pub fn new(text: &'a str, span: Span) -> Self {
+    /// `hidden` is drawn as stars.
+    pub fn new(text: &'a str, span: Span, hidden: &[Span]) -> Self {
         let last = text.floor_char_boundary(span.end.min(text.len()));
         let start = text.floor_char_boundary(span.start.min(last));
         let end = text.floor_char_boundary(last.min(start + Self::LONGEST));
@@ -33,8 +34,21 @@ impl<'a> Excerpt<'a> {
         let after = text[end..].find('\n').map_or(text.len(), |newline| end + newline + 1);
         let after = text.floor_char_boundary(after.min(end + Self::LONGEST));
         let line = text[..first].matches('\n').count() + 1;
-        Self { text: inert(&text[first..after]), line, span: start - first..end - first, is_cut }
+        let hidden = hidden.iter().filter(|hidden| hidden.start < after && first < hidden.end);
+        let text = hidden.fold(inert(&text[first..after]), |text, hidden| {
+            stars(&text, hidden.start.saturating_sub(first)..hidden.end.saturating_sub(first)).into()
+        });
+        Self { text, line, span: start - first..end - first, is_cut }
     }
+}
+
+/// The same length with stars in that part of it.
+fn stars(text: &str, part: Range<usize>) -> String {
+    let star = |(at, c): (usize, char)| match part.contains(&at) && !c.is_whitespace() {
+        true => "*".repeat(c.len_utf8()),
+        false => c.to_string(),
+    };
+    text.char_indices().map(star).collect()
 }
 
 /// The same length without the hostile characters beyond ASCII: those within are drawn as pictures of themselves.
@@ -63,6 +77,18 @@ mod tests {
         let text = "a: \u{9b}2J\u{85}\u{202e}\u{200f}\u{61c}\u{1b}[2J\r\u{7f}b\n";
         let drawn = Diagnostic::error("E0100", Span::new(3, text.len() - 1), "").render(&Source::new("x", text), false);
         assert_eq!(drawn.chars().find(|c| is_hostile(*c) && *c != '\n'), None, "{drawn:?}");
+    }
+
+    #[test]
+    fn what_is_hidden_is_drawn_by_no_finding_near_it() {
+        let text = "a: { key: gehe\u{ef}m, b: c }\n";
+        let secret = Diagnostic::error("E0100", Span::new(10, 17), "").concealed(true);
+        let mut findings = [secret, Diagnostic::error("E0100", Span::new(19, 20), "")];
+        super::super::conceal(&mut findings);
+        for finding in &findings {
+            let drawn = finding.render(&Source::new("x", text), false);
+            assert!(drawn.contains("a: { key: *******, b: c }"), "{drawn}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Plan;
 use super::files::Reader;
 use super::flatten::flatten;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, conceal};
 use crate::workflow::{Catalogue, Report, Sources};
 
 /// What came of reading a workflow.
@@ -22,9 +22,10 @@ pub struct Loaded {
 pub fn load(sources: impl Into<Sources>, catalogue: &Catalogue) -> Loaded {
     let sources = sources.into();
     let mut reader = Reader::read(&sources, catalogue);
-    let diagnostics = reader.findings();
+    let mut diagnostics = reader.findings();
     let mut files = reader.files;
     if diagnostics.iter().any(|found| found.severity == Severity::Error) {
+        conceal(&mut diagnostics);
         return Loaded { plan: None, diagnostics };
     }
     let mut report = Report::default();
@@ -35,5 +36,7 @@ pub fn load(sources: impl Into<Sources>, catalogue: &Catalogue) -> Loaded {
         .filter(|_| !report.has_errors())
         .zip(main)
         .map(|(flat, main)| flat.into_plan(Arc::unwrap_or_clone(main.workflow)));
-    Loaded { plan, diagnostics: report.in_order_of_finding() }
+    let mut diagnostics = report.in_order_of_finding();
+    conceal(&mut diagnostics);
+    Loaded { plan, diagnostics }
 }

@@ -8,6 +8,7 @@ mod decode;
 mod duration;
 mod effect;
 mod inputs;
+mod judges;
 mod model;
 mod money;
 mod reach;
@@ -29,6 +30,7 @@ pub use duration::parse_duration;
 pub use effect::Effect;
 pub use inputs::{Given, InputError, bind, bind_secrets, bind_some, typed};
 pub(crate) use inputs::{accept, accept_secret};
+pub use judges::{Judges, Refusal};
 pub use model::{
     Capture, CaptureFrom, Expect, Input, Limits, Matrix, OnError, Output, Probe, Rate, SecretInput, Spanned, Step,
     Undo, Workflow,

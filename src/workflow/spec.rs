@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Bounds, Effect, Reach};
+use super::{Bounds, Effect, Judges, Reach};
 use crate::expr::ValueType;
 
 /// The type of a parameter, input or output.
@@ -68,6 +68,7 @@ pub struct Parameter {
     /// The only values allowed, where the parameter is an enumeration.
     pub one_of: &'static [&'static str],
     pub bounds: Option<Bounds>,
+    pub judges: Judges,
     pub audience: Audience,
     /// The value is a URL that says where the action turns to, with all the secrets that it is given.
     pub destination: bool,
@@ -98,7 +99,8 @@ impl Parameter {
 
     const fn new(name: &'static str, ty: Type, required: bool, doc: &'static str) -> Self {
         let (bounds, audience) = (None, Audience::Nobody);
-        Self { name, ty, required, secret: false, one_of: &[], bounds, audience, destination: false, doc }
+        let judges = Judges { value: None, field: None };
+        Self { name, ty, required, secret: false, one_of: &[], bounds, judges, audience, destination: false, doc }
     }
 
     pub const fn secret(mut self) -> Self {
@@ -113,6 +115,11 @@ impl Parameter {
 
     pub const fn within(mut self, bounds: Bounds) -> Self {
         self.bounds = Some(bounds);
+        self
+    }
+
+    pub const fn judged(mut self, judges: Judges) -> Self {
+        self.judges = judges;
         self
     }
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 pub use pattern::LinkPattern;
 
 use super::message::Content;
-use crate::diagnostic::{escape, nearest};
+use crate::diagnostic::{escape, kind, nearest};
 
 /// What to take from a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,13 +25,16 @@ pub enum Extract {
     Pattern(LinkPattern),
 }
 
-/// Why a value is not an [`Extract`].
+/// Why a value is not an [`Extract`], and what to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidExtract(String);
+pub struct InvalidExtract {
+    pub why: String,
+    pub help: String,
+}
 
 impl fmt::Display for InvalidExtract {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        write!(f, "{}; {}", self.why, self.help)
     }
 }
 
@@ -44,20 +47,30 @@ impl Extract {
             Value::String(word) if word == "code" => Ok(Self::Code),
             Value::String(word) if word == "link" => Ok(Self::Link),
             Value::String(word) => {
-                let meant = nearest(word, ["code", "link"]).map(|meant| format!("; did you mean `{meant}`?"));
-                refuse(format!(
-                    "`{}` cannot be extracted: write code, link or {{ link: \"/verify/{{code}}\" }}{}",
-                    escape(word),
-                    meant.unwrap_or_default()
-                ))
+                let meant = nearest(word, ["code", "link"]).map(|meant| format!("did you mean `{meant}`? "));
+                refuse(format!("`{}` cannot be extracted", escape(word)), meant.unwrap_or_default() + WAYS)
             }
-            Value::Object(fields) => match (fields.len(), fields.get("link")) {
-                (1, Some(Value::String(pattern))) => LinkPattern::parse(pattern).map(Self::Pattern),
-                _ => refuse(
-                    "write { link: \"/verify/{code}\" }, with `link` as the only key and a text as its value".into(),
-                ),
-            },
-            _ => refuse("write code, link or { link: \"/verify/{code}\" }".into()),
+            Value::Object(fields) => {
+                fields.iter().try_for_each(|(name, value)| Self::check_field(name, Some(value)))?;
+                match fields.get(LINK) {
+                    Some(Value::String(pattern)) => LinkPattern::parse(pattern).map(Self::Pattern),
+                    _ => refuse("it has no `link`", FORM),
+                }
+            }
+            other => refuse(format!("{} cannot be extracted", kind(other)), WAYS),
+        }
+    }
+
+    /// Whether a pattern may have this field: it has one, a text, which may not be known yet.
+    pub fn check_field(name: &str, value: Option<&Value>) -> Result<(), InvalidExtract> {
+        if name != LINK {
+            let meant = nearest(name, [LINK]).map(|meant| format!("did you mean `{meant}`? "));
+            return refuse(format!("it has no key `{}`", escape(name)), meant.unwrap_or_default() + FORM);
+        }
+        match value {
+            None => Ok(()),
+            Some(Value::String(pattern)) => LinkPattern::parse(pattern).map(drop),
+            Some(other) => refuse(format!("`link` is {}", kind(other)), FORM),
         }
     }
 
@@ -79,8 +92,13 @@ impl Extract {
     }
 }
 
-fn refuse<T>(reason: String) -> Result<T, InvalidExtract> {
-    Err(InvalidExtract(reason))
+/// The only key of a pattern.
+const LINK: &str = "link";
+const FORM: &str = "write { link: \"/verify/{code}\" }";
+const WAYS: &str = "write code, link or { link: \"/verify/{code}\" }";
+
+fn refuse<T>(why: impl Into<String>, help: impl Into<String>) -> Result<T, InvalidExtract> {
+    Err(InvalidExtract { why: why.into(), help: help.into() })
 }
 
 /// Why nothing was taken from a message.

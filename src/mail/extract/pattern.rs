@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use super::{InvalidExtract, refuse};
+use crate::diagnostic::escape;
 use crate::mail::message::Content;
 
 const HOLE: &str = "{code}";
@@ -48,19 +49,24 @@ impl Fit {
 impl LinkPattern {
     pub fn parse(text: &str) -> Result<Self, InvalidExtract> {
         if text.matches(HOLE).count() != 1 || text.matches(['{', '}']).count() != 2 {
-            return refuse(format!("a link pattern has {HOLE} exactly once, as in /verify/{HOLE}"));
+            let why = format!("a link pattern has {HOLE} exactly once, where the code stands");
+            return refuse(why, format!("write `{}`", with_hole(text)));
         }
         let (origin, rest) = match text.split_once("://") {
             Some((scheme, rest)) if matches!(scheme, "http" | "https") => {
                 let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
                 let origin = Url::parse(&format!("{scheme}://{host}")).ok().filter(|_| !host.contains(HOLE));
-                let Some(origin) = origin else { return refuse(format!("`{scheme}://{host}` is not an origin")) };
+                let Some(origin) = origin else {
+                    let why = format!("`{scheme}://{}` is not an origin", escape(host));
+                    return refuse(why, format!("as in https://host.test/verify/{HOLE}"));
+                };
                 (Some(origin.origin().ascii_serialization()), path)
             }
             _ => (None, text),
         };
         if !rest.starts_with('/') || rest.contains('#') {
-            return refuse("a link pattern begins with / or with https://HOST/, and has no #".into());
+            let why = "a link pattern begins with / or with https://HOST/, and has no #";
+            return refuse(why, format!("as in /verify/{HOLE}"));
         }
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let field = match query.split_once('=') {
@@ -68,7 +74,7 @@ impl LinkPattern {
                 Some((name.into(), Fit::read(value)))
             }
             None if query.is_empty() => None,
-            _ => return refuse(format!("behind ? a link pattern has one field, as in /verify?token={HOLE}")),
+            _ => return refuse("behind ? a link pattern has one field", format!("as in /verify?token={HOLE}")),
         };
         Ok(Self { origin, path: Fit::read(without_slash(path)), field })
     }
@@ -101,6 +107,20 @@ impl LinkPattern {
             }
         };
         decode_once(code).filter(|code| (1..=MAX_CODE).contains(&code.len()) && !code.chars().any(char::is_control))
+    }
+}
+
+/// What was likely meant by a pattern that has no hole, or one of another name.
+fn with_hole(text: &str) -> String {
+    let other = text.find('{').zip(text.find('}')).filter(|(open, close)| open < close);
+    match other {
+        Some((open, close)) if text.matches(['{', '}']).count() == 2 => {
+            escape(&format!("{}{HOLE}{}", &text[..open], &text[close + 1..]))
+        }
+        None if text.starts_with('/') && !text.contains(['{', '}', '?', '#']) => {
+            escape(&format!("{}/{HOLE}", without_slash(text)))
+        }
+        _ => format!("/verify/{HOLE}"),
     }
 }
 

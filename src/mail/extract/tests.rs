@@ -27,7 +27,12 @@ fn extracts_are_read_from_the_workflow() {
     for (bad, says) in [
         (json!("kode"), "did you mean `code`?"),
         (json!({"link": "/verify"}), "{code} exactly once"),
-        (json!({"link": "/{code}", "code": 1}), "only key"),
+        (json!({"link": "/verify"}), "write `/verify/{code}`"),
+        (json!({"link": "/verify/{token}"}), "write `/verify/{code}`"),
+        (json!({"lnk": "/verify/{code}"}), "did you mean `link`?"),
+        (json!({"link": 5}), "`link` is a number"),
+        (json!({}), "no `link`"),
+        (json!({"link": "/{code}", "code": 1}), "no key `code`"),
         (json!(5), "write code"),
     ] {
         let error = Extract::parse(&bad).unwrap_err().to_string();

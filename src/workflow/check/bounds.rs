@@ -8,7 +8,9 @@ pub(super) fn check(names: &Names<'_>, report: &mut Report) {
     for used in names.uses() {
         let Some(action) = used.action else { continue };
         for (name, value) in used.with {
-            let bounds = action.parameter(&name.value).and_then(|parameter| parameter.bounds);
+            let parameter = action.parameter(&name.value);
+            let is_secret = parameter.is_some_and(|parameter| parameter.secret);
+            let bounds = parameter.and_then(|parameter| parameter.bounds);
             let (Some(bounds), Some(literal)) = (bounds, value.as_literal()) else { continue };
             if bounds.hold(literal) {
                 continue;
@@ -16,7 +18,8 @@ pub(super) fn check(names: &Names<'_>, report: &mut Report) {
             report.add(|| {
                 // The place shows the value, which may be long, or hold a password.
                 let message = format!("this cannot be `{}` of `{}`", name.value, action.name);
-                Diagnostic::error("E0117", value.span, message).help(format!("`{}` must be {bounds}", name.value))
+                let found = Diagnostic::error("E0117", value.span, message);
+                found.help(format!("`{}` must be {bounds}", name.value)).concealed(is_secret)
             });
         }
     }

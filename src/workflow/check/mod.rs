@@ -7,6 +7,7 @@ mod body;
 mod bounds;
 mod call;
 mod enumeration;
+mod judged;
 mod known;
 mod names;
 mod need;
@@ -15,5 +16,7 @@ mod parameter;
 mod probe;
 mod reference;
 mod types;
+mod written;
 
 pub use names::{Names, Use, check};
+pub(super) use written::{in_file, is_empty};

@@ -3,7 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{action, answer, body, bounds, call, enumeration, need, on_error, parameter, probe, reference, types};
+use super::{
+    action, answer, body, bounds, call, enumeration, judged, need, on_error, parameter, probe, reference, types,
+    written,
+};
 use crate::diagnostic::Span;
 use crate::expr::{Template, ValueType};
 use crate::workflow::{ActionSpec, Budget, Called, Catalogue, Report, Spanned, Step, Workflow, is_file};
@@ -140,6 +143,8 @@ pub fn check(names: &Names<'_>, order: &[usize], budget: &mut Budget, report: &m
     parameter::check(names, report);
     enumeration::check(names, report);
     bounds::check(names, report);
+    judged::check(names, report);
+    written::check(names, report);
     body::check(names, report);
     call::check(names, &mut budget.effort, report);
     answer::check(names, report);

@@ -5,6 +5,7 @@ use serde_json::{Number, Value};
 use super::decoder::Decoder;
 use super::fields::Fields;
 use crate::expr::Place;
+use crate::workflow::check::{in_file, is_empty};
 use crate::workflow::rules::{FORMATS, bound_keys};
 use crate::workflow::tree::{Entry, Node};
 use crate::workflow::{Extent, Input, Rules, Type};
@@ -56,13 +57,20 @@ impl Decoder<'_> {
             }
             rules.items = Some(Box::new(of_items));
         }
+        let secret = get("secret").and_then(|node| self.boolean(node)).unwrap_or(false);
+        let default = get("default").map(|node| self.constant(node, &ty, &rules));
+        if let (true, Some(node), Some(false)) = (secret, get("default"), default.as_ref().map(is_empty)) {
+            let help = "declare it under `secrets` with `env` instead of `inputs`, or leave the default out";
+            let found = in_file(node.span, "a value of a secret input", "").help(help);
+            self.report.warn(|| found);
+        }
         Some(Input {
             name,
             description: get("description").and_then(|node| self.words(node)),
-            default: get("default").map(|node| self.constant(node, &ty, &rules)),
+            default,
             sandbox: get("sandbox").map(|node| self.constant(node, &ty, &rules)),
             optional: get("optional").and_then(|node| self.boolean(node)).unwrap_or(false),
-            secret: get("secret").and_then(|node| self.boolean(node)).unwrap_or(false),
+            secret,
             rules,
             ty,
             span: entry.key_span,
