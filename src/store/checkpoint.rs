@@ -3,6 +3,8 @@
 //! The journal is the truth. A checkpoint that is missing, torn or changed is passed over with a warning. One that is
 //! genuine and knows of a synced commit which the journal does not have proves that the journal lost lines.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::chain::Link;
@@ -15,7 +17,7 @@ use super::stored::StoredState;
 use crate::run::Recorded;
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct StoredCheckpoint {
+struct StoredCheckpoint {
     format: Format,
     run: String,
     /// The commit after which the state is this, and its line's MAC.
@@ -57,12 +59,36 @@ impl StoredPoint {
 
 /// The bytes of a checkpoint.
 pub(super) fn write(state: &Recorded, at: &Point, synced: &Point, keys: &RunKeys) -> Result<String, StoreError> {
-    let state = StoredState::seal(state, keys)?;
+    let (state, steps) = StoredState::seal(state, keys)?;
     let stored =
         StoredCheckpoint { format: FORMAT, run: keys.run.to_string(), at: at.store(), synced: synced.store(), state };
     let object = serde_json::to_string(&stored).map_err(|_| StoreError::TooLarge)?;
-    Ok(domain().seal(&object, keys).0)
+    Ok(domain().seal(&join(object, &steps), keys).0)
 }
+
+/// Puts steps into an object that has none, each on a line of its own: so they can be read side by side.
+fn join(object: String, steps: &[String]) -> String {
+    match object.split_once(NO_STEPS) {
+        Some((before, after)) if !steps.is_empty() => {
+            format!("{before}{STEPS}\n{}\n]{after}", steps.join(",\n"))
+        }
+        _ => object,
+    }
+}
+
+/// Undoes [`join`]. In a JSON text that was written without line ends, there are no others.
+fn split(text: &str) -> (Cow<'_, str>, Vec<&str>) {
+    let apart = || {
+        let (before, rest) = text.split_once("[\n")?;
+        let (steps, after) = rest.rsplit_once("\n]")?;
+        Some((Cow::Owned(format!("{before}[]{after}")), steps.split(",\n").collect()))
+    };
+    apart().unwrap_or((Cow::Borrowed(text), Vec::new()))
+}
+
+/// What a user's data looks like stands behind it.
+const STEPS: &str = r#""state":{"steps":["#;
+const NO_STEPS: &str = r#""state":{"steps":[]"#;
 
 /// Keeps a checkpoint from ever being taken for a line of the journal.
 fn domain() -> Link {
@@ -92,24 +118,31 @@ fn refuse_newer(format: Format, disk: &dyn Disk) -> Result<(), StoreError> {
     Err(StoreError::Newer { path: disk.path(RunFile::Checkpoint), found: format })
 }
 
+/// A checkpoint that was written here; its steps are not read yet.
+pub(super) struct Genuine<'a> {
+    stored: StoredCheckpoint,
+    steps: Vec<&'a str>,
+}
+
 /// What was written here, if these bytes are that.
-pub(super) fn genuine(bytes: &[u8], keys: &RunKeys) -> Option<StoredCheckpoint> {
+pub(super) fn genuine<'a>(bytes: &'a [u8], keys: &RunKeys) -> Option<Genuine<'a>> {
     domain().follow(bytes.trim_ascii_end(), keys)?;
-    let mut json = serde_json::Deserializer::from_str(std::str::from_utf8(bytes).ok()?);
+    let (text, steps) = split(std::str::from_utf8(bytes).ok()?);
+    let mut json = serde_json::Deserializer::from_str(&text);
     json.disable_recursion_limit();
-    StoredCheckpoint::deserialize(&mut json).ok()
+    Some(Genuine { stored: StoredCheckpoint::deserialize(&mut json).ok()?, steps })
 }
 
 /// Holds the checkpoint against the journal.
 pub(super) fn check(
     bytes: Option<&[u8]>,
-    genuine: Option<StoredCheckpoint>,
+    genuine: Option<Genuine<'_>>,
     lines: &Lines,
     disk: &dyn Disk,
     keys: &RunKeys,
 ) -> Result<Found, StoreError> {
     let Some(bytes) = bytes else { return useless("is missing") };
-    let Some(stored) = genuine else {
+    let Some(Genuine { stored, steps }) = genuine else {
         // One of a newer format need not look like this.
         let known =
             serde_json::from_slice(bytes).map_or(Ok(()), |CheckpointFormat { format }| refuse_newer(format, disk));
@@ -128,8 +161,29 @@ pub(super) fn check(
         return useless("is ahead of the journal, whose last lines were lost before they were synced");
     }
     let commit = stored.at.commit;
-    match stored.state.open(keys) {
+    match stored.state.open(steps, keys) {
         Ok(recorded) => Ok(Found::Usable { recorded: Box::new(recorded), commit, size: bytes.len() as u64 }),
         Err(error) => useless(&format!("does not make sense ({})", error.0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_that_were_put_in_come_out_again() {
+        let object = r#"{"at":1,"state":{"steps":[],"outputs":{"state":{"steps":[],"text":"[\n]"}}}}"#;
+        let steps = [r#"{"id":"a","tasks":[{}]}"#, r#"{"id":"b","text":",\n[\n"}"#].map(str::to_owned);
+        let text = join(object.to_owned(), &steps);
+        assert_eq!(text.lines().count(), 4);
+        assert_eq!(split(&text), (Cow::Borrowed(object), steps.iter().map(String::as_str).collect()));
+        assert_eq!(split(&join(object.to_owned(), &[])), (Cow::Borrowed(object), vec![]));
+    }
+
+    #[test]
+    fn a_checkpoint_on_one_line_is_whole_as_it_is() {
+        let object = r#"{"at":1,"state":{"seq":1,"steps":[{"id":"a"}]}}"#;
+        assert_eq!(split(&format!("{object}\n")).1, Vec::<&str>::new());
     }
 }

@@ -22,6 +22,8 @@ use crate::store::seal::{Place, RunKeys};
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::store) struct StoredState {
+    /// First, so that the checkpoint can have each on a line of its own.
+    steps: Vec<StoredStep>,
     pub seq: u64,
     began: Moment,
     now: Moment,
@@ -47,7 +49,6 @@ pub(in crate::store) struct StoredState {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     paced: Vec<Moment>,
     started: StoredStarted,
-    steps: Vec<StoredStep>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     removed: Vec<StoredStep>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -92,9 +93,14 @@ fn place(seq: u64, step: &str) -> Place<'_> {
 }
 
 impl StoredState {
-    pub fn seal(state: &Recorded, keys: &RunKeys) -> Result<Self, StoreError> {
+    /// All but the steps; and these, each as a JSON text.
+    pub fn seal(state: &Recorded, keys: &RunKeys) -> Result<(Self, Vec<String>), StoreError> {
         let seq = state.seq;
-        Ok(Self {
+        let text = |step| serde_json::to_string(&StoredStep::seal(step, keys, seq)?).map_err(|_| StoreError::TooLarge);
+        let steps = parallel::map(state.steps.iter().collect(), text).into_iter().collect::<Result<_, _>>()?;
+        let removed = state.removed.iter().map(|step| StoredStep::seal(step, keys, seq));
+        let rest = Self {
+            steps: Vec::new(),
             seq,
             began: Moment(state.began),
             now: Moment(state.now),
@@ -111,18 +117,22 @@ impl StoredState {
             alarms: state.alarms.iter().map(|(alarm, due)| ((*alarm).into(), Moment(*due))).collect(),
             paced: state.paced.iter().copied().map(Moment).collect(),
             started: StoredStarted::seal(&state.started, keys, &place(seq, ""))?,
-            steps: StoredStep::seal_all(&state.steps, keys, seq)?,
-            removed: StoredStep::seal_all(&state.removed, keys, seq)?,
+            removed: removed.collect::<Result<_, _>>()?,
             last_stood: state.last_stood.iter().map(StoredText::of).collect(),
             purchases: state.purchases.iter().map(|(key, money)| (key.clone(), Dollars(*money))).collect(),
             claims: (*state.claims).clone(),
             outputs: StoredData::seal(&state.outputs, keys, &place(seq, ""), "outputs")?,
             notes: state.notes.clone(),
-        })
+        };
+        Ok((rest, steps))
     }
 
-    pub fn open(self, keys: &RunKeys) -> Result<Recorded, Malformed> {
+    /// `steps` are the texts of those that stand apart.
+    pub fn open(self, steps: Vec<&str>, keys: &RunKeys) -> Result<Recorded, Malformed> {
         let seq = self.seq;
+        let read = |text| StoredStep::read(text)?.open(keys, seq);
+        let steps =
+            parallel::map(steps, read).into_iter().chain(self.steps.into_iter().map(|step| step.open(keys, seq)));
         Ok(Recorded {
             started: Arc::new(self.started.open(keys, &place(seq, ""))?),
             seq,
@@ -140,8 +150,8 @@ impl StoredState {
             since: self.since.0,
             alarms: self.alarms.into_iter().map(|(alarm, due)| (alarm.into(), due.0)).collect(),
             paced: self.paced.into_iter().map(|began| began.0).collect(),
-            steps: StoredStep::open_all(self.steps, keys, seq)?,
-            removed: StoredStep::open_all(self.removed, keys, seq)?,
+            steps: steps.collect::<Result<_, _>>()?,
+            removed: self.removed.into_iter().map(|step| step.open(keys, seq)).collect::<Result<_, _>>()?,
             last_stood: self.last_stood.into_iter().map(StoredText::open).collect::<Result<_, _>>()?,
             purchases: self.purchases.into_iter().map(|(key, money)| (key, money.0)).collect(),
             claims: Arc::new(self.claims),
@@ -162,12 +172,10 @@ impl StoredText {
 }
 
 impl StoredStep {
-    fn seal_all(steps: &[StepState], keys: &RunKeys, seq: u64) -> Result<Vec<Self>, StoreError> {
-        steps.iter().map(|step| Self::seal(step, keys, seq)).collect()
-    }
-
-    fn open_all(steps: Vec<Self>, keys: &RunKeys, seq: u64) -> Result<Vec<StepState>, Malformed> {
-        parallel::map(steps, |step| step.open(keys, seq)).into_iter().collect()
+    fn read(text: &str) -> Result<Self, Malformed> {
+        let mut json = serde_json::Deserializer::from_str(text);
+        json.disable_recursion_limit();
+        Self::deserialize(&mut json).map_err(|error| Malformed(error.to_string()))
     }
 
     fn seal(state: &StepState, keys: &RunKeys, seq: u64) -> Result<Self, StoreError> {
