@@ -1,23 +1,23 @@
 //! `http`: any request to any service.
 
+mod judge;
+
 use std::sync::LazyLock;
 
 use futures_util::future::BoxFuture;
 use reqwest::Method;
-use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 use url::Url;
 
 use super::context::{not_sent, outputs};
 use super::{Action, Context};
-use crate::diagnostic::{escape, kind};
+use crate::diagnostic::kind;
 use crate::http::{HttpError, Request, RequestBody, Response, asked, retry_after};
 use crate::id::Role;
 use crate::run::{ErrorKind, Happened, Outcome, StepError};
 use crate::secret::{Data, Datum};
 use crate::workflow::{
-    ActionSpec, Bounds, Contact, Effect, EffectRule, Judges, OutputSpec, Parameter, Reach, Refusal, RetryClass, Type,
-    UndoRule,
+    ActionSpec, Bounds, Contact, Effect, EffectRule, Judges, OutputSpec, Parameter, Reach, RetryClass, Type, UndoRule,
 };
 
 pub struct HttpRequest;
@@ -85,7 +85,7 @@ fn spec() -> ActionSpec {
             Parameter::optional("method", Type::String, "The method; GET if not given.").one_of(METHODS),
             Parameter::required("url", Type::String, "Where to; a path alone is below the base URL.")
                 .within(Bounds::Start(&["/", "https://", "http://"]))
-                .judged(Judges { value: Some(judge_url), field: None })
+                .judged(Judges { value: Some(judge::url), ..Judges::NONE })
                 .seen_by(LOGS, ELSEWHERE)
                 .destination(),
             Parameter::optional("query", Type::Object, "Added to the URL.")
@@ -93,7 +93,7 @@ fn spec() -> ActionSpec {
                 .seen_by(LOGS, ELSEWHERE),
             Parameter::optional("headers", Type::Object, "Headers by name.")
                 .within(Bounds::Fields)
-                .judged(Judges { value: None, field: Some(judge_header) }),
+                .judged(Judges { field: Some(judge::header), ..Judges::NONE }),
             Parameter::optional("json", Type::Any, "The body, as JSON."),
             Parameter::optional("form", Type::Object, "The body, form-encoded.").within(Bounds::Fields),
             Parameter::optional("body", Type::String, "The body, as it is."),
@@ -232,26 +232,6 @@ fn target(context: &Context) -> Result<Url, StepError> {
 fn trusted(context: &Context, url: &Url) -> Result<(), StepError> {
     let refused = |why| StepError::new(ErrorKind::Config, "config.origin", format!("`{}` {why}", context.order.task));
     context.services.trust().check(url).map_err(refused)
-}
-
-fn judge_url(value: &Value) -> Result<(), Refusal> {
-    let text = value.as_str().unwrap_or_default();
-    // A path stands below a base URL, whichever that is.
-    let full = if text.starts_with('/') { format!("https://host.test{text}") } else { text.to_owned() };
-    Url::parse(&full).map(drop).map_err(|error| Refusal::new(format!("it is not a URL: {error}")))
-}
-
-fn judge_header(name: &str, value: Option<&Value>) -> Result<(), Refusal> {
-    // An expression in a name is an error of its own.
-    if !name.contains("${{") && HeaderName::from_bytes(name.as_bytes()).is_err() {
-        return Err(Refusal::new(format!("`{}` is not the name of a header", escape(name))));
-    }
-    match value.and_then(Value::as_str).map(HeaderValue::from_str) {
-        Some(Err(_)) => {
-            Err(Refusal::new(format!("`{name}` holds what no header can")).help("leave out line breaks and the like"))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// An object of scalars as pairs of text; null entries are left out.

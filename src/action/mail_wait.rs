@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use serde::Deserialize as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::context::{not_sent, outputs};
 use super::mailbox;
@@ -57,13 +57,17 @@ impl Action for MailWait {
                     Type::Object,
                     "A cursor of `mail.mark`; else since the needed steps began.",
                 )
-                .judged(Judges { value: Some(judge_cursor), field: None }),
+                .judged(Judges { value: Some(judge_cursor), ..Judges::NONE }),
                 Parameter::required(
                     "extract",
                     Type::Any,
                     "`code`, `link`, or a pattern such as {link: \"/verify/{code}\"}.",
                 )
-                .judged(Judges { value: Some(judge_extract), field: Some(judge_pattern) }),
+                .judged(Judges {
+                    value: Some(judge_extract),
+                    field: Some(judge_pattern),
+                    schema: Some(extracts),
+                }),
             ],
             outputs: vec![
                 OutputSpec::secret("code", Type::String, "The code; null if a link was asked for."),
@@ -162,6 +166,13 @@ fn query(context: &Context) -> Result<Query, StepError> {
         extract: Extract::parse(extract).map_err(|error| wrong(format!("`extract`: {error}")))?,
         used: context.order.claims.iter().cloned().collect(),
     })
+}
+
+fn extracts() -> Value {
+    let pattern = json!({ "link": { "type": "string" } });
+    let pattern =
+        json!({ "type": "object", "properties": pattern, "required": ["link"], "additionalProperties": false });
+    json!({ "anyOf": [{ "enum": ["code", "link"] }, pattern] })
 }
 
 fn judge_extract(value: &Value) -> Result<(), Refusal> {

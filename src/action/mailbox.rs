@@ -24,7 +24,7 @@ pub(super) const ERRORS: &[&str] = &[
 pub(super) const fn parameter() -> Parameter {
     Parameter::required("mailbox", Type::String, "The inbox, as imaps://user:password@host/INBOX.")
         .within(Bounds::Start(&["imaps://", "imap+starttls://", "imap://"]))
-        .judged(Judges { value: Some(judge), field: None })
+        .judged(Judges { value: Some(judge), ..Judges::NONE })
         .secret()
         .destination()
 }

@@ -42,11 +42,20 @@ pub struct Judges {
     pub value: Option<OfValue>,
     /// Of a field of an object, by its name and, if that is written out, its value.
     pub field: Option<OfField>,
+    /// What of it a JSON Schema can tell.
+    pub schema: Option<fn() -> Value>,
+}
+
+impl Judges {
+    pub const NONE: Self = Self { value: None, field: None, schema: None };
 }
 
 impl PartialEq for Judges {
     fn eq(&self, other: &Self) -> bool {
-        self.value.map(|judge| judge as usize) == other.value.map(|judge| judge as usize)
-            && self.field.map(|judge| judge as usize) == other.field.map(|judge| judge as usize)
+        let addresses = |judges: &Self| {
+            let (value, field) = (judges.value.map(|judge| judge as usize), judges.field.map(|judge| judge as usize));
+            (value, field, judges.schema.map(|schema| schema as usize))
+        };
+        addresses(self) == addresses(other)
     }
 }

@@ -99,7 +99,7 @@ impl Parameter {
 
     const fn new(name: &'static str, ty: Type, required: bool, doc: &'static str) -> Self {
         let (bounds, audience) = (None, Audience::Nobody);
-        let judges = Judges { value: None, field: None };
+        let judges = Judges::NONE;
         Self { name, ty, required, secret: false, one_of: &[], bounds, judges, audience, destination: false, doc }
     }
 

@@ -6,14 +6,14 @@ use super::Names;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::expr::Template;
 use crate::workflow::judges::Refusal;
-use crate::workflow::{Parameter, Report};
+use crate::workflow::{ActionSpec, Cents, Parameter, Report};
 
 pub(super) fn check(names: &Names<'_>, report: &mut Report) {
     for used in names.uses() {
         let Some(action) = used.action else { continue };
         for (name, value) in used.with {
             let Some(parameter) = action.parameter(&name.value) else { continue };
-            for (span, refusal) in refused(parameter, value) {
+            for (span, refusal) in refused(parameter, value).into_iter().chain(no_amount(action, parameter, value)) {
                 report.add(|| {
                     let message = format!("`{}` of `{}`: {}", parameter.name, action.name, refusal.why);
                     let found = Diagnostic::error("E0117", span, message);
@@ -22,6 +22,15 @@ pub(super) fn check(names: &Names<'_>, report: &mut Report) {
             }
         }
     }
+}
+
+/// Money that may be spent is known to the cent.
+fn no_amount(action: &ActionSpec, parameter: &Parameter, value: &Template) -> Option<(Span, Refusal)> {
+    action.reach.spends?.money.filter(|bound| bound.parameter() == Some(parameter.name))?;
+    let literal = value.as_literal().filter(|literal| !literal.is_null() && Cents::of(literal).is_none())?;
+    let refusal = Refusal::new(format!("{literal} is no amount"))
+        .help("write US dollars with at most two decimals, as 20 or 19.99");
+    Some((value.span, refusal))
 }
 
 fn refused(parameter: &Parameter, value: &Template) -> Vec<(Span, Refusal)> {

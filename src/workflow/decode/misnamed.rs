@@ -4,7 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::decoder::Decoder;
-use crate::id::{Name, StepId};
+use crate::diagnostic::Diagnostic;
+use crate::id::{InvalidId, Name, StepId};
 use crate::workflow::tree::{Entry, Kind, Node};
 
 #[derive(Default)]
@@ -61,18 +62,23 @@ impl Misnamed {
 impl Decoder<'_> {
     /// The name under which something is declared.
     pub fn declared(&mut self, entry: &Entry) -> Option<Name> {
-        Name::new(&entry.key)
-            .or_else(|error| {
-                self.error("E0107", entry.key_span, error.to_string());
-                Name::new(&snake_case(&entry.key)).or_else(|_| Name::new("unnamed"))
-            })
-            .ok()
+        let stand_in = || Name::new(&snake_case(&entry.key)).or_else(|_| Name::new("unnamed")).ok();
+        let name = Name::new(&entry.key).map_err(|error| self.no_name(entry, &error));
+        name.ok().or_else(stand_in)
     }
 
     /// The same of a step.
     pub fn declared_step(&mut self, entry: &Entry) -> Option<StepId> {
-        let id = self.local_id(&entry.key, entry.key_span);
-        id.or_else(|| self.misnamed.step(&entry.key))
+        let id = StepId::local(&entry.key).map_err(|error| self.no_name(entry, &error));
+        id.ok().or_else(|| self.misnamed.step(&entry.key))
+    }
+
+    fn no_name(&mut self, entry: &Entry, error: &InvalidId) {
+        self.report.add(|| {
+            let found = Diagnostic::error("E0107", entry.key_span, error.to_string());
+            let meant = snake_case(&entry.key);
+            if Name::new(&meant).is_ok() { found.help(format!("write `{meant}`")) } else { found }
+        });
     }
 }
 

@@ -97,6 +97,9 @@ fn parameter(parameter: &Parameter) -> Value {
     if !parameter.one_of.is_empty() {
         schema = json!({ "anyOf": [{ "enum": parameter.one_of }, defined("expression")] });
     }
+    if let Some(form) = parameter.judges.schema {
+        schema = json!({ "anyOf": [form(), defined("expression")] });
+    }
     let within = match parameter.bounds {
         Some(Bounds::Range { least, most, step }) => {
             let range = json!({ "minimum": least, "maximum": most, "multipleOf": step });
