@@ -60,7 +60,7 @@ pub(super) fn outputs(summary: &Summary, look: &Look) -> String {
         let env = exported.then(|| output.env.as_deref().map(inert).unwrap_or_default());
         let mut cells = vec![Cell::new(&output.name, Tone::Plain)];
         cells.extend(env.map(|env| Cell::new(env, Tone::Faint)));
-        cells.push(Cell::new(exact(&output.value), Tone::Strong));
+        cells.push(Cell::new(readable(exact(&output.value)), Tone::Strong));
         grid.row(cells);
     }
     let values = grid.render(&Look { cuts: false, ..*look });
@@ -105,6 +105,18 @@ fn next(commands: &[Next], look: &Look) -> String {
         false => format!("    {}\n    {}\n", comment(next), command(next, 0)),
     };
     commands.iter().map(line).collect()
+}
+
+/// Of what nobody reads on a terminal, such as an image, the beginning.
+pub(super) fn readable(text: String) -> String {
+    const LONGEST: usize = 4000;
+    const SHOWN: usize = 60;
+    match text.chars().count() {
+        0..=LONGEST => text,
+        length => {
+            format!("{}… ({length} characters; --json has them all)", text.chars().take(SHOWN).collect::<String>())
+        }
+    }
 }
 
 /// A value so that it can be taken for what it is: plain where that is harmless, otherwise as a JSON string.

@@ -74,12 +74,14 @@ pub(super) fn undo(undo: &Undo) -> String {
     }
 }
 
-/// Who named the base URL, in a few words.
+/// Who named the base URL, in so few words that they stand behind it.
 pub(super) fn source(source: &BaseUrlSource) -> String {
     match source {
-        BaseUrlSource::File { profile: Some(name), .. } => format!("from the profile {}", inert(name)),
-        BaseUrlSource::File { profile: None, .. } => "from the defaults of your profiles".to_owned(),
-        other => other.to_string(),
+        BaseUrlSource::BuiltIn => "the default".to_owned(),
+        BaseUrlSource::Flag => "--base-url".to_owned(),
+        BaseUrlSource::Variable => "ONRAMP_BASE_URL".to_owned(),
+        BaseUrlSource::File { profile: Some(name), .. } => format!("profile {}", inert(name)),
+        BaseUrlSource::File { profile: None, .. } => "your onramp.toml".to_owned(),
     }
 }
 

@@ -228,3 +228,9 @@ fn nothing_is_wider_than_the_terminal_but_what_is_there_to_be_copied() {
         }
     }
 }
+
+#[test]
+fn of_an_output_that_nobody_reads_the_beginning_is_shown() {
+    assert_eq!(readable("é".repeat(4000)), "é".repeat(4000));
+    assert_eq!(readable("é".repeat(4001)), "é".repeat(60) + "… (4001 characters; --json has them all)");
+}
