@@ -39,7 +39,7 @@ fn request(x: &mut Exchange<'_>, v7: bool) -> Result<Answer, Refusal> {
     let (id, file) = (x.next_id(), x.draw_uuid("image"));
     let finished = x.site.image_polls == 0;
     let image = Image { id, account, file, v7, finished, ..wanted };
-    let answer = shown(x, &image);
+    let answer = told(x, &image);
     x.emit(Event::ImageRequested { image });
     Ok(Answer::json(200, answer))
 }
@@ -109,7 +109,15 @@ fn fetch(x: &mut Exchange<'_>, id: &str) -> Result<Answer, Refusal> {
         image.finished = image.polls >= x.site.image_polls;
         x.emit(Event::ImagePolled { image: image.id, finished: image.finished });
     }
-    Ok(Answer::json(200, shown(x, &image)))
+    Ok(Answer::json(200, told(x, &image)))
+}
+
+/// The image as it stands, or that it came to nothing.
+fn told(x: &Exchange<'_>, image: &Image) -> Value {
+    match x.verdict.image_failed {
+        true => json!({ "status": "failed", "id": image.id, "message": "Image generation failed.", "output": [] }),
+        false => shown(x, image),
+    }
 }
 
 fn shown(x: &Exchange<'_>, image: &Image) -> Value {
@@ -122,7 +130,7 @@ fn shown(x: &Exchange<'_>, image: &Image) -> Value {
     if image.finished {
         // Base64 is behind a link at version 6 and in the answer at version 7: both have been seen.
         let output = match image.base64 && image.v7 {
-            true => (0..image.samples).map(|_| PNG_AS_BASE64.to_owned()).collect(),
+            true => (0..image.samples).map(|_| in_base64(x).to_owned()).collect(),
             false => links.clone(),
         };
         return json!({
@@ -135,6 +143,11 @@ fn shown(x: &Exchange<'_>, image: &Image) -> Value {
         "fetch_result": format!("{base}/api/{version}/images/fetch/{}", image.id),
         "message": "Your request is being processed.",
     })
+}
+
+/// An image, unless it is to be none.
+pub fn in_base64(x: &Exchange<'_>) -> &'static str {
+    if x.verdict.not_an_image { "bm90IGFuIGltYWdl" } else { PNG_AS_BASE64 }
 }
 
 /// `/api/v6/processing/request_count`, by GET and by POST.

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use super::generation::in_base64;
 use super::{Exchange, auth, tokens};
-use crate::sandbox::http::{Answer, PNG_AS_BASE64, Refusal};
+use crate::sandbox::http::{Answer, Refusal};
 use crate::sandbox::state::Image;
 
 /// `GET /verify/{token}`: uses the code up and gives no token; one logs in afterwards.
@@ -30,9 +31,11 @@ pub fn image(x: &mut Exchange<'_>) -> Result<Answer, Refusal> {
     };
     let ready = |image: &&Image| image.file == stem && image.finished && image.base64 == wanted;
     match (x.state.images.values().find(ready), sample.parse::<u64>()) {
-        (Some(image), Ok(sample)) if sample < image.samples => {
-            Ok(if wanted { Answer::text(PNG_AS_BASE64) } else { Answer::png() })
-        }
+        (Some(image), Ok(sample)) if sample < image.samples => Ok(match (wanted, x.verdict.not_an_image) {
+            (true, _) => Answer::text(in_base64(x)),
+            (false, true) => Answer::html(200, "Access denied"),
+            (false, false) => Answer::png(),
+        }),
         _ => Err(Refusal::not_found()),
     }
 }

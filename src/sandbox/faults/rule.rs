@@ -76,6 +76,10 @@ pub enum FaultKind {
     MailOldFirst,
     /// A generation is refused for want of credits.
     NoCredits,
+    /// A generation ends without an image.
+    ImageFailed,
+    /// What should be an image, or base64 of one, is something else.
+    NotAnImage,
     /// A login whose password is right is refused: the account is blocked.
     Blocked,
 }

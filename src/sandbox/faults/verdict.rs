@@ -45,6 +45,10 @@ pub struct Verdict {
     pub mail: MailFault,
     /// The status of a refusal for want of credits.
     pub no_credits: Option<u16>,
+    /// Whether a generation ends without an image.
+    pub image_failed: bool,
+    /// Whether an image is none.
+    pub not_an_image: bool,
     /// Whether the account is blocked.
     pub blocked: bool,
     /// The faults that struck, as the ledger names them.
@@ -110,6 +114,14 @@ fn strike(rule: &FaultRule, verdict: &mut Verdict) {
         FaultKind::MailOldFirst => mail(verdict, MailFault::OldFirst),
         FaultKind::Blocked => {
             verdict.blocked = true;
+            None
+        }
+        FaultKind::ImageFailed => {
+            verdict.image_failed = true;
+            None
+        }
+        FaultKind::NotAnImage => {
+            verdict.not_an_image = true;
             None
         }
         FaultKind::NoCredits => {
