@@ -59,6 +59,7 @@ pub fn run(file: &str, base_url: &str) {
         settings,
         trusted_mailboxes: vec![],
         entropy: Arc::new(SystemEntropy),
+        folder: std::path::PathBuf::new(),
         limits: Arc::new(Limits::new(clock.clone())),
     };
     let mut state = RunState::new(&plan, started, clock.now());

@@ -1,5 +1,6 @@
 //! What an action is given, and what it gives back.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,6 +50,8 @@ pub struct Services {
     /// Origins ([`crate::mail::Mailbox::origin`]) of mailboxes that the user named; no other is given a password.
     pub trusted_mailboxes: Vec<String>,
     pub entropy: Arc<dyn Entropy>,
+    /// Of the workflow file: below it, and nowhere else, a step may write files.
+    pub folder: PathBuf,
     /// What has been asked of ModelsLab, by whom, and what it allows.
     pub limits: Arc<Limits>,
 }

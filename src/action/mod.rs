@@ -2,6 +2,7 @@
 
 mod assert;
 mod context;
+mod files;
 mod http;
 mod mail_mark;
 mod mail_wait;

@@ -9,7 +9,7 @@ use url::Url;
 use super::catalogue::{Credential, Operation, Verb};
 use super::limits::{Key, Permit, Subject};
 use super::{ApiError, Limits, address, envelope};
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::http::{Deadline, Http, HttpError, Request, RequestBody, Response, Timeout, asked};
 
 /// A client of one base URL, with a method for each operation of the [catalogue](super::catalogue). Cheap to clone.
@@ -110,8 +110,20 @@ impl Client {
     /// Waits until the service's limits have room.
     async fn turn(&self, operation: &Operation, subject: Subject) -> Result<Option<Permit>, ApiError> {
         let Some(class) = &operation.limit else { return Ok(None) };
-        let key = Key { origin: self.base.origin().ascii_serialization(), class: class.name, subject };
-        self.limits.turn(key, class, self.deadline.map(|deadline| deadline.at)).await.map(Some)
+        self.limits.turn(self.key_of(class.name, subject), class, self.ends_at()).await.map(Some)
+    }
+
+    /// Under what a call is counted.
+    pub(super) fn key_of(&self, class: &'static str, subject: Subject) -> Key {
+        Key { origin: self.base.origin().ascii_serialization(), class, subject }
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    pub(super) fn ends_at(&self) -> Option<Timestamp> {
+        self.deadline.map(|deadline| deadline.at)
     }
 
     pub(super) async fn send(
@@ -142,7 +154,7 @@ impl Client {
         &self.base
     }
 
-    pub(super) fn now(&self) -> crate::clock::Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 }

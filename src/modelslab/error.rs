@@ -27,6 +27,12 @@ impl ApiError {
     /// The code of a call whose wait for its turn was ended by [`super::Limits::release`].
     pub const WITHDRAWN: &'static str = "withdrawn";
 
+    /// The code of an image that is none, or that cannot be had.
+    pub const NOT_AN_IMAGE: &'static str = "not_an_image";
+
+    /// The code of a generation that the service refused or gave up without a code of its own.
+    pub const GENERATION_FAILED: &'static str = "generation_failed";
+
     /// The error of an answer whose status or envelope says no.
     pub(super) fn refused(response: &Response, code: Option<String>, message: String, now: Timestamp) -> Self {
         let status = response.status;
@@ -53,6 +59,13 @@ impl ApiError {
         let (name, count) = (class.name, class.rate.count);
         let message = format!("nothing was sent: {name} allows {count} a minute, and has room {when}");
         Self { status: Some(429), transient: true, retry_after: wait, ..Self::not_sent(message) }
+    }
+
+    /// Kept back: so many images of the key are being made already.
+    pub(super) fn queue_full(places: u32) -> Self {
+        let message =
+            format!("nothing was sent: {places} images of this key are being made, and none was ready in time");
+        Self { status: Some(429), transient: true, ..Self::not_sent(message) }
     }
 
     /// Its wait for a turn was ended from outside.

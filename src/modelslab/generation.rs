@@ -5,10 +5,46 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::address::segment;
+use super::catalogue::Credential;
 use super::envelope::flat;
 use super::error::says_no_credits;
+use super::limits::{Place, Subject};
 use super::{ApiError, Client};
+use crate::clock::Timestamp;
 use crate::http::{RequestBody, Response};
+
+/// Which spelling of the routes is used. Both are said to work. [conflict: v7 is called current, and v6 still documented]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ApiVersion {
+    #[default]
+    V6,
+    V7,
+}
+
+impl ApiVersion {
+    /// As `v6`.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::V6, Self::V7].into_iter().find(|version| version.as_str() == text)
+    }
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::V6 => "v6",
+            Self::V7 => "v7",
+        }
+    }
+
+    const fn text2img(self) -> &'static str {
+        match self {
+            Self::V6 => "/api/v6/images/text2img",
+            Self::V7 => "/api/v7/images/text-to-image",
+        }
+    }
+
+    fn fetch(self) -> String {
+        format!("/api/{}/images/fetch", self.as_str())
+    }
+}
 
 /// What to draw. Numbers are sent as numbers; what is `None` is left to the service.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +57,9 @@ pub struct GenerationRequest {
     pub height: Option<u64>,
     /// How many images, 1 to 4.
     pub samples: Option<u64>,
+    /// Ask for base64 instead of URLs. The service may still give a URL, behind which base64 is.
+    pub base64: bool,
+    pub version: ApiVersion,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +73,8 @@ pub enum GenerationStatus {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Generation {
     pub status: GenerationStatus,
+    /// Where it was asked for.
+    pub version: ApiVersion,
     /// An integer in some documents, a string in others; kept as it came.
     pub id: Option<Value>,
     /// Seconds until it may be ready.
@@ -46,7 +87,14 @@ pub struct Generation {
 }
 
 impl Client {
-    /// `POST /api/v6/images/text2img`. The key goes in the body only.
+    /// Waits until fewer images of `key` are being made than the service has places for. Hold what it gives until there is an
+    /// image.
+    pub async fn place(&self, key: &str) -> Result<Place, ApiError> {
+        let subject = Subject::of(Credential::Key, Some(key), &Map::new());
+        self.limits().place(self.key_of("generation-queue", subject), self.ends_at()).await
+    }
+
+    /// `POST /api/v6/images/text2img`, or `/api/v7/images/text-to-image`. The key goes in the body only.
     pub async fn text2img(&self, key: &str, request: &GenerationRequest) -> Result<Generation, ApiError> {
         let mut body = json!({"key": key, "model_id": request.model_id, "prompt": request.prompt});
         if let Some(text) = &request.negative_prompt {
@@ -57,37 +105,67 @@ impl Client {
                 body[name] = value.into();
             }
         }
-        self.generate(self.url("/api/v6/images/text2img")?, body).await
+        if request.base64 {
+            body["base64"] = true.into();
+        }
+        self.generate(self.url(request.version.text2img())?, body, request.version).await
     }
 
     /// Asks how a generation stands. `fetch_result` is followed only on the service's own origin: the key goes with it.
     pub async fn fetch(&self, key: &str, generation: &Generation) -> Result<Generation, ApiError> {
         let own = |url: &Url| url.origin() == self.base().origin();
         let given = generation.fetch_result.as_deref().and_then(|url| Url::parse(url).ok()).filter(own);
-        let url = match (given, &generation.id) {
-            (Some(url), _) => url,
-            (None, Some(Value::String(id))) => self.url(&format!("/api/v6/images/fetch/{}", segment(id)))?,
-            (None, Some(id)) => self.url(&format!("/api/v6/images/fetch/{}", segment(&id.to_string())))?,
-            (None, None) => {
-                return Err(ApiError::garbled(200, "has neither an id nor a place to fetch the image from"));
+        let (version, root) = (generation.version, generation.version.fetch());
+        let fetched = match (given, generation.id_text()) {
+            (Some(url), _) => self.generate(url, json!({"key": key}), version).await,
+            (None, Some(id)) => {
+                let url = self.url(&format!("{root}/{}", segment(&id)))?;
+                match self.generate(url, json!({"key": key}), version).await {
+                    // Documents name both spellings.
+                    Err(error) if error.no_such_route() => {
+                        self.generate(self.url(&root)?, json!({"key": key, "request_id": id}), version).await
+                    }
+                    answer => answer,
+                }
             }
+            (None, None) => Err(ApiError::garbled(200, "has neither an id nor a place to fetch the image from")),
         };
-        let mut fetched = self.generate(url, json!({"key": key})).await?;
+        let mut fetched = fetched.map_err(not_yet)?;
         // A fetch need not repeat what the first answer said.
         fetched.id = fetched.id.or_else(|| generation.id.clone());
         fetched.fetch_result = fetched.fetch_result.or_else(|| generation.fetch_result.clone());
         Ok(fetched)
     }
 
-    async fn generate(&self, url: Url, body: Value) -> Result<Generation, ApiError> {
+    async fn generate(&self, url: Url, body: Value, version: ApiVersion) -> Result<Generation, ApiError> {
         let headers = vec![("accept".to_owned(), "application/json".to_owned())];
         let response = self.send(Method::POST, url, headers, RequestBody::Json(body)).await?;
-        read(&response, self.now())
+        read(&response, version, self.now())
     }
 }
 
+impl Generation {
+    pub fn id_text(&self) -> Option<String> {
+        self.id.as_ref().map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned))
+    }
+}
+
+/// An image that waits for its turn may be told of as one that failed.
+fn not_yet(error: ApiError) -> ApiError {
+    let transient = error.transient || error.message.to_lowercase().contains("try again");
+    ApiError { transient, ..error }
+}
+
+/// How many images may wait, as a queue that is full says: `Maximum 5 queued requests allowed.`
+pub fn places_of(error: &ApiError) -> Option<u32> {
+    let message = error.message.to_lowercase();
+    let (_, rest) = message.split_once("maximum ")?;
+    let (number, rest) = rest.split_once(' ')?;
+    number.parse().ok().filter(|_| error.status == Some(429) && rest.starts_with("queued"))
+}
+
 /// The body's `status` decides; HTTP is 200 even for most failures.
-fn read(response: &Response, now: crate::clock::Timestamp) -> Result<Generation, ApiError> {
+fn read(response: &Response, version: ApiVersion, now: Timestamp) -> Result<Generation, ApiError> {
     let Some(Value::Object(body)) = response.json() else {
         let status = response.status;
         return Err(ApiError { transient: status >= 500, ..ApiError::garbled(status, "is not a JSON object") });
@@ -107,6 +185,7 @@ fn read(response: &Response, now: crate::clock::Timestamp) -> Result<Generation,
     };
     Ok(Generation {
         status,
+        version,
         id: body.get("id").filter(|id| !id.is_null()).cloned(),
         eta: number("eta"),
         output: list("output"),
@@ -115,7 +194,7 @@ fn read(response: &Response, now: crate::clock::Timestamp) -> Result<Generation,
     })
 }
 
-fn refused(response: &Response, body: &Map<String, Value>, now: crate::clock::Timestamp) -> ApiError {
+fn refused(response: &Response, body: &Map<String, Value>, now: Timestamp) -> ApiError {
     let said = ["message", "messege", "error", "tip", "tips"].iter().find_map(|name| body.get(*name));
     let message = said.map(flat).filter(|text| !text.is_empty());
     let message = message.unwrap_or_else(|| "the service refused without a word".to_owned());
@@ -129,49 +208,11 @@ fn refused(response: &Response, body: &Map<String, Value>, now: crate::clock::Ti
         error.transient = true;
         error.retry_after = asked.or(error.retry_after);
     }
+    if error.code.is_none() && (200..300).contains(&response.status) && error.status != Some(429) {
+        error.code = Some(ApiError::GENERATION_FAILED.to_owned());
+    }
     error
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn answer(status: u16, body: Value) -> Result<Generation, ApiError> {
-        let response =
-            Response { status, headers: Default::default(), body: body.to_string().into_bytes(), broken: None };
-        read(&response, Default::default())
-    }
-
-    #[test]
-    fn the_bodys_status_decides() {
-        let done =
-            answer(200, json!({"status": "success", "id": 7, "output": ["https://x/1.png"], "generationTime": 1.5}));
-        let done = done.unwrap();
-        assert_eq!((done.status, done.output.len()), (GenerationStatus::Success, 1));
-        let queued = answer(200, json!({"status": "queued", "id": "abc-1", "eta": "12"})).unwrap();
-        assert_eq!((queued.status, queued.eta), (GenerationStatus::Processing, Some(12.0)));
-    }
-
-    #[test]
-    fn an_error_under_http_200_is_an_error() {
-        let error = answer(200, json!({"status": "error", "message": {"prompt": ["is required"]}})).unwrap_err();
-        assert_eq!(error.message, "prompt: is required");
-        assert!(!error.transient);
-    }
-
-    #[test]
-    fn a_rate_limit_under_http_200_can_be_tried_again() {
-        let body = json!({"status": "error", "message": "Rate limit exceeded. Maximum 5 queued requests allowed.", "retry_after": 30});
-        let error = answer(200, body).unwrap_err();
-        assert_eq!((error.status, error.retry_after), (Some(429), Some(std::time::Duration::from_secs(30))));
-        assert!(error.transient);
-    }
-
-    #[test]
-    fn want_of_credits_is_told_from_a_bad_key() {
-        let broke = answer(200, json!({"status": "error", "message": "Insufficient credits"})).unwrap_err();
-        assert!(broke.no_credits());
-        let bad = answer(401, json!({"status": "error", "message": "Invalid API key"})).unwrap_err();
-        assert!(!bad.no_credits());
-    }
-}
+mod tests;

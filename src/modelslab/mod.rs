@@ -9,12 +9,14 @@ mod client;
 mod envelope;
 mod error;
 mod generation;
+mod image;
 mod limits;
 
 pub use client::Client;
 pub use error::ApiError;
-pub use generation::{Generation, GenerationRequest, GenerationStatus};
-pub use limits::Limits;
+pub use generation::{ApiVersion, Generation, GenerationRequest, GenerationStatus, places_of};
+pub use image::{Image, ImageKind};
+pub use limits::{Limits, Place};
 
 #[cfg(test)]
 mod tests;

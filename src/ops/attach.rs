@@ -1,5 +1,6 @@
 //! From a run's state to a host that can drive it.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::cancel::heeding;
@@ -48,19 +49,20 @@ pub(super) fn host(
     state: &RunState,
     writer: RunWriter,
     console: Console,
+    file: Option<PathBuf>,
 ) -> Result<LocalHost<impl Log + use<>>, OpError> {
     learn_state(&console.mask, &workspace.registry, &plan, state);
-    host_of(workspace, plan, &state.started, state.now, writer, console)
+    host_of(workspace, plan, (&state.started, state.now), writer, console, file)
 }
 
 /// The same for a run that starts from something else than its state says.
 pub(super) fn host_of(
     workspace: &Workspace,
     plan: Arc<Plan>,
-    started: &RunStarted,
-    now: Timestamp,
+    (started, now): (&RunStarted, Timestamp),
     writer: RunWriter,
     console: Console,
+    file: Option<PathBuf>,
 ) -> Result<LocalHost<impl Log + use<>>, OpError> {
     let Console { reporters, stop, mask } = console;
     let stop = heeding(stop, workspace.open().cancel_requests(&started.run)?);
@@ -76,10 +78,17 @@ pub(super) fn host_of(
         trusted_mailboxes: trusted_mailboxes(started),
         settings,
         entropy: workspace.entropy.clone(),
+        folder: folder_of(file.as_deref()),
         limits: Arc::new(Limits::new(clock.clone())),
     };
     let launcher = Launcher::new(workspace.registry.clone(), Arc::new(services), mask);
     Ok(LocalHost::new(plan, RunLog(writer), clock, launcher, reporters, stop))
+}
+
+/// A call has no file: it writes below the current folder.
+fn folder_of(file: Option<&Path>) -> PathBuf {
+    let folder = file.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
+    folder.map_or_else(|| PathBuf::from("."), Path::to_owned)
 }
 
 /// The origins of the mailboxes that the user named: as a secret, or as an input.

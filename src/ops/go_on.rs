@@ -140,13 +140,14 @@ async fn carry_out(
     Ready { how, edit, injection }: Ready,
     console: Console,
 ) -> Result<RunOutcome, OpError> {
+    let file = stored.file();
     let Stored { plan, mut state, .. } = stored;
     let sandbox = revive(workspace, &state.started).await?;
     engine::learn_named(&console.mask, &how.secrets);
     engine::learn_state(&console.mask, &workspace.registry, &plan, &state);
     let plan = match edit {
         None => {
-            let mut host = host_of(workspace, plan.clone(), &state.started, state.now, writer, console)?;
+            let mut host = host_of(workspace, plan.clone(), (&state.started, state.now), writer, console, file)?;
             host.inject(injection);
             engine::resume(&plan, &mut state, how, &mut host).await?;
             plan
@@ -155,7 +156,7 @@ async fn carry_out(
             let Edit { texts, plan: newer, mut replanned, .. } = edit;
             replanned.workflow = writer.keep_workflow(replanned.version, &texts)?;
             let started = replanned.onto(&state.started);
-            let mut host = host_of(workspace, newer.clone(), &started, state.now, writer, console)?;
+            let mut host = host_of(workspace, newer.clone(), (&started, state.now), writer, console, file)?;
             host.inject(injection);
             engine::resume_edited(&plan, &newer, &mut state, how, replanned, &mut host).await?;
             Arc::clone(&newer)

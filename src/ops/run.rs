@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::attach::{Console, host};
 use super::begin::{Beginning, begin};
+use super::call;
 use super::inputs_from::with_outputs;
 use super::named;
 use super::resume::Talk;
@@ -82,7 +83,7 @@ pub async fn run(
             return Err(error.into());
         }
     };
-    let mut host = host(workspace, plan.clone(), &state, writer, console)?;
+    let mut host = host(workspace, plan.clone(), &state, writer, console, call::file(&origin))?;
     host.inject(injection);
     host.publish(&first, &state);
     drive(&plan, &mut state, &mut host).await?;

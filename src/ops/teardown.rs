@@ -70,7 +70,7 @@ impl Teardown {
         let Self { plan, full, mut state, ahead, writer, dir, how } = self;
         let sandbox = revive(workspace, &state.started).await?;
         engine::learn_named(&console.mask, &how.secrets);
-        let mut host = host(workspace, full.clone(), &ahead, writer, console)?;
+        let mut host = host(workspace, full.clone(), &ahead, writer, console, None)?;
         if adds(&plan, &full) {
             engine::tear_down_recalling(&plan, &full, &mut state, how, &mut host).await?;
         } else {

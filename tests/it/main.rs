@@ -20,6 +20,7 @@ mod flow;
 mod graph;
 mod handling;
 mod hostile;
+mod images;
 mod init;
 mod inject;
 mod kill;

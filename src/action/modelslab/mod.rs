@@ -2,6 +2,7 @@
 //! answer to check are told in files of their own.
 
 mod create_api_key;
+mod gallery;
 mod invite_team_member;
 mod login;
 mod operation;

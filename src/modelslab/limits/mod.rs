@@ -1,6 +1,7 @@
 //! The service's rate limits, kept on our side: a call waits for its turn instead of being refused.
 
 mod lesson;
+mod queue;
 mod subject;
 mod window;
 
@@ -15,6 +16,8 @@ use crate::clock::{Clock, Timestamp};
 use crate::http::Response;
 use crate::workflow::{Rate, RateClass};
 use lesson::Lesson;
+pub use queue::Place;
+use queue::Queue;
 pub(super) use subject::{Key, Subject};
 use window::{Sent, Turn, Window};
 
@@ -32,6 +35,8 @@ pub struct Limits {
     clock: Arc<dyn Clock>,
     factor: f64,
     lines: Mutex<HashMap<Key, Arc<Line>>>,
+    /// Of images that are being made.
+    queues: Mutex<HashMap<Key, Arc<Queue>>>,
     released: Notify,
 }
 
@@ -49,7 +54,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Limits {
     /// As the service documents them.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, factor: 1.0, lines: Mutex::default(), released: Notify::new() }
+        Self { clock, factor: 1.0, lines: Mutex::default(), queues: Mutex::default(), released: Notify::new() }
     }
 
     /// Every limit times `factor`, at least one call in each period.

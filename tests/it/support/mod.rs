@@ -29,5 +29,5 @@ pub use process::Running;
 pub use sandbox::SandboxProcess;
 pub use till::{Asked, till};
 pub use wait::{LONG, eventually};
-pub use witness::Witness;
+pub use witness::{Witness, stub};
 pub use workspace::workspace;

@@ -1,6 +1,6 @@
 use std::sync::{Arc, Mutex};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::echo::serve;
 
@@ -11,18 +11,26 @@ pub struct Witness {
     requests: Arc<Mutex<Vec<String>>>,
 }
 
+/// The same with answers of its own, each a status and a document made of a request's head and body.
+pub fn stub(mut answer: impl FnMut(&str, &str) -> (&'static str, Value) + Send + 'static) -> Witness {
+    let requests: Arc<Mutex<Vec<String>>> = Arc::default();
+    let seen = requests.clone();
+    let url = serve(move |head, body| {
+        let request = head.lines().next().unwrap().trim_end_matches(" HTTP/1.1");
+        seen.lock().unwrap().push(format!("{request} {body}").trim_end().to_owned());
+        answer(head, body)
+    });
+    Witness { url, requests }
+}
+
 impl Witness {
     pub fn start() -> Self {
-        let requests: Arc<Mutex<Vec<String>>> = Arc::default();
-        let seen = requests.clone();
-        let url = serve(move |head, body| {
-            let mut seen = seen.lock().unwrap();
-            let request = head.lines().next().unwrap().trim_end_matches(" HTTP/1.1");
-            seen.push(format!("{request} {body}").trim_end().to_owned());
+        let mut number = 0;
+        stub(move |_, body| {
+            number += 1;
             let status = if body.contains("wrong") { "422 No" } else { "200 OK" };
-            (status, json!({ "number": seen.len(), "name": "it" }))
-        });
-        Self { url, requests }
+            (status, json!({ "number": number, "name": "it" }))
+        })
     }
 
     /// All requests so far, in order.
