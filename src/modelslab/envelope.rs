@@ -14,7 +14,10 @@ pub(super) fn data(response: &Response, now: Timestamp) -> Result<Value, ApiErro
     if !(200..300).contains(&response.status) || error.is_some() {
         let code = error.and_then(|error| error.get("code")).and_then(Value::as_str).map(str::to_owned);
         let message = body.as_ref().map_or_else(|| not_json(response), |body| message(body, response.status));
-        return Err(ApiError::refused(response, code, message, now));
+        let places = [error.and_then(|error| error.get("details")), error];
+        let decline_code = places.into_iter().flatten().find_map(|place| place.get("decline_code")?.as_str());
+        let decline_code = decline_code.map(str::to_owned);
+        return Err(ApiError { decline_code, ..ApiError::refused(response, code, message, now) });
     }
     match body {
         Some(Value::Object(mut fields)) if fields.contains_key("data") => Ok(fields.remove("data").unwrap_or_default()),
@@ -117,6 +120,14 @@ mod tests {
         assert_eq!(answer(401, r#"{"message":"Unauthenticated."}"#).unwrap_err().message, "Unauthenticated.");
         assert_eq!(answer(400, r#"{"error":"nope"}"#).unwrap_err().message, "nope");
         assert!(answer(502, "<html>").unwrap_err().message.contains("proxy"));
+    }
+
+    #[test]
+    fn why_a_card_was_declined_is_read_from_the_service_and_from_stripe() {
+        let service = r#"{"error":{"code":"payment_declined","message":"No.","details":{"decline_code":"a"}}}"#;
+        let stripe = r#"{"error":{"code":"card_declined","message":"No.","decline_code":"b"}}"#;
+        let code = |body| answer(402, body).unwrap_err().decline_code;
+        assert_eq!((code(service).as_deref(), code(stripe).as_deref()), (Some("a"), Some("b")));
     }
 
     #[test]

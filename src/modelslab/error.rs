@@ -14,6 +14,8 @@ pub struct ApiError {
     pub status: Option<u16>,
     /// The service's own code, such as `email_not_verified`.
     pub code: Option<String>,
+    /// Why the bank said no to a card, such as `insufficient_funds`.
+    pub decline_code: Option<String>,
     pub message: String,
     /// The request may have reached the service although no answer came.
     pub sent: bool,
@@ -39,6 +41,7 @@ impl ApiError {
         Self {
             status: Some(status),
             code,
+            decline_code: None,
             message,
             sent: true,
             timeout: false,
@@ -79,6 +82,7 @@ impl ApiError {
         Self {
             status: Some(status),
             code: None,
+            decline_code: None,
             message,
             sent: true,
             timeout: false,
@@ -90,6 +94,16 @@ impl ApiError {
     /// A success that lacks what it was asked for.
     pub fn unusable(what: &str) -> Self {
         Self { message: what.to_owned(), ..Self::garbled(200, "") }
+    }
+
+    pub(super) fn coded(self, code: &str) -> Self {
+        Self { code: Some(code.to_owned()), ..self }
+    }
+
+    /// The card's holder has to agree (3-D Secure), and was not asked.
+    pub fn wants_authentication(&self) -> bool {
+        const WANTED: &str = "authentication_required";
+        self.is(WANTED) || self.decline_code.as_deref() == Some(WANTED)
     }
 
     pub fn is(&self, code: &str) -> bool {
@@ -119,6 +133,7 @@ impl From<HttpError> for ApiError {
         Self {
             status: None,
             code: None,
+            decline_code: None,
             message: error.message,
             sent: error.sent,
             timeout: error.timeout,

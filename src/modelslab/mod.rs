@@ -4,6 +4,7 @@
 //! here is the one that is right whichever of them is true.
 
 mod address;
+mod card;
 pub mod catalogue;
 mod client;
 mod envelope;
@@ -11,12 +12,15 @@ mod error;
 mod generation;
 mod image;
 mod limits;
+mod stripe;
 
+pub use card::Card;
 pub use client::Client;
 pub use error::ApiError;
 pub use generation::{ApiVersion, Generation, GenerationRequest, GenerationStatus, places_of};
 pub use image::{Image, ImageKind};
 pub use limits::{Limits, Place};
+pub use stripe::{CardToken, Confirmed, Stripe, root as stripe_root};
 
 #[cfg(test)]
 mod tests;
