@@ -10,9 +10,9 @@ use tokio::task::AbortHandle;
 
 use super::host::Completion;
 use super::inject::Injection;
-use super::learning::{learn_answer, learn_captures, learn_input};
-use crate::action::{Action, Context, Missing, Registry, Services, seal_echoes};
-use crate::id::TaskPath;
+use super::learning::{learn_answer, learn_captures, learn_input, learn_named};
+use crate::action::{Action, Context, Missing, Registry, Services, not_sent, seal_echoes};
+use crate::id::{Name, TaskPath};
 use crate::plan::PlanStep;
 use crate::run::{ErrorKind, Happened, Order, Outcome, ProbeAnswer, StepError, Stop};
 use crate::secret::{Data, Mask};
@@ -32,6 +32,8 @@ pub struct Launcher {
     services: Arc<Services>,
     mask: Mask,
     injection: Injection,
+    /// Secrets by name that the run never has.
+    unstored: Data,
     running: HashMap<TaskPath, Running>,
     launched: u64,
     sender: mpsc::UnboundedSender<Ended>,
@@ -56,14 +58,22 @@ impl Launcher {
     pub fn new(registry: Arc<Registry>, services: Arc<Services>, mask: Mask) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
         let (injection, running) = (Injection::default(), HashMap::new());
-        Self { registry, services, mask, injection, running, launched: 0, sender, receiver }
+        let unstored = Data::new();
+        Self { registry, services, mask, injection, unstored, running, launched: 0, sender, receiver }
     }
 
     pub(super) fn inject(&mut self, injection: Injection) {
         self.injection = injection;
     }
 
-    pub(super) fn attempt(&mut self, order: Order) {
+    pub(super) fn give(&mut self, unstored: Data) {
+        learn_named(&self.mask, &unstored);
+        self.unstored = unstored;
+    }
+
+    /// `unstored` are parameters that the order lacks, each with the secret that it is.
+    pub(super) fn attempt(&mut self, mut order: Order, unstored: &[(String, Name)]) {
+        let missing = self.supply(&mut order, unstored).err();
         let (task, attempt, effect) = (order.task.clone(), order.number, order.effect);
         let ended = move |outcome| Completion::AttemptEnded { task: task.clone(), attempt, outcome };
         let happened = if effect == Effect::Read { Happened::None } else { Happened::Unknown };
@@ -71,6 +81,9 @@ impl Launcher {
         let limit = order.deadline.map(|deadline| deadline.since(self.services.clock.now()) + OVERTIME);
         let injected = self.injection.of(&order);
         self.launch(order, effect, cut_off, move |action, context| async move {
+            if let Some(error) = missing {
+                return ended(not_sent(error));
+            }
             let work = injected.around(|| match context.order.undoes {
                 Some(_) => action.undo(&context),
                 None => action.perform(&context),
@@ -86,6 +99,23 @@ impl Launcher {
                 Err(_) => Outcome::failed(happened, overtime()),
             })
         });
+    }
+
+    /// Adds to an order what the run does not have. An optional secret that was not given is not there.
+    fn supply(&self, order: &mut Order, unstored: &[(String, Name)]) -> Result<(), StepError> {
+        for (parameter, secret) in unstored {
+            match self.unstored.get(secret.as_str()).filter(|datum| !datum.expose().is_null()) {
+                Some(datum) => drop(order.input.insert(parameter.clone(), datum.clone())),
+                None => {
+                    let message = format!(
+                        "`secrets.{secret}` is never stored, and was not given to this process: set its environment variable \
+                         and resume; nothing was sent"
+                    );
+                    return Err(StepError::new(ErrorKind::Config, "config.secret", message));
+                }
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn probe(&mut self, order: Order) {

@@ -12,6 +12,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::plan::Plan;
 use crate::report::Reporter;
 use crate::run::{Entry, Fact, Op, RunState, Stop, Wake};
+use crate::secret::Data;
 
 /// Where entries go: a journal on disk, or memory.
 pub trait Log: Send {
@@ -54,6 +55,11 @@ impl<L: Log> LocalHost<L> {
         self.launcher.inject(injection);
     }
 
+    /// Secrets by name that the run never has, for the actions that are given them.
+    pub fn give(&mut self, unstored: Data) {
+        self.launcher.give(unstored);
+    }
+
     /// Shows an entry that was committed before the host was there: the run's first.
     pub fn publish(&mut self, entry: &Entry, state: &RunState) {
         for reporter in &mut self.reporters {
@@ -72,7 +78,10 @@ impl<L: Log> LocalHost<L> {
         entries.iter().for_each(|entry| self.publish(entry, state));
         for op in ops.into_iter().flatten() {
             match op {
-                Op::Attempt(order) => self.launcher.attempt(*order),
+                Op::Attempt(order) => {
+                    let unstored = self.plan.call(&order.task).map_or(&[][..], |call| &call.unstored);
+                    self.launcher.attempt(*order, unstored);
+                }
                 Op::Probe(order) => self.launcher.probe(*order),
                 Op::Look(order) => self.launcher.look(*order),
                 Op::Wake { whom, due } => self.wake(whom, due),

@@ -13,7 +13,7 @@ use super::resume::Talk;
 use super::run::{DEFAULT_SETTLE, RunRequest};
 use super::spend::may_spend;
 use super::surroundings::{self, DEFAULT_BASE_URL, MAILBOX_VARIABLE};
-use super::{OpError, Workspace};
+use super::{OpError, Workspace, unstored};
 use crate::clock::Timestamp;
 use crate::engine::Injection;
 use crate::entropy::Entropy;
@@ -32,6 +32,8 @@ pub(super) struct Beginning {
     pub started: RunStarted,
     pub key: Key,
     pub injection: Injection,
+    /// Secrets that are not stored.
+    pub unstored: Data,
     /// The service that is up by now, if it is an embedded one.
     pub sandbox: Option<Sandbox>,
 }
@@ -65,7 +67,8 @@ pub(super) async fn begin(
         true => Some(in_sandbox(workspace, workflow, &mut started, request, talk).await?),
         false => None,
     };
-    Ok(Beginning { at, started, key, injection, sandbox })
+    let unstored = unstored::taken_from(&mut started.secrets, plan);
+    Ok(Beginning { at, started, key, injection, unstored, sandbox })
 }
 
 /// Sorts by time, is unlikely to meet another, and can be read aloud: `20261122-013405-k7qz2m`.

@@ -21,6 +21,10 @@ pub fn call(workspace: &Workspace, action: &str, given: &[(&str, &str)]) -> Resu
     if let Some((name, _)) = given.iter().find(|(name, _)| spec.parameter(name).is_none()) {
         return Err(OpError::Usage(no_parameter(&spec, name)));
     }
+    if let Some((name, _)) = given.iter().find(|(name, _)| spec.parameter(name).is_some_and(|known| known.unstored)) {
+        let message = format!("`{name}` is never stored: set {} in the environment instead", variable(name));
+        return Err(OpError::Usage(message));
+    }
     let source = Source::new(&format!("{CALL}{action}"), &workflow(&spec, given));
     Ok(check(workspace, source.into()))
 }
@@ -37,7 +41,7 @@ pub(super) fn file(origin: &Origin) -> Option<PathBuf> {
 fn workflow(spec: &ActionSpec, given: &[(&str, &str)]) -> String {
     let value = |name: &str| given.iter().find(|(given, _)| *given == name).map(|(_, value)| *value);
     let taken = spec.parameters.iter().filter(|parameter| parameter.required || value(parameter.name).is_some());
-    let taken: Vec<&Parameter> = taken.collect();
+    let (unstored, taken): (Vec<&Parameter>, Vec<&Parameter>) = taken.partition(|parameter| parameter.unstored);
     let mut text = format!("name: {}\n", spec.name.replace(['.', '_'], "-"));
     for (index, parameter) in taken.iter().enumerate() {
         let ty = input_type(&parameter.ty, value(parameter.name).unwrap_or_default());
@@ -46,10 +50,17 @@ fn workflow(spec: &ActionSpec, given: &[(&str, &str)]) -> String {
         let about = serde_json::Value::from(parameter.doc);
         let _ = writeln!(text, "{head}  {}: {{ type: {ty}{secret}, description: {about} }}", parameter.name);
     }
+    for (index, parameter) in unstored.iter().enumerate() {
+        let (head, name) = (if index == 0 { "secrets:\n" } else { "" }, parameter.name);
+        let about = serde_json::Value::from(parameter.doc);
+        let _ = writeln!(text, "{head}  {name}: {{ env: {}, description: {about} }}", variable(name));
+    }
     let _ = writeln!(text, "steps:\n  call:\n    uses: {}", spec.name);
-    for (index, parameter) in taken.iter().enumerate() {
+    let with = taken.iter().map(|parameter| ("inputs", parameter.name));
+    let with = with.chain(unstored.iter().map(|parameter| ("secrets", parameter.name)));
+    for (index, (root, name)) in with.enumerate() {
         let head = if index == 0 { "    with:\n" } else { "" };
-        let _ = writeln!(text, "{head}      {0}: \"${{{{ inputs.{0} }}}}\"", parameter.name);
+        let _ = writeln!(text, "{head}      {name}: \"${{{{ {root}.{name} }}}}\"");
     }
     for (index, output) in spec.outputs.iter().enumerate() {
         let head = if index == 0 { "outputs:\n" } else { "" };
@@ -58,6 +69,11 @@ fn workflow(spec: &ActionSpec, given: &[(&str, &str)]) -> String {
         let _ = writeln!(text, "{head}  {0}: {{ value: \"${{{{ steps.call.outputs.{0} }}}}\"{secret} }}", output.name);
     }
     text
+}
+
+/// Where an input is read from that no argument gives.
+fn variable(name: &str) -> String {
+    format!("ONRAMP_INPUT_{}", name.to_uppercase())
 }
 
 /// What is any value to the action is one of these, by how it is written.

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use super::stored::Stored;
 use super::{OpError, Workspace, validate};
+use crate::id::Name;
 use crate::plan::{Comparison, Plan, compare};
 use crate::run::{Replanned, RunState};
 use crate::secret::{Data, Datum};
-use crate::workflow::{InputError, Texts, Workflow, bind, bind_secrets};
+use crate::workflow::{InputError, Texts, bind, bind_secrets};
 
 /// Another text than the run has, without errors.
 pub(super) struct Edit {
@@ -55,7 +56,7 @@ pub(super) fn look(
         return Err(OpError::Usage(message));
     }
     let comparison = compare(&stored.plan, &plan);
-    let (inputs, secrets) = gained(&plan.workflow, state, environment)?;
+    let (inputs, secrets) = gained(&plan, state, environment)?;
     let Comparison { recheck, succession, .. } = comparison.clone();
     let version = state.version + 1;
     let replanned = Replanned { version, workflow: String::new(), recheck, succession, inputs, secrets };
@@ -64,14 +65,16 @@ pub(super) fn look(
 
 /// Values for the inputs and secrets that the run does not have, and those that are secret only now.
 fn gained(
-    workflow: &Workflow,
+    plan: &Plan,
     state: &RunState,
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<(Data, Data), OpError> {
+    let (workflow, unstored) = (&plan.workflow, plan.unstored());
     let (started, sandbox) = (&state.started, state.started.settings.sandbox);
     let mut new = workflow.clone();
     new.inputs.retain(|input| !started.inputs.contains_key(input.name.as_str()));
-    new.secrets.retain(|secret| !started.secrets.contains_key(secret.name.as_str()));
+    let gained = |name: &Name| !started.secrets.contains_key(name.as_str()) && !unstored.contains(name);
+    new.secrets.retain(|secret| gained(&secret.name));
     let inputs = bind(&new, &BTreeMap::new(), sandbox);
     let lookup = |name: &str| if sandbox { None } else { environment(name) };
     let secrets = bind_secrets(&new, &lookup, sandbox, &BTreeMap::new());

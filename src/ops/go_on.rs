@@ -18,6 +18,7 @@ use crate::engine::{self, Injection};
 use crate::id::RunId;
 use crate::plan::Plan;
 use crate::run::{Resumption, RunState, RunStatus};
+use crate::secret::Data;
 use crate::store::RunWriter;
 
 /// Takes hold of the run that `wanted` means.
@@ -100,6 +101,7 @@ struct Ready {
     how: Resumption,
     edit: Option<Edit>,
     injection: Injection,
+    unstored: Data,
 }
 
 fn make_ready(
@@ -110,7 +112,7 @@ fn make_ready(
     retry: Option<&Retry>,
     talk: &mut dyn Talk,
 ) -> Result<Ready, OpError> {
-    let Prepared { how, edit, rerun, refusal } = prepare(workspace, stored, request, retry, talk)?;
+    let Prepared { how, edit, rerun, unstored, refusal } = prepare(workspace, stored, request, retry, talk)?;
     if edit.is_some() || retry.is_some() || refusal.is_some() {
         talk.announce(&rerun);
     }
@@ -130,14 +132,14 @@ fn make_ready(
     let how = Resumption { epoch, wary, trusted, secrets, ..how };
     let going_on = edit.as_ref().map_or(plan, |edit| &edit.plan);
     let injection = troubles(going_on, state, request, talk)?;
-    Ok(Ready { how, edit, injection })
+    Ok(Ready { how, edit, injection, unstored })
 }
 
 async fn carry_out(
     workspace: &Workspace,
     run: &RunId,
     (mut writer, stored): (RunWriter, Stored),
-    Ready { how, edit, injection }: Ready,
+    Ready { how, edit, injection, unstored }: Ready,
     console: Console,
 ) -> Result<RunOutcome, OpError> {
     let file = stored.file();
@@ -149,6 +151,7 @@ async fn carry_out(
         None => {
             let mut host = host_of(workspace, plan.clone(), (&state.started, state.now), writer, console, file)?;
             host.inject(injection);
+            host.give(unstored);
             engine::resume(&plan, &mut state, how, &mut host).await?;
             plan
         }
@@ -158,6 +161,7 @@ async fn carry_out(
             let started = replanned.onto(&state.started);
             let mut host = host_of(workspace, newer.clone(), (&started, state.now), writer, console, file)?;
             host.inject(injection);
+            host.give(unstored);
             engine::resume_edited(&plan, &newer, &mut state, how, replanned, &mut host).await?;
             Arc::clone(&newer)
         }

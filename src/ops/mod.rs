@@ -37,6 +37,7 @@ mod stored;
 mod surroundings;
 mod takeover;
 mod teardown;
+mod unstored;
 mod validate;
 mod variables;
 mod workspace;

@@ -8,16 +8,20 @@ use super::recall::recalling_all;
 use super::refusal::{may_be_redone, refused, way_out};
 use super::spend::{goes_on, may_spend};
 use super::stored::Stored;
+use super::unstored::given_anew;
 use super::{OpError, ResumeRequest, Talk, Workspace};
 use crate::id::{StepId, TaskPath};
 use crate::plan::{Comparison, Plan, compare};
 use crate::report::Rerun;
 use crate::run::{Preview, Resumption, RunState, RunStatus, preview};
+use crate::secret::Data;
 
 pub(super) struct Prepared {
     pub how: Resumption,
     pub edit: Option<Edit>,
     pub rerun: Rerun,
+    /// Secrets that are not stored.
+    pub unstored: Data,
     /// Why it is not done.
     pub refusal: Option<OpError>,
 }
@@ -72,16 +76,19 @@ pub(super) fn prepare(
     ahead.renamed.retain(|(_, step)| !is_meant(step));
     let rerun = Rerun::new(&state.started, edit.is_some(), &comparison, &ahead);
     let refusal = asked.refusal.or_else(|| refused(workspace, &ahead, &state.started.run));
+    let mut unstored = Data::new();
     let refusal = match refusal {
         None if !is_over => {
             let mut started =
                 edit.as_ref().map_or_else(|| (*state.started).clone(), |edit| edit.replanned.onto(&state.started));
             started.settings.allow_spend = how.allow_spend.or(started.settings.allow_spend);
-            may_spend(workspace, newer, &started, how.until.as_ref(), &|step| goes_on(&ahead, step)).err()
+            let is_open = |step: &StepId| goes_on(&ahead, step);
+            let given = given_anew(newer, &started, request.environment, &is_open).map(|given| unstored = given);
+            may_spend(workspace, newer, &started, how.until.as_ref(), &is_open).and(given).err()
         }
         refusal => refusal,
     };
-    Ok(Prepared { how, edit, rerun, refusal })
+    Ok(Prepared { how, edit, rerun, unstored, refusal })
 }
 
 /// Steps that took effect once and are gone, by this edit or an earlier one, and new ones that would do it again. `known` has

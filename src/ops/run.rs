@@ -69,7 +69,8 @@ pub async fn run(
     if let Some(run) = named::existing(workspace, &request)? {
         return named::again(workspace, &run, &plan.workflow, &inputs, request, console, talk).await;
     }
-    let Beginning { at, started, key, injection, sandbox } = begin(workspace, &plan, &inputs, &request, talk).await?;
+    let Beginning { at, started, key, injection, unstored, sandbox } =
+        begin(workspace, &plan, &inputs, &request, talk).await?;
     let first = Entry { seq: 1, at, fact: Fact::RunStarted(Box::new(started.clone())) };
     let mut state = RunState::new(&plan, started, at);
     let store = workspace.open();
@@ -85,6 +86,7 @@ pub async fn run(
     };
     let mut host = host(workspace, plan.clone(), &state, writer, console, call::file(&origin))?;
     host.inject(injection);
+    host.give(unstored);
     host.publish(&first, &state);
     drive(&plan, &mut state, &mut host).await?;
     if let Some(sandbox) = sandbox {

@@ -10,8 +10,8 @@ use super::secrecy::Secrecy;
 use super::{Call, Parameters, PlanStep, Probe, Remedy, StepKind, Undo};
 use crate::diagnostic::Diagnostic;
 use crate::expr::Template;
-use crate::id::StepId;
-use crate::workflow::{ActionSpec, Bound, Capture, Effect, Names, Report, Spanned, Step, UndoRule};
+use crate::id::{Name, StepId};
+use crate::workflow::{ActionSpec, Bound, Capture, Effect, Names, Report, Spanned, Step, UndoRule, unstored_secret};
 
 /// What a file says by itself of its steps. Positions are those of `order`.
 pub(super) struct Local {
@@ -117,7 +117,7 @@ pub(super) fn decided(spot: Spot, kind: StepKind) -> PlanStep {
         kind,
         within,
         needs,
-        call: Call { action: "call", effect: Effect::Read, with: Vec::new(), money: None },
+        call: Call::new("call", Effect::Read),
         outputs: Vec::new(),
         dependants: Vec::new(),
         condition: None,
@@ -146,11 +146,17 @@ fn captures(captures: &[Capture], outputs: &[(String, bool)]) -> Vec<Capture> {
 }
 
 fn call(action: &ActionSpec, said: Option<Effect>, with: &[(Spanned<String>, Template)]) -> Call {
+    asked(action, effect_of(action, said, with), with)
+}
+
+fn asked(action: &ActionSpec, effect: Effect, with: &[(Spanned<String>, Template)]) -> Call {
+    let prompts = action.parameters.iter().find(|parameter| parameter.prompts).map(|parameter| parameter.name);
     Call {
-        action: action.name,
-        effect: effect_of(action, said, with),
         with: parameters(action, with),
+        unstored: unstored(action, with),
+        prompts,
         money: money(action),
+        ..Call::new(action.name, effect)
     }
 }
 
@@ -163,12 +169,7 @@ fn undo_of(step: &Step, action: &ActionSpec, own: &Call, spec: Option<&ActionSpe
     if let Some(said) = &step.undo {
         let spec = spec?;
         let effect = effect_of_undo(spec, said.effect.as_ref().map(|effect| effect.value), &said.with);
-        return Some(Undo::Call(Box::new(Call {
-            action: spec.name,
-            effect,
-            with: parameters(spec, &said.with),
-            money: money(spec),
-        })));
+        return Some(Undo::Call(Box::new(asked(spec, effect, &said.with))));
     }
     Some(match action.undo {
         _ if own.effect == Effect::Read => Undo::Nothing,
@@ -181,7 +182,17 @@ fn undo_of(step: &Step, action: &ActionSpec, own: &Call, spec: Option<&ActionSpe
 
 fn parameters(action: &ActionSpec, with: &[(Spanned<String>, Template)]) -> Parameters {
     let declared = |name: &str| action.parameter(name).is_some_and(|parameter| parameter.secret);
-    with.iter().map(|(name, value)| (name.value.clone(), value.clone(), declared(&name.value))).collect()
+    let stored = with.iter().filter(|(name, _)| !is_unstored(action, &name.value));
+    stored.map(|(name, value)| (name.value.clone(), value.clone(), declared(&name.value))).collect()
+}
+
+fn unstored(action: &ActionSpec, with: &[(Spanned<String>, Template)]) -> Vec<(String, Name)> {
+    let unstored = with.iter().filter(|(name, _)| is_unstored(action, &name.value));
+    unstored.filter_map(|(name, value)| Some((name.value.clone(), unstored_secret(value)?))).collect()
+}
+
+fn is_unstored(action: &ActionSpec, name: &str) -> bool {
+    action.parameter(name).is_some_and(|parameter| parameter.unstored)
 }
 
 fn remedy(step: &Step, action: Option<&ActionSpec>, rerun: Option<Vec<usize>>) -> Option<Remedy> {

@@ -152,7 +152,8 @@ fn handed_out(plan: &Plan, step: &PlanStep) -> Option<Value> {
 }
 
 fn with(call: &Call) -> Value {
-    call.with.iter().map(|(name, template, _)| (name.clone(), template.canonical())).collect()
+    let stored = call.with.iter().map(|(name, template, _)| (name.clone(), template.canonical()));
+    stored.chain(call.unstored.iter().map(|(name, secret)| (name.clone(), json!(secret.as_str())))).collect()
 }
 
 fn condition(step: &PlanStep) -> Option<Value> {

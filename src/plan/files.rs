@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::build::{Local, local};
-use super::graph::{Graph, templates};
+use super::graph::Graph;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::expr::{Template, weight};
 use crate::workflow::{
@@ -193,7 +193,7 @@ fn step_weight(step: &Step) -> usize {
     const STEP: usize = 1000;
     const CAPTURE: usize = 300;
     let undo = step.undo.iter().flat_map(|undo| undo.with.iter().map(|(_, value)| value));
-    let values: usize = templates(step).chain(undo).map(Template::weight).sum();
+    let values: usize = step.templates().chain(undo).map(Template::weight).sum();
     let captures = step.captures.len() + step.probe.as_ref().map_or(0, |probe| probe.captures.len());
     STEP + values + CAPTURE * captures
 }

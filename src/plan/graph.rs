@@ -9,7 +9,7 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::expr::{Reference, Template};
+use crate::expr::Reference;
 use crate::workflow::{Names, Report, Step, Workflow};
 
 /// Steps by their place in the file. An edge carries where the file says so.
@@ -128,21 +128,9 @@ fn shorten(mut ids: Vec<&str>) -> Vec<&str> {
 fn waits_for(names: &Names<'_>, step: &Step) -> Vec<(usize, Span)> {
     let needs = step.needs.iter().filter_map(|need| Some((names.step(need.value.as_str())?, need.span)));
     let references =
-        templates(step).flat_map(|template| template.references()).filter_map(|(reference, span)| match reference {
+        step.templates().flat_map(|template| template.references()).filter_map(|(reference, span)| match reference {
             Reference::Output(id, _) => Some((names.step(id.as_str())?, *span)),
             _ => None,
         });
     needs.chain(references).collect()
-}
-
-/// Every template of a step but those of its undo, which is rendered when the run has ended.
-pub(super) fn templates(step: &Step) -> impl Iterator<Item = &Template> {
-    let captures = step.captures.iter().chain(step.probe.iter().flat_map(|probe| &probe.captures));
-    let captures = captures.filter_map(|capture| capture.from.template());
-    let probe = step.probe.iter().flat_map(|probe| probe.with.iter().map(|(_, value)| value).chain([&probe.done_if]));
-    let with = step.with.iter().map(|(_, value)| value);
-    let matrix = step.matrix.iter().flat_map(|matrix| matrix.variables.iter().map(|(_, value)| value));
-    let remedy = step.on_error.iter().flat_map(|remedy| remedy.with.iter().map(|(_, value)| value));
-    let secrets = step.secrets.iter().map(|(_, value)| value);
-    with.chain(secrets).chain(&step.condition).chain(matrix).chain(remedy).chain(captures).chain(probe)
 }

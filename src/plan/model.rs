@@ -1,12 +1,12 @@
 //! What a run needs to know of its workflow, resolved once: indices instead of names, classes instead of rules.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::diagnostic::Source;
 use crate::expr::{Reference, Template};
-use crate::id::{Role, StepId, TaskPath};
+use crate::id::{Name, Role, StepId, TaskPath};
 use crate::workflow::{Bound, Capture, Effect, Expect, Matrix, RetryPolicy, Workflow};
 
 /// In a plan of more steps, needs are told that follow from others: to find these out takes time that grows with the square
@@ -114,6 +114,11 @@ impl Plan {
         self.steps.iter().filter_map(|step| Some((&step.id, step.remains()?)))
     }
 
+    /// The secrets that the run never has, and its steps are given.
+    pub fn unstored(&self) -> BTreeSet<&Name> {
+        self.steps.iter().flat_map(|step| &step.call.unstored).map(|(_, secret)| secret).collect()
+    }
+
     /// What a task asks of an action; `None` for an undo that is no call of its own.
     pub fn call(&self, task: &TaskPath) -> Option<&Call> {
         self.call_of(self.index(&task.step)?, task.role)
@@ -143,8 +148,19 @@ pub struct Call {
     pub action: &'static str,
     pub effect: Effect,
     pub with: Parameters,
+    /// Parameters whose values the run never has, each with the secret that it is. Who launches the action knows them.
+    pub unstored: Vec<(String, Name)>,
+    /// The parameter that is a page which a person has to open meanwhile.
+    pub prompts: Option<&'static str>,
     /// How much money each time may cost, if it costs any.
     pub money: Option<Bound>,
+}
+
+impl Call {
+    /// A call of `action` that is given nothing.
+    pub const fn new(action: &'static str, effect: Effect) -> Self {
+        Self { action, effect, with: Vec::new(), unstored: Vec::new(), prompts: None, money: None }
+    }
 }
 
 /// A file that a step calls. Its steps stand in the plan between the two that stand for the call itself.

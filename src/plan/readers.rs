@@ -1,7 +1,6 @@
 //! Who refers to an output.
 
 use super::Plan;
-use super::graph::templates;
 use crate::expr::{Reference, Template};
 use crate::id::{Name, StepId};
 
@@ -22,7 +21,7 @@ impl Plan {
                 matches!(reference, Reference::Output(of, output) if of == step && output.as_str() == name)
             })
         };
-        let steps = self.workflow.steps.iter().filter(|reader| templates(reader).any(refers));
+        let steps = self.workflow.steps.iter().filter(|reader| reader.templates().any(refers));
         let outputs = self.workflow.outputs.iter().filter(|output| refers(&output.value));
         Readers {
             steps: steps.map(|reader| &reader.id).collect(),

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::capture;
 use super::entry::{AttemptStarted, Fact};
 use super::order::Limit;
@@ -143,7 +145,7 @@ impl<'a> Unit<'a> {
             Ok(input) => input,
             Err(error) => return Fact::Failed { task: self.path.clone(), error },
         };
-        let digest = derive::input_digest(&self.state.started, self.call.action, &input);
+        let digest = self.digest(&input);
         if let Some(kept) = &self.task.kept {
             if self.task.stands || kept.digest == digest {
                 return super::verdict::keep(self, kept);
@@ -164,6 +166,17 @@ impl<'a> Unit<'a> {
             return Fact::ProbeStarted { task: self.path.clone(), probe: self.task.probes + 1, input: Some(input) };
         }
         self.attempt(input, digest)
+    }
+
+    /// What is never stored counts by its secret's name. A digest of the value would be something of it that is stored.
+    fn digest(&self, input: &Data) -> String {
+        let digest = |input: &Data| derive::input_digest(&self.state.started, self.call.action, input);
+        if self.call.unstored.is_empty() {
+            return digest(input);
+        }
+        let named = self.call.unstored.iter().map(|(name, secret)| (name.clone(), secret.as_str().into()));
+        let named = named.map(|(name, secret): (String, Value)| (name, Datum::Public(secret)));
+        digest(&input.clone().into_iter().chain(named).collect())
     }
 
     fn changed(&self, what: &str) -> Fact {

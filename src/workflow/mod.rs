@@ -24,7 +24,7 @@ mod tree;
 pub use bounds::Bounds;
 pub(crate) use budget::Budget;
 pub(crate) use call::{Called, called_in, is_file, resolve};
-pub(crate) use check::{Names, Use, check};
+pub(crate) use check::{Names, Use, check, unstored_secret};
 pub(crate) use decode::decode;
 pub use duration::parse_duration;
 pub use effect::Effect;

@@ -108,10 +108,33 @@ pub struct Step {
     pub on_error: Option<OnError>,
 }
 
+impl Workflow {
+    /// Every template of the file.
+    pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
+        let undos = self.steps.iter().flat_map(|step| &step.undo).flat_map(|undo| &undo.with);
+        let headers = self.default_headers.iter().map(|(_, value)| value);
+        let outputs = self.outputs.iter().map(|output| &output.value);
+        self.steps.iter().flat_map(Step::templates).chain(undos.map(|(_, value)| value)).chain(headers).chain(outputs)
+    }
+}
+
 impl Step {
     /// It calls another workflow file instead of an action.
     pub fn calls_file(&self) -> bool {
         super::is_file(&self.uses.value)
+    }
+
+    /// Every template of a step but those of its undo, which is rendered when the run has ended.
+    pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
+        let captures = self.captures.iter().chain(self.probe.iter().flat_map(|probe| &probe.captures));
+        let captures = captures.filter_map(|capture| capture.from.template());
+        let probe =
+            self.probe.iter().flat_map(|probe| probe.with.iter().map(|(_, value)| value).chain([&probe.done_if]));
+        let with = self.with.iter().map(|(_, value)| value);
+        let matrix = self.matrix.iter().flat_map(|matrix| matrix.variables.iter().map(|(_, value)| value));
+        let remedy = self.on_error.iter().flat_map(|remedy| remedy.with.iter().map(|(_, value)| value));
+        let secrets = self.secrets.iter().map(|(_, value)| value);
+        with.chain(secrets).chain(&self.condition).chain(matrix).chain(remedy).chain(captures).chain(probe)
     }
 }
 

@@ -72,6 +72,10 @@ pub struct Parameter {
     pub audience: Audience,
     /// The value is a URL that says where the action turns to, with all the secrets that it is given.
     pub destination: bool,
+    /// The value is one of `secrets` itself, and is never stored, not even sealed: a run knows the secret's name alone.
+    pub unstored: bool,
+    /// The value is a page that a person has to open while the step is under way.
+    pub prompts: bool,
     pub doc: &'static str,
 }
 
@@ -98,9 +102,20 @@ impl Parameter {
     }
 
     const fn new(name: &'static str, ty: Type, required: bool, doc: &'static str) -> Self {
-        let (bounds, audience) = (None, Audience::Nobody);
-        let judges = Judges::NONE;
-        Self { name, ty, required, secret: false, one_of: &[], bounds, judges, audience, destination: false, doc }
+        Self {
+            name,
+            ty,
+            required,
+            secret: false,
+            one_of: &[],
+            bounds: None,
+            judges: Judges::NONE,
+            audience: Audience::Nobody,
+            destination: false,
+            unstored: false,
+            prompts: false,
+            doc,
+        }
     }
 
     pub const fn secret(mut self) -> Self {
@@ -143,6 +158,18 @@ impl Parameter {
     pub const fn destination(mut self) -> Self {
         self.destination = true;
         self
+    }
+
+    /// It comes from `secrets` alone, and is never stored.
+    pub const fn unstored(mut self) -> Self {
+        (self.secret, self.unstored) = (true, true);
+        self
+    }
+
+    /// It is a page that a person has to open while the step is under way, and is told of.
+    pub const fn prompts(mut self) -> Self {
+        self.prompts = true;
+        self.shown("a person is told to open it")
     }
 }
 

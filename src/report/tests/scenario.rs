@@ -17,7 +17,7 @@ pub fn bootstrap() -> Plan {
     code.call.effect = Effect::Read;
     code.on_error = Some(Box::new(Remedy {
         when: vec!["mail.timeout".into()],
-        call: Call { action: "modelslab.resend_verification", effect: Effect::Repeat, with: Vec::new(), money: None },
+        call: Call::new("modelslab.resend_verification", Effect::Repeat),
         rerun: vec![1],
         max: 2,
     }));
@@ -117,7 +117,7 @@ pub fn a_round_under_way() -> Tape {
     let id = crate::expr::Template::parse("${{ steps.key.outputs.id }}").unwrap();
     let (action, with) = ("http", vec![("id".to_owned(), id, false)]);
     plan.steps[3].outputs = vec![("id".to_owned(), false)];
-    plan.steps[3].undo = Undo::Call(Box::new(Call { action, effect: Effect::Once, with, money: None }));
+    plan.steps[3].undo = Undo::Call(Box::new(Call { with, ..Call::new(action, Effect::Once) }));
     let mut tape = Tape::start(plan);
     tape.end("signup", done()).end("code", done());
     tape.end("invite[ada@onramp.test]", done()).end("invite[lin@onramp.test]", done());

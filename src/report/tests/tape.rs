@@ -20,7 +20,7 @@ pub fn step(id: &str, action: &'static str, needs: &[usize]) -> PlanStep {
         id: StepId::new(id).unwrap(),
         kind: StepKind::Action,
         within: None,
-        call: Call { action, effect: Effect::Once, with: Vec::new(), money: None },
+        call: Call::new(action, Effect::Once),
         outputs: Vec::new(),
         needs: needs.to_vec(),
         dependants: Vec::new(),

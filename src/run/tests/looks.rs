@@ -27,7 +27,7 @@ fn probe(done_if: &str, output: &str) -> Box<Probe> {
         secret: false,
         span: Default::default(),
     }];
-    let call = Call { action: "read", effect: Effect::Read, with: Vec::new(), money: None };
+    let call = Call::new("read", Effect::Read);
     Box::new(Probe { call, done_if: expression(done_if), captures })
 }
 

@@ -31,7 +31,7 @@ fn called(text: &str, undos: &[(&str, &str)]) -> Run {
     for (step, value) in undos {
         let with = vec![("value".to_owned(), Template::parse(value).unwrap(), false)];
         let index = plan.index(&StepId::new(step).unwrap()).unwrap();
-        plan.steps[index].undo = Undo::Call(Box::new(Call { action: "once", effect: Effect::Once, with, money: None }));
+        plan.steps[index].undo = Undo::Call(Box::new(Call { with, ..Call::new("once", Effect::Once) }));
     }
     Run::of_plan(plan)
 }

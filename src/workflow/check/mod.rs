@@ -16,7 +16,9 @@ mod parameter;
 mod probe;
 mod reference;
 mod types;
+mod unstored;
 mod written;
 
 pub use names::{Names, Use, check};
+pub(crate) use unstored::secret as unstored_secret;
 pub(super) use written::{in_file, is_empty};

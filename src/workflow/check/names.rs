@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{
     action, answer, body, bounds, call, enumeration, judged, need, on_error, parameter, probe, reference, types,
-    written,
+    unstored, written,
 };
 use crate::diagnostic::Span;
 use crate::expr::{Template, ValueType};
@@ -152,5 +152,6 @@ pub fn check(names: &Names<'_>, order: &[usize], budget: &mut Budget, report: &m
     need::check(names, report);
     reference::check(names, report);
     on_error::check(names, report);
+    unstored::check(names, report);
     types::check(names, order, report)
 }
