@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 pub use context::{Action, Context, Services, not_sent, outputs, seal_echoes};
 pub(crate) use missing::Missing;
+pub use modelslab::stripe_root;
 pub use registry::Registry;
 pub use trust::Trust;
 

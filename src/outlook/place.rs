@@ -7,7 +7,7 @@ use url::Url;
 use super::model::{Known, Place, Problem, Purpose, Sending, Supply, Verdict};
 use super::provenance::Provenance;
 use super::values::View;
-use crate::action::Trust;
+use crate::action::{Trust, stripe_root};
 use crate::expr::{Reference, Template};
 use crate::http::is_loopback;
 use crate::mail::Mailbox;
@@ -30,16 +30,29 @@ pub(super) struct Sender<'a> {
 type Found = (Place, Option<Result<(), String>>);
 
 impl Sender<'_> {
-    /// Where `call` goes, and what is wrong with that; `None` if it goes nowhere.
-    pub fn sending(&self, call: &Call, reach: &Reach, purpose: Purpose) -> Option<(Sending, Option<Problem>)> {
+    /// Where `call` goes, and what is wrong with that.
+    pub fn sendings(
+        &self,
+        call: &Call,
+        reach: Reach,
+        purpose: Purpose,
+    ) -> impl Iterator<Item = (Sending, Option<Problem>)> {
+        [Some(reach.contact), reach.also].into_iter().flatten().filter_map(move |to| self.sending(call, to, purpose))
+    }
+
+    fn sending(&self, call: &Call, contact: Contact, purpose: Purpose) -> Option<(Sending, Option<Problem>)> {
         let value = |name: &str| call.with.iter().find(|(given, ..)| given == name).map(|(_, value, _)| value);
-        let (place, verdict) = match reach.contact {
+        let (place, verdict) = match contact {
             Contact::Nobody => return None,
             Contact::Service => (self.service(), Some(Ok(()))),
             Contact::Url(name) => self.url(value(name)?),
             Contact::Mailbox(name) => self.mailbox(value(name)?),
+            Contact::Stripe => (self.stripe(), Some(Ok(()))),
         };
-        let (secret, secrets) = self.secrets(call);
+        let (secret, secrets) = match contact {
+            Contact::Stripe => (true, call.unstored.iter().map(|(_, name)| format!("secrets.{name}")).collect()),
+            _ => self.secrets(call),
+        };
         let (verdict, why) = match verdict {
             _ if !secret => (Verdict::Harmless, None),
             Some(Ok(())) => (Verdict::Allowed, None),
@@ -69,6 +82,13 @@ impl Sender<'_> {
         match self.known.settings.sandbox {
             true => Place::Sandbox,
             false => Url::parse(&self.known.settings.base_url).map_or(Place::Sandbox, |url| shown(&url)),
+        }
+    }
+
+    fn stripe(&self) -> Place {
+        match self.known.settings.sandbox {
+            true => Place::Sandbox,
+            false => stripe_root(&self.known.settings.base_url).map_or(Place::Sandbox, |url| shown(&url)),
         }
     }
 

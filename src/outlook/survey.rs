@@ -181,7 +181,7 @@ impl Survey<'_> {
             (Purpose::Undo, undo),
         ];
         let asked = asked.into_iter().filter_map(|(purpose, call)| Some((purpose, call?)));
-        asked.filter_map(|(purpose, call)| sender.sending(call, &self.reach(call), purpose)).collect()
+        asked.flat_map(|(purpose, call)| sender.sendings(call, self.reach(call), purpose)).collect()
     }
 
     fn reach(&self, call: &Call) -> Reach {

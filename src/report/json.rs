@@ -47,6 +47,9 @@ struct StepDocument<'a> {
     /// Why it was skipped.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// A page that a person has to open now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     undo: Option<UndoDocument<'a>>,
 }
@@ -94,15 +97,17 @@ fn entries(step: &StepView) -> Vec<(String, Value)> {
     let error = step.error();
     let reason = step.skipped.as_ref().map(skipped);
     let allowed = |stand| stand == Stand::Failed && step.may_fail;
-    let whole =
-        StepDocument { status: step.stand, allowed: allowed(step.stand), attempts: step.attempts, error, reason, undo };
+    let page = step.tasks.iter().find_map(|task| task.page.as_deref());
+    let (status, attempts) = (step.stand, step.attempts);
+    let whole = StepDocument { status, allowed: allowed(status), attempts, error, reason, page, undo };
     let items = step.tasks.iter().filter_map(|task| {
         let item = task.item.as_ref()?;
         let status = if step.stand == Stand::Skipped { Stand::Skipped } else { task.stand };
         let reason = step.skipped.as_ref().or(task.skipped.as_ref()).map(skipped);
         let undo = task.undo.as_ref().map(|undo| UndoDocument { undo, rounds: &[] });
         let error = task.error.as_ref();
-        let document = StepDocument { status, allowed: allowed(status), attempts: task.attempts, error, reason, undo };
+        let (attempts, page) = (task.attempts, task.page.as_deref());
+        let document = StepDocument { status, allowed: allowed(status), attempts, error, reason, page, undo };
         Some((format!("{}[{item}]", step.id), value(document)))
     });
     std::iter::once((step.id.clone(), value(whole))).chain(items).collect()

@@ -8,7 +8,7 @@ use super::stand::sign_of;
 use super::step_table::skipped;
 use super::text::{columns, count, inert, pad};
 use super::times::{stopwatch, time};
-use super::{Reporter, call};
+use super::{Reporter, call, prompt};
 use crate::clock::Timestamp;
 use crate::id::{Role, StepId, TaskPath};
 use crate::plan::{Plan, StepKind};
@@ -69,12 +69,14 @@ impl<W: Write + Send> Lines<W> {
             Fact::AttemptStarted(started) => {
                 let open = Open { since: entry.at, attempt: started.attempt, error: None };
                 self.open.entry(task.clone()).or_insert(open).attempt = started.attempt;
-                Some(match started.attempt {
+                let told = match started.attempt {
                     1 if task.role == Role::Undo => "undoing".to_owned(),
                     again if task.role == Role::Undo => format!("undoing, try {again}"),
                     1 => "started".to_owned(),
                     again => format!("started, try {again}"),
-                })
+                };
+                let page = prompt::begun(plan, &entry.fact).map(|(_, page)| format!(": {}", prompt::told(page)));
+                Some(told + &page.unwrap_or_default())
             }
             Fact::AttemptEnded { outcome, .. } => {
                 self.open.get_mut(task)?.error = outcome.error.clone();

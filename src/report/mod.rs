@@ -20,6 +20,7 @@ mod live;
 mod look;
 pub mod outlook;
 pub mod page;
+mod prompt;
 mod prospects;
 pub mod pruned;
 mod reporter;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::call::{Inner, opens};
 use super::grid::{Cell, Grid};
 use super::look::{Look, Tone};
+use super::prompt;
 use super::stand::Stand;
 use super::summary::{StepView, Summary, TaskView};
 use super::text::{count, inert};
@@ -137,6 +138,9 @@ fn details(grid: &mut Grid, indent: usize, (step, task): (&StepView, &TaskView))
     if let Some(doubt) = &task.doubt {
         grid.detail(indent, Tone::Care, &doubt.question);
         grid.detail(indent, Tone::Plain, &doubt.what_to_look_at());
+    }
+    if let Some(page) = &task.page {
+        grid.detail(indent, Tone::Care, &prompt::told(page));
     }
     if let Some(warning) = &task.warning {
         grid.detail(indent, Tone::Care, &format!("warning: {warning}"));

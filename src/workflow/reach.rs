@@ -15,6 +15,8 @@ pub enum Contact {
     Url(&'static str),
     /// The server of the mailbox in this parameter.
     Mailbox(&'static str),
+    /// Stripe, which is given what is never stored; where a sandbox is the service, that.
+    Stripe,
 }
 
 /// Calls that a service counts together.
@@ -82,6 +84,8 @@ impl Bound {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reach {
     pub contact: Contact,
+    /// Whom it asks beside that.
+    pub also: Option<Contact>,
     /// What each call counts against, where the service says so.
     pub rate: Option<RateClass>,
     pub spends: Option<Spends>,
@@ -91,7 +95,11 @@ impl Reach {
     pub const NOBODY: Self = Self::to(Contact::Nobody);
 
     pub const fn to(contact: Contact) -> Self {
-        Self { contact, rate: None, spends: None }
+        Self { contact, also: None, rate: None, spends: None }
+    }
+
+    pub const fn and(self, contact: Contact) -> Self {
+        Self { also: Some(contact), ..self }
     }
 
     pub const fn counts(self, class: RateClass) -> Self {

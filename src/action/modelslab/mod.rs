@@ -1,12 +1,16 @@
 //! Steps of the ModelsLab agent control plane. Each operation of the catalogue is one; those that have a probe, an undo or an
 //! answer to check are told in files of their own.
 
+mod add_payment_method;
+mod card;
 mod create_api_key;
+mod fund_wallet;
 mod gallery;
 mod invite_team_member;
 mod login;
 mod operation;
 mod outcome;
+mod pause;
 mod refresh_token;
 mod session;
 mod set_password;
@@ -14,15 +18,18 @@ mod signup;
 mod subscribe;
 mod text2img;
 mod verify_email;
+mod wait_for_payment;
 
 use std::sync::Arc;
+
+use url::Url;
 
 use super::{Action, Context};
 use crate::modelslab::{Client, catalogue};
 use crate::run::{ErrorKind, StepError};
 
 pub(super) fn all() -> Vec<Arc<dyn Action>> {
-    let own: [Arc<dyn Action>; 11] = [
+    let own: [Arc<dyn Action>; 16] = [
         Arc::new(signup::Signup),
         Arc::new(login::Login),
         Arc::new(verify_email::VerifyEmail),
@@ -31,6 +38,11 @@ pub(super) fn all() -> Vec<Arc<dyn Action>> {
         Arc::new(set_password::UPDATE),
         Arc::new(create_api_key::CreateApiKey),
         Arc::new(invite_team_member::InviteTeamMember),
+        Arc::new(card::CreatePaymentMethod),
+        Arc::new(card::ConfirmSetupIntent),
+        Arc::new(add_payment_method::AddPaymentMethod),
+        Arc::new(fund_wallet::FundWallet),
+        Arc::new(wait_for_payment::WaitForPayment),
         Arc::new(subscribe::CREATE),
         Arc::new(subscribe::UPDATE),
         Arc::new(text2img::Text2Img),
@@ -61,4 +73,9 @@ fn client(context: &Context) -> Result<Client, StepError> {
     Client::new(services.http.clone(), &services.settings.base_url, services.clock.clone())
         .map(|client| client.with_limits(services.limits.clone()).with_deadline(context.deadline()))
         .map_err(|error| StepError::new(ErrorKind::Config, "config.base_url", error.message))
+}
+
+/// Where a card goes, for a service at `base_url`.
+pub fn stripe_root(base_url: &str) -> Option<Url> {
+    crate::modelslab::stripe_root(&Url::parse(base_url).ok()?)
 }

@@ -5,15 +5,15 @@ use std::fmt::Write as _;
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 
-use super::outcome::failed;
+use super::outcome::{AUTHENTICATION_REQUIRED, authentication_required, failed};
 use super::{ERRORS, client};
 use crate::action::context::{declared, not_sent};
 use crate::action::{Action, Context};
 use crate::modelslab::ApiError;
-use crate::modelslab::catalogue::{Credential, Operation};
+use crate::modelslab::catalogue::{Credential, Operation, Values};
 use crate::run::{Outcome, StepError};
 use crate::secret::Datum;
-use crate::workflow::{ActionSpec, Contact, EffectRule, Parameter, Reach, Type};
+use crate::workflow::{ActionSpec, Contact, EffectRule, OutputSpec, Parameter, Reach, Type};
 
 /// An operation that is asked once and tells what its answer says.
 pub(super) struct Plain(pub &'static Operation);
@@ -39,6 +39,16 @@ pub(super) async fn ask(
     let client = client(context)?.with_idempotency_key(&context.order.idempotency_key);
     let answer = client.ask(operation, credential, arguments).await;
     let outputs = (operation.outputs)();
+    let waits = match &answer {
+        Ok(data) => is_unauthenticated(data),
+        Err(error) => error.wants_authentication(),
+    };
+    if waits && context.get(OFF_SESSION) == Some(&Value::Bool(false)) {
+        return Ok(left_to_a_person(&outputs, answer.ok().map(|data| (operation.read)(&data))));
+    }
+    if waits && answer.is_ok() {
+        return Ok(authentication_required("the card's bank"));
+    }
     Ok(match answer.and_then(|data| (operation.read)(&data)) {
         Ok(values) => Outcome::succeeded(declared(&outputs, values)),
         Err(error) if context.order.number > 1 && is_done(operation, &error) => {
@@ -48,6 +58,37 @@ pub(super) async fn ask(
         }
         Err(error) => failed(&error),
     })
+}
+
+/// Says that nobody is there whom a bank could ask.
+const OFF_SESSION: &str = "off_session";
+
+/// The status of a payment that its card's holder has to agree to (3-D Secure).
+const REQUIRES_ACTION: &str = "requires_action";
+
+/// What a step says about a card whose holder has to agree.
+pub(super) fn off_session() -> Parameter {
+    Parameter::optional(
+        OFF_SESSION,
+        Type::Boolean,
+        "Whether nobody is there who could agree to the payment (3-D Secure); true if not given. A card whose holder must agree is \
+         then an error. If false, the step succeeds with the `status` `requires_action` and nothing bought, so that a later step \
+         can lead a person to a page.",
+    )
+}
+
+/// The service took the request, and the card's holder has to agree before anything is paid. [conflict C-7]
+fn is_unauthenticated(data: &Value) -> bool {
+    let payment = data.get("payment").unwrap_or(data);
+    payment.get("status").and_then(Value::as_str) == Some(REQUIRES_ACTION)
+}
+
+/// Nothing was bought; who goes on is told so.
+fn left_to_a_person(outputs: &[OutputSpec], read: Option<Result<Values, ApiError>>) -> Outcome {
+    let read = read.and_then(Result::ok);
+    let values = read.unwrap_or_else(|| outputs.iter().map(|output| (output.name, Value::Null)).collect());
+    let status = ("status", Value::from(REQUIRES_ACTION));
+    Outcome::succeeded(declared(outputs, values.into_iter().chain([status])))
 }
 
 /// Whether that is what the service says of something that was done.
@@ -91,10 +132,15 @@ pub(super) fn spec(operation: &'static Operation) -> ActionSpec {
         parameters,
         outputs: (operation.outputs)(),
         captures: false,
-        errors: ERRORS.iter().chain(operation.errors).copied().collect(),
+        errors: ERRORS.iter().chain(operation.errors).chain(asks_holder(operation)).copied().collect(),
         example: "".into(),
     };
     ActionSpec { example: example(&spec).into(), ..spec }
+}
+
+/// Whoever charges a card may be told that its holder must agree.
+fn asks_holder(operation: &Operation) -> &'static [&'static str] {
+    if operation.errors.contains(&"service.payment_declined") { &[AUTHENTICATION_REQUIRED] } else { &[] }
 }
 
 fn parameter(credential: Credential) -> Option<(&'static str, &'static str)> {

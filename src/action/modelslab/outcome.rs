@@ -27,6 +27,7 @@ pub(super) fn step_error(error: &ApiError) -> StepError {
         (Some(429), _) => (ErrorKind::Service, "service.429".to_owned(), Some(RetryClass::TooManyRequests)),
         (Some(500..), _) => (ErrorKind::Service, "service.5xx".to_owned(), Some(RetryClass::Server)),
         (Some(200..400), _) => (ErrorKind::Service, "service.unreadable".to_owned(), None),
+        _ if error.wants_authentication() => (ErrorKind::Service, AUTHENTICATION_REQUIRED.to_owned(), None),
         (Some(_), Some(code)) => (ErrorKind::Service, format!("service.{code}"), None),
         (Some(status), None) => (ErrorKind::Service, format!("service.{status}"), None),
     };
@@ -38,15 +39,57 @@ pub(super) fn step_error(error: &ApiError) -> StepError {
     StepError { class, ..StepError::new(kind, &code, message) }
 }
 
+/// The code of a payment that the card's holder has to agree to.
+pub(super) const AUTHENTICATION_REQUIRED: &str = "service.authentication_required";
+
+const ASK_A_PERSON: &str = "the card's holder must agree to it (3-D Secure), and nobody was asked: lead a person to the page of \
+                            `modelslab.create_payment_link`, or use another card";
+
+/// A payment or a card waits for its holder. Nothing was paid.
+pub(super) fn authentication_required(who: &str) -> Outcome {
+    not_sent(StepError::new(ErrorKind::Service, AUTHENTICATION_REQUIRED, format!("{who} wants more: {ASK_A_PERSON}")))
+}
+
 fn hint(error: &ApiError) -> Option<&'static str> {
+    if error.wants_authentication() {
+        return Some(ASK_A_PERSON);
+    }
+    if let Some(hint) = error.decline_code.as_deref().and_then(declined) {
+        return Some(hint);
+    }
     match (error.status, error.code.as_deref()) {
         (_, Some("invalid_credentials")) => Some("wrong password, or an account made through Google or GitHub"),
         (_, Some("email_not_verified")) => Some("the account exists and its address must be verified first"),
         (_, Some("access_denied")) => Some("the account is blocked: write to the service's support"),
         (_, Some("insufficient_scope")) => Some("log in again for a token with more scopes"),
         (Some(401), None) => Some("the token is missing, wrong or expired"),
+        (_, Some("expired_card" | "invalid_expiry_month" | "invalid_expiry_year")) => {
+            Some("the card is not good any more")
+        }
+        (_, Some("incorrect_cvc" | "invalid_cvc")) => Some("look at the three or four digits again"),
+        (_, Some("incorrect_number" | "invalid_number")) => Some("a digit of the card's number is wrong"),
+        (_, Some("card_declined" | "payment_declined")) => Some("the bank says no more: ask it, or use another card"),
+        _ if error.message.contains(TOKENIZATION) => Some(
+            "the service's account at Stripe takes cards on Stripe's own pages alone: lead a person to the page of \
+             `modelslab.create_payment_link`",
+        ),
         _ => None,
     }
+}
+
+/// What Stripe says where cards may not be given to it by a program.
+const TOKENIZATION: &str = "card numbers directly to the Stripe API";
+
+/// Stripe's words for why a bank said no, as far as they say what to do.
+fn declined(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "insufficient_funds" => "there is not enough money behind the card",
+        "test_mode_live_card" => "Stripe is in its test mode, which takes its own test cards alone",
+        "live_mode_test_card" => "a card for tests does not pay where money is real",
+        "lost_card" | "stolen_card" => "the card was reported; use another",
+        "expired_card" => "the card is not good any more",
+        _ => return None,
+    })
 }
 
 /// Why an undo failed. `what` names what is left, for whoever has to remove it by hand.

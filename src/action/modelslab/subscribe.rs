@@ -1,16 +1,18 @@
-//! `modelslab.create_subscription` and `modelslab.update_subscription`: the plan is bought only if it costs no more than the step says.
+//! `modelslab.create_subscription` and `modelslab.update_subscription`: the plan is bought only if it costs no more than the step
+//! says.
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::client;
-use super::operation::{Plain, credential, example, spec};
+use super::operation::{Plain, credential, example, off_session, spec};
 use super::outcome::step_error;
+use super::pause::pause;
 use crate::action::context::not_sent;
 use crate::action::{Action, Context};
 use crate::modelslab::catalogue::{self, Operation};
 use crate::run::{ErrorKind, Outcome, StepError};
-use crate::workflow::{ActionSpec, Bound, Cents, Parameter, Reach, Spends, Type};
+use crate::workflow::{ActionSpec, Bound, Cents, Parameter, Reach, Spends, Type, UndoRule};
 
 /// One of the two operations, and its parameter that names the plan.
 pub struct Subscribe {
@@ -32,6 +34,10 @@ impl Action for Subscribe {
             "US dollars that the plan may cost each period. It is not sent: the plan's price is looked up with `list_plans`, and \
              where it is more, or is not told, nothing is bought.",
         ));
+        if self.is_new() {
+            spec.parameters.push(off_session());
+            spec.undo = UndoRule::BuiltIn;
+        }
         let spends = spec.reach.spends.map(|spends| Spends::money(Bound::Parameter(MAX_PRICE), spends.what));
         spec.reach = Reach { spends, ..spec.reach };
         spec.errors.push("config.max_price");
@@ -47,9 +53,17 @@ impl Action for Subscribe {
             }
         })
     }
+
+    fn undo<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Outcome> {
+        Box::pin(async move { pause(context, "id").await.unwrap_or_else(not_sent) })
+    }
 }
 
 impl Subscribe {
+    fn is_new(&self) -> bool {
+        self.operation.name == catalogue::create_subscription.name
+    }
+
     async fn check_price(&self, context: &Context) -> Result<(), StepError> {
         let Some(most) = context.get(MAX_PRICE).and_then(Cents::of) else {
             return Err(refused("`max_price` must be a number of US dollars with at most two decimals".to_owned()));

@@ -155,6 +155,8 @@ answers! {
         status: Option<String> = ["status", "payment_status", "payment.status"],
         /// What the service says about it.
         message: Option<String>,
+        /// The subscription that was paid for, if it was one.
+        subscription_id: Option<String> = ["subscription.id"],
     }
 
     /// A single payment.

@@ -67,6 +67,11 @@ impl Limits {
         self.released.notify_waiters();
     }
 
+    /// Ends when all waits are ended.
+    pub async fn released(&self) {
+        self.released.notified().await;
+    }
+
     /// Waits until a call may go. It fails if that cannot be before `deadline`. Dropping the future gives up the place.
     pub(super) async fn turn(
         &self,

@@ -43,7 +43,7 @@ impl<'a> Card<'a> {
 fn said(spec: &ActionSpec) -> Vec<(&'static str, String)> {
     let said = [
         ("Effect", Some(effect(spec.effect).to_owned())),
-        ("Asks", Some(asks(spec.reach.contact))),
+        ("Asks", Some(whom(spec))),
         ("Counts", spec.reach.rate.map(counts)),
         ("Spends", spec.reach.spends.map(|spends| spends.what.to_owned())),
         // What is just done again has nothing to say.
@@ -68,12 +68,18 @@ const fn effect(rule: EffectRule) -> &'static str {
     }
 }
 
+fn whom(spec: &ActionSpec) -> String {
+    let asked = asks(spec.reach.contact);
+    spec.reach.also.map_or(asked.clone(), |also| format!("{asked}, and {}", asks(also)))
+}
+
 fn asks(contact: Contact) -> String {
     match contact {
         Contact::Nobody => "nobody; it works on this machine".into(),
         Contact::Service => "the service at the base URL".into(),
         Contact::Url(parameter) => format!("the address in `{parameter}`"),
         Contact::Mailbox(parameter) => format!("the mail server in `{parameter}`"),
+        Contact::Stripe => "Stripe".into(),
     }
 }
 
@@ -103,7 +109,11 @@ fn undo(spec: &ActionSpec) -> String {
 fn parameter(parameter: &Parameter) -> Row<'_> {
     let values: Vec<String> = parameter.one_of.iter().map(|value| format!("`{value}`")).collect();
     let one_of = if values.is_empty() { String::new() } else { format!(" One of {}.", values.join(", ")) };
-    let marks = [parameter.required.then_some("required"), parameter.secret.then_some("secret")];
+    let marks = [
+        parameter.required.then_some("required"),
+        parameter.secret.then_some("secret"),
+        parameter.unstored.then_some("never stored"),
+    ];
     let marks: Vec<&str> = marks.into_iter().flatten().collect();
     // A format says what the parameter's own words do.
     let bounds = parameter.bounds.filter(|bounds| !matches!(bounds, Bounds::Format(_)));

@@ -17,7 +17,7 @@ pub fn data(spec: &ActionSpec) -> Value {
     let parameters = spec.parameters.iter().map(|parameter| {
         json!({
             "name": parameter.name, "type": parameter.ty.to_string(), "required": parameter.required,
-            "secret": parameter.secret, "one_of": parameter.one_of, "bounds": parameter.bounds.map(bounds),
+            "secret": parameter.secret, "stored": !parameter.unstored, "one_of": parameter.one_of, "bounds": parameter.bounds.map(bounds),
             "description": parameter.doc,
         })
     });
@@ -28,7 +28,8 @@ pub fn data(spec: &ActionSpec) -> Value {
     });
     json!({
         "name": spec.name, "summary": summary(spec), "description": spec.doc, "effect": effect,
-        "asks": asks(spec.reach.contact), "counts": spec.reach.rate.map(counts), "spends": spec.reach.spends.map(|spends| spends.what),
+        "asks": asks(spec.reach.contact), "asks_also": spec.reach.also.map(asks),
+        "counts": spec.reach.rate.map(counts), "spends": spec.reach.spends.map(|spends| spends.what),
         "in_doubt": spec.probe,
         "undo": undo(spec.undo), "parameters": parameters.collect::<Value>(), "outputs": outputs.collect::<Value>(),
         "captures": spec.captures, "errors": spec.errors, "example": spec.example,
@@ -51,6 +52,7 @@ fn asks(contact: Contact) -> Value {
         Contact::Service => json!({ "whom": "service" }),
         Contact::Url(parameter) => json!({ "whom": "url", "parameter": parameter }),
         Contact::Mailbox(parameter) => json!({ "whom": "mailbox", "parameter": parameter }),
+        Contact::Stripe => json!({ "whom": "stripe" }),
     }
 }
 

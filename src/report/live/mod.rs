@@ -19,8 +19,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressState, 
 use self::frame::Moment;
 use self::terminal::Parked;
 use self::view::View;
-use super::Reporter;
 use super::look::Look;
+use super::text::inert;
+use super::{Reporter, prompt};
 use crate::clock::Clock;
 use crate::plan::Plan;
 use crate::run::{Entry, RunState};
@@ -81,6 +82,10 @@ impl Live {
 
 impl Reporter for Live {
     fn committed(&mut self, entry: &Entry, plan: &Plan, state: &RunState) {
+        // Above the view, where nothing is cut off and it stays.
+        if let Some((task, page)) = prompt::begun(plan, &entry.fact) {
+            self.bar.println(inert(&format!("{task}: {}", prompt::told(page))));
+        }
         let mut shown = self.view.lock().unwrap_or_else(PoisonError::into_inner);
         match shown.as_mut() {
             Some(view) => view.committed(entry, plan, state),

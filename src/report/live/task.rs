@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::plan::PlanStep;
+use crate::report::prompt;
 use crate::report::stand::Stand;
 use crate::run::{Made, Phase, RunState, StepError, TaskState, Timer, Undoing};
 
@@ -40,6 +41,7 @@ impl TaskRow {
             ended: task.ended,
             doing: match (&task.phase, &planned.on_error, remedy) {
                 (Phase::Remedying, Some(on_error), Some(remedy)) => mending(on_error.call.action, task, remedy),
+                _ if prompt::open(&planned.call, task).is_some() => Doing::Now("waiting for a person".into()),
                 _ => doing(planned.call.action, task),
             },
         }

@@ -9,6 +9,7 @@ use crate::id::TaskPath;
 use crate::plan::{Plan, PlanStep};
 use crate::report::call::Inner;
 use crate::report::doubt::{AnswerView, DoubtView};
+use crate::report::prompt;
 use crate::report::stand::Stand;
 use crate::report::undo::{RoundView, UndoView};
 use crate::run::{ErrorKind, Phase, RunState, RunStatus, SkipReason, StepError, TaskState};
@@ -56,6 +57,8 @@ pub struct TaskView {
     /// It failed although its effect took place: only its answer was not as the step wants it. A resume judges the same
     /// answer again and sends nothing.
     pub answered: bool,
+    /// A page that a person has to open now.
+    pub page: Option<String>,
     pub undo: Option<UndoView>,
 }
 
@@ -145,6 +148,7 @@ impl TaskView {
             answer: (doubt.is_some() || answered).then(answer),
             doubt,
             answered,
+            page: prompt::open(&planned.call, task).map(|page| mask.apply(page)),
             undo: UndoView::new(state, planned, task, mask),
         }
     }
