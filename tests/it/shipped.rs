@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::support::{Account, Invocation, Output, SandboxProcess, TestContext, brisk, quick, side_by_side};
+use crate::support::{
+    Account, Invocation, LONG, Output, SandboxProcess, TestContext, brisk, eventually, quick, side_by_side,
+};
 
 const PASSWORD: &str = "correct-horse-7";
 const MEMBER: &str = "lin@onramp.test";
@@ -13,32 +15,76 @@ const MEMBER: &str = "lin@onramp.test";
 /// A workflow, and what must be so after it, however often its steps were tried.
 struct Shipped {
     name: &'static str,
+    /// What it is given beside the account.
+    args: &'static [&'static str],
+    /// These steps are all that it does so; empty if it does all.
+    steps: &'static [&'static str],
     settled: fn(&Account<'_>, &Account<'_>) -> bool,
 }
 
 /// Whoever is told of first is the account that was there, with the key `production` and a member; the other is who joins.
-const ALL: [Shipped; 6] = [
+const ALL: [Shipped; 9] = [
     Shipped {
-        name: "login-and-key",
         settled: |account, _| {
             account.usable_keys("agent-key").len() == 1 && account.usable_keys("production").len() == 1
         },
+        ..shipped("login-and-key")
     },
-    Shipped { name: "rotate-credentials", settled: |account, _| account.usable_keys("production").len() == 1 },
-    Shipped { name: "reset-password", settled: |account, _| account.accounts() == 1 },
+    Shipped { settled: |account, _| account.usable_keys("production").len() == 1, ..shipped("rotate-credentials") },
+    Shipped { settled: |account, _| account.accounts() == 1, ..shipped("reset-password") },
     Shipped {
-        name: "join-team",
         settled: |account, joins| {
             let invitations = account.requests("POST", "/accept").len() + joins.requests("POST", "/accept").len();
             (joins.accounts(), joins.verifications(), account.team().len()) == (1, 1, 2) && invitations > 0
         },
+        ..shipped("join-team")
     },
     Shipped {
-        name: "offboard",
         settled: |account, _| account.usable_keys("production").is_empty() && account.team().is_empty(),
+        ..shipped("offboard")
     },
-    Shipped { name: "health-check", settled: |account, _| account.keys_ever_made() == 1 },
+    Shipped { settled: |account, _| account.keys_ever_made() == 1, ..shipped("health-check") },
+    Shipped {
+        args: &["payment=card"],
+        steps: &["login", "method", "card", "subscribe"],
+        settled: |account, _| subscribed(account) && account.cards() == ["visa 4242"],
+        ..shipped("subscribe")
+    },
+    Shipped {
+        args: &["payment=setup-intent"],
+        steps: &["setup", "confirm", "card", "subscribe"],
+        settled: |account, _| subscribed(account) && account.cards() == ["visa 4242"],
+        ..shipped("subscribe")
+    },
+    Shipped {
+        args: &["payment=link"],
+        steps: &["link", "paid"],
+        settled: |account, _| subscribed(account) && account.cards().is_empty(),
+        ..shipped("subscribe")
+    },
 ];
+
+const fn shipped(name: &'static str) -> Shipped {
+    Shipped { name, args: &[], steps: &[], settled: |_, _| false }
+}
+
+/// One payment, and one subscription.
+fn subscribed(account: &Account<'_>) -> bool {
+    account.payments() == ["subscribe"] && account.subscriptions() == ["active"]
+}
+
+impl Shipped {
+    fn about(&self) -> String {
+        [&[self.name], self.args].concat().join(".").replace('=', "-")
+    }
+
+    /// Its file, and the steps that it does.
+    fn file(&self, context: &TestContext) -> (PathBuf, Vec<String>) {
+        let (path, mut steps) = brisk(context, self.name);
+        steps.retain(|step| self.steps.is_empty() || self.steps.contains(&step.as_str()));
+        (path, steps)
+    }
+}
 
 /// One account, made by the bootstrap, and a workflow that is run on it.
 struct Scene<'a> {
@@ -59,26 +105,47 @@ impl<'a> Scene<'a> {
 
     fn onramp<const N: usize>(&self, args: [&'a str; N]) -> Invocation {
         let command = self.context.onramp(args).store(&self.store).against(self.sandbox);
-        command.env("ONRAMP_PASSWORD", PASSWORD).env("ONRAMP_OWNER_PASSWORD", PASSWORD)
+        let command = command.env("ONRAMP_PASSWORD", PASSWORD).env("ONRAMP_OWNER_PASSWORD", PASSWORD);
+        let command = command.env("CARD_NUMBER", "4242424242424242").env("CARD_CVC", "123");
+        command.env("CARD_EXP_MONTH", "12").env("CARD_EXP_YEAR", "2040")
     }
 
     fn joins(&self) -> String {
         format!("joins.{}", self.email)
     }
 
+    /// Waits for the end of `command`, while a person pays wherever that is asked.
+    fn finish(&self, command: Invocation) -> Output {
+        let mut running = command.start();
+        eventually(LONG, || {
+            let ended = running.has_ended().then_some(());
+            if ended.is_none() && running.stderr().contains("a person has to open") {
+                self.sandbox.pay(&self.email);
+            }
+            ended
+        });
+        running.wait(LONG).expect("the command did not end in time")
+    }
+
     /// Runs `workflow`; who joins a team is another than its owner.
-    fn run(&self, workflow: &Path, trouble: Option<&str>) -> Output {
+    fn run(&self, shipped: &Shipped, workflow: &Path, trouble: Option<&str>) -> Output {
         let command = self.onramp(["run", "--json", "--settle", "20ms"]).arg(workflow);
+        let command = shipped.args.iter().fold(command, |command, arg| command.args(["-i", arg]));
         let command = match trouble {
             Some(trouble) => command.args(["--inject", trouble]),
             None => command,
         };
-        match workflow.file_stem().is_some_and(|name| name == "join-team") {
-            true => {
+        let email = format!("email={}", self.email);
+        match shipped.name {
+            "join-team" => {
                 let inputs = [format!("owner={}", self.email), format!("email={}", self.joins())];
                 command.args(["-i", &inputs[0], "-i", &inputs[1]]).run()
             }
-            false => command.args(["-i", &format!("email={}", self.email)]).run(),
+            "subscribe" => {
+                let command = command.args(["--allow-spend", "47", "-i", "plan_id=123", "-i", "max_price=47"]);
+                self.finish(command.args(["-i", &email]))
+            }
+            _ => command.args(["-i", &email]).run(),
         }
     }
 
@@ -98,16 +165,16 @@ fn every_step(trouble: &str) {
     let bootstrap = quick(&context);
     let mut cases = Vec::new();
     for shipped in &ALL {
-        let (path, steps) = brisk(&context, shipped.name);
+        let (path, steps) = shipped.file(&context);
         cases.extend(steps.into_iter().map(|step| (shipped, path.clone(), step)));
     }
     side_by_side(cases.len(), |number| {
         let (shipped, path, step) = &cases[number];
-        let what = format!("{}.{trouble}.{step}", shipped.name);
+        let what = format!("{}.{trouble}.{step}", shipped.about());
         let scene = Scene::new(&context, &sandbox, &bootstrap, &what);
-        let first = scene.run(path, Some(&format!("{trouble}:{step}")));
+        let first = scene.run(shipped, path, Some(&format!("{trouble}:{step}")));
         if first.code != Some(0) {
-            let resumed = scene.onramp(["resume", "last", "--json"]).run();
+            let resumed = scene.finish(scene.onramp(["resume", "last", "--json"]));
             assert_eq!(resumed.code, Some(0), "{what}\n{}\n{}", first.stderr, resumed.stderr);
         }
         // The service does make a second key of the same name.
@@ -124,9 +191,10 @@ fn workflows_for_accounts_do_what_they_say() {
     let bootstrap = quick(&context);
     side_by_side(ALL.len(), |number| {
         let shipped = &ALL[number];
-        let scene = Scene::new(&context, &sandbox, &bootstrap, shipped.name);
-        let run = scene.run(&brisk(&context, shipped.name).0, None).expect_code(0);
-        scene.is_settled(shipped, shipped.name, &run);
+        let what = shipped.about();
+        let scene = Scene::new(&context, &sandbox, &bootstrap, &what);
+        let run = scene.run(shipped, &shipped.file(&context).0, None).expect_code(0);
+        scene.is_settled(shipped, &what, &run);
     });
 }
 
@@ -151,11 +219,11 @@ fn a_password_that_was_reset_is_the_one_that_lets_in() {
     let context = TestContext::new();
     let sandbox = context.sandbox();
     let scene = Scene::new(&context, &sandbox, &quick(&context), "lost");
-    scene.run(&brisk(&context, "reset-password").0, None).expect_code(0);
+    scene.run(&shipped("reset-password"), &brisk(&context, "reset-password").0, None).expect_code(0);
     let revealed = scene.onramp(["export", "last", "--format", "json", "--reveal"]).run().expect_code(0).json();
     let new = revealed["password"].as_str().or(revealed["ONRAMP_PASSWORD"].as_str()).unwrap().to_owned();
     let health = brisk(&context, "health-check").0;
-    let told: Value = scene.run(&health, None).expect_code(1).json();
+    let told: Value = scene.run(&shipped("health-check"), &health, None).expect_code(1).json();
     assert_eq!(told["steps"]["login"]["error"]["code"], "service.invalid_credentials");
     let again = scene.onramp(["run", "-q", "-i"]).arg(format!("email={}", scene.email)).arg(&health);
     again.env("ONRAMP_PASSWORD", new).run().expect_code(0);

@@ -59,6 +59,29 @@ impl Account<'_> {
         there.filter_map(|member| member["email"].as_str()).collect()
     }
 
+    /// Payments that took place, for what they were.
+    pub fn payments(&self) -> Vec<&str> {
+        let paid = self.of("payments").filter(|payment| payment["status"] == "succeeded");
+        paid.filter_map(|payment| payment["name"].as_str()).collect()
+    }
+
+    /// Subscriptions, by how they stand.
+    pub fn subscriptions(&self) -> Vec<&str> {
+        self.of("subscriptions").filter_map(|subscription| subscription["status"].as_str()).collect()
+    }
+
+    /// Cards that are saved, by brand and last digits.
+    pub fn cards(&self) -> Vec<&str> {
+        let saved = self.of("payment_methods").filter(|card| card["saved"] == true && card["deleted"] == false);
+        saved.filter_map(|card| card["name"].as_str()).collect()
+    }
+
+    /// The pages on which nobody has paid.
+    pub fn open_pages(&self) -> Vec<&str> {
+        let open = self.of("checkouts").filter(|checkout| checkout["payment"].is_null());
+        open.filter_map(|checkout| checkout["id"].as_str()).collect()
+    }
+
     pub fn images(&self) -> usize {
         self.of("images").count()
     }

@@ -62,6 +62,14 @@ impl SandboxProcess {
         assert_eq!(status, 200, "{body}");
     }
 
+    /// A person pays on every page that is open for `email`.
+    pub fn pay(&self, email: &str) {
+        for page in self.ledger().account(email).open_pages() {
+            let (status, body) = post(&format!("{}/pay/{page}", self.base_url), &Value::Null);
+            assert_eq!(status, 200, "{body}");
+        }
+    }
+
     pub fn ledger(&self) -> Ledger {
         Ledger::new(get_json(&self.ledger))
     }
