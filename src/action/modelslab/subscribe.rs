@@ -37,6 +37,8 @@ impl Action for Subscribe {
         if self.is_new() {
             spec.parameters.push(off_session());
             spec.undo = UndoRule::BuiltIn;
+            spec.doc = "Subscribes to a plan. With a saved card it is charged at once; without, the answer has a page where a person \
+                        pays. A teardown pauses it: no operation cancels one, and what was paid stays paid.";
         }
         let spends = spec.reach.spends.map(|spends| Spends::money(Bound::Parameter(MAX_PRICE), spends.what));
         spec.reach = Reach { spends, ..spec.reach };

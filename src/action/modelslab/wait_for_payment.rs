@@ -49,7 +49,8 @@ impl Action for WaitForPayment {
             name: "modelslab.wait_for_payment",
             doc: "Waits until a person paid on a page. The page of `modelslab.create_payment_link` is shown while the step waits, \
                   and the service is asked every few seconds whether it was paid; that also gives what was paid for. A step \
-                  without `timeout` waits an hour; a resume asks again before it gives up.",
+                  without `timeout` waits an hour; a resume asks again before it gives up. A \
+                  teardown pauses the subscription: no operation cancels one, and what was paid stays paid.",
             effect: EffectRule::Always(Effect::Repeat),
             probe: None,
             undo: UndoRule::BuiltIn,
