@@ -12,7 +12,8 @@ pub fn start(level: Option<tracing::Level>, mask: &Mask) {
     let Some(level) = level else { return };
     // Libraries that trace what goes over the wire would show passwords and tokens.
     let others = if level == tracing::Level::ERROR { "error" } else { "warn" };
-    let filter = EnvFilter::new(format!("{others},onramp={level}"));
+    // rmcp shows whole messages even then, and its troubles are told as the step's own.
+    let filter = EnvFilter::new(format!("{others},rmcp=off,onramp={level}"));
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(false)

@@ -129,6 +129,15 @@ impl Http {
     }
 
     pub async fn send(&self, request: Request) -> Result<Response, HttpError> {
+        self.send_until(request, |_| false).await
+    }
+
+    /// The same, but an answer is read no further than `enough` says, which is shown all that came of the body so far.
+    pub async fn send_until(
+        &self,
+        request: Request,
+        enough: impl FnMut(&[u8]) -> bool + Send,
+    ) -> Result<Response, HttpError> {
         let (place, timeout) = (place(&request.url), request.timeout);
         if self.loopback_only && !is_loopback(&request.url) {
             let host = request.url.host_str().unwrap_or_default();
@@ -157,7 +166,7 @@ impl Http {
             .iter()
             .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
-        let (body, broken) = read_body(response, &place, timeout).await;
+        let (body, broken) = read_body(response, &place, timeout, enough).await;
         Ok(Response { status, headers, body, broken })
     }
 }
@@ -173,7 +182,12 @@ fn same_origin(attempt: redirect::Attempt<'_>) -> redirect::Action {
 }
 
 /// What came of the body, and why it is not whole.
-async fn read_body(response: reqwest::Response, place: &str, timeout: Timeout) -> (Vec<u8>, Option<String>) {
+async fn read_body(
+    response: reqwest::Response,
+    place: &str,
+    timeout: Timeout,
+    mut enough: impl FnMut(&[u8]) -> bool + Send,
+) -> (Vec<u8>, Option<String>) {
     let mut body = Vec::new();
     let mut chunks = response.bytes_stream();
     while let Some(chunk) = chunks.next().await {
@@ -185,6 +199,9 @@ async fn read_body(response: reqwest::Response, place: &str, timeout: Timeout) -
             return (body, Some(format!("the answer of {place} is larger than {} MiB", MAX_BODY / 1024 / 1024)));
         }
         body.extend_from_slice(&chunk);
+        if enough(&body) {
+            break;
+        }
     }
     (body, None)
 }

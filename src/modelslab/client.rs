@@ -8,6 +8,7 @@ use url::Url;
 
 use super::catalogue::{Credential, Operation, Verb};
 use super::limits::{Key, Permit, Subject};
+use super::mcp::Transport;
 use super::{ApiError, Limits, address, envelope};
 use crate::clock::{Clock, Timestamp};
 use crate::http::{Deadline, Http, HttpError, Request, RequestBody, Response, Timeout, asked};
@@ -21,6 +22,7 @@ pub struct Client {
     limits: Arc<Limits>,
     deadline: Option<Deadline>,
     idempotency_key: Option<String>,
+    transport: Transport,
 }
 
 impl Client {
@@ -29,8 +31,9 @@ impl Client {
         let base = Url::parse(base_url).ok().filter(|url| url.has_host() && matches!(url.scheme(), "http" | "https"));
         let unusable =
             || ApiError::not_sent(format!("`{base_url}` is no base URL; it must look like https://modelslab.com"));
-        let (limits, deadline, idempotency_key) = (Arc::new(Limits::new(clock.clone())), None, None);
-        Ok(Self { http, base: base.ok_or_else(unusable)?, clock, limits, deadline, idempotency_key })
+        let (limits, transport) = (Arc::new(Limits::new(clock.clone())), Transport::Rest);
+        let base = base.ok_or_else(unusable)?;
+        Ok(Self { http, base, clock, limits, deadline: None, idempotency_key: None, transport })
     }
 
     /// Waits for its turn among all clients that have the same `limits`, instead of among its own clones.
@@ -49,6 +52,11 @@ impl Client {
         Self { idempotency_key: Some(key.to_owned()), ..self }
     }
 
+    /// Asks by `transport` from now on. Images are always asked for by REST.
+    pub fn with_transport(self, transport: Transport) -> Self {
+        Self { transport, ..self }
+    }
+
     /// Asks one operation and gives the data of its answer. `credential` is a token or a key, whichever the operation wants;
     /// `arguments` are its parameters by name.
     pub async fn ask(
@@ -57,6 +65,9 @@ impl Client {
         credential: Option<&str>,
         arguments: Map<String, Value>,
     ) -> Result<Value, ApiError> {
+        if self.transport == Transport::Mcp {
+            return self.ask_tool(operation, credential, arguments).await;
+        }
         let spellings = [Some((operation.verb, operation.path)), operation.also].into_iter().flatten();
         let mut last = None;
         for (verb, path) in spellings {
@@ -85,7 +96,7 @@ impl Client {
             (Credential::Nothing, _) => {}
             (Credential::Bearer, Some(token)) => headers.push(("authorization".to_owned(), format!("Bearer {token}"))),
             (Credential::Key, Some(key)) => drop(arguments.insert("key".to_owned(), key.into())),
-            (_, None) => return Err(ApiError::not_sent("the operation needs a token or a key".to_owned())),
+            (_, None) => return Err(ApiError::without_credential()),
         }
         if verb != Verb::Get {
             headers.extend(self.idempotency_key.iter().map(|key| ("idempotency-key".to_owned(), key.clone())));
@@ -108,7 +119,7 @@ impl Client {
     }
 
     /// Waits until the service's limits have room.
-    async fn turn(&self, operation: &Operation, subject: Subject) -> Result<Option<Permit>, ApiError> {
+    pub(super) async fn turn(&self, operation: &Operation, subject: Subject) -> Result<Option<Permit>, ApiError> {
         let Some(class) = &operation.limit else { return Ok(None) };
         self.limits.turn(self.key_of(class.name, subject), class, self.ends_at()).await.map(Some)
     }
@@ -133,11 +144,23 @@ impl Client {
         headers: Vec<(String, String)>,
         body: RequestBody,
     ) -> Result<Response, ApiError> {
+        self.send_until(method, url, headers, body, |_| false).await
+    }
+
+    /// The same, but the answer is read no further than `enough` says.
+    pub(super) async fn send_until(
+        &self,
+        method: Method,
+        url: Url,
+        headers: Vec<(String, String)>,
+        body: RequestBody,
+        enough: impl FnMut(&[u8]) -> bool + Send,
+    ) -> Result<Response, ApiError> {
         let named = asked(method.as_str(), &url);
         let timeout = self.deadline.map_or_else(Timeout::default, |deadline| deadline.timeout(self.now()));
         let request = Request { method, url, headers, body, timeout };
         let name = |error: HttpError| HttpError { message: format!("{named}: {}", error.message), ..error };
-        Ok(self.http.send(request).await.map_err(name)?)
+        Ok(self.http.send_until(request, enough).await.map_err(name)?)
     }
 
     /// Where `path` lies: below the control plane, or below the base URL if it begins with a slash.
@@ -148,6 +171,10 @@ impl Client {
             None => format!("{root}/api/agents/v1/{path}"),
         };
         Url::parse(&whole).map_err(|_| ApiError::garbled(0, "led to an address that is none"))
+    }
+
+    pub(super) fn idempotency_key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
     }
 
     pub(super) fn base(&self) -> &Url {

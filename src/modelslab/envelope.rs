@@ -10,14 +10,8 @@ use crate::http::Response;
 /// missing; failures may come as `{message}`, as `{error: text}`, or as a proxy's HTML.
 pub(super) fn data(response: &Response, now: Timestamp) -> Result<Value, ApiError> {
     let body = response.json();
-    let error = body.as_ref().and_then(|body| body.get("error")).filter(|error| !error.is_null());
-    if !(200..300).contains(&response.status) || error.is_some() {
-        let code = error.and_then(|error| error.get("code")).and_then(Value::as_str).map(str::to_owned);
-        let message = body.as_ref().map_or_else(|| not_json(response), |body| message(body, response.status));
-        let places = [error.and_then(|error| error.get("details")), error];
-        let decline_code = places.into_iter().flatten().find_map(|place| place.get("decline_code")?.as_str());
-        let decline_code = decline_code.map(str::to_owned);
-        return Err(ApiError { decline_code, ..ApiError::refused(response, code, message, now) });
+    if !(200..300).contains(&response.status) || error(body.as_ref()).is_some() {
+        return Err(failure(response, now));
     }
     match body {
         Some(Value::Object(mut fields)) if fields.contains_key("data") => Ok(fields.remove("data").unwrap_or_default()),
@@ -25,6 +19,22 @@ pub(super) fn data(response: &Response, now: Timestamp) -> Result<Value, ApiErro
         None if response.body.is_empty() => Ok(Value::Null),
         None => Err(ApiError::garbled(response.status, "is not JSON")),
     }
+}
+
+/// What an answer that is a failure says.
+pub(super) fn failure(response: &Response, now: Timestamp) -> ApiError {
+    let body = response.json();
+    let error = error(body.as_ref());
+    let code = error.and_then(|error| error.get("code")).and_then(Value::as_str).map(str::to_owned);
+    let message = body.as_ref().map_or_else(|| not_json(response), |body| message(body, response.status));
+    let places = [error.and_then(|error| error.get("details")), error];
+    let decline_code = places.into_iter().flatten().find_map(|place| place.get("decline_code")?.as_str());
+    let decline_code = decline_code.map(str::to_owned);
+    ApiError { decline_code, ..ApiError::refused(response, code, message, now) }
+}
+
+fn error(body: Option<&Value>) -> Option<&Value> {
+    body?.get("error").filter(|error| !error.is_null())
 }
 
 /// The items of a whole list: `[...]`, or `{items: [...]}`, or Laravel's `{data: [...]}`, on one page. Anything else is an

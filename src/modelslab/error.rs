@@ -35,6 +35,9 @@ impl ApiError {
     /// The code of a generation that the service refused or gave up without a code of its own.
     pub const GENERATION_FAILED: &'static str = "generation_failed";
 
+    /// The code of a call that cannot be made with what it was given; nothing was asked.
+    pub const UNASKABLE: &'static str = "unaskable";
+
     /// The error of an answer whose status or envelope says no.
     pub(super) fn refused(response: &Response, code: Option<String>, message: String, now: Timestamp) -> Self {
         let status = response.status;
@@ -53,6 +56,15 @@ impl ApiError {
     /// Nothing was asked.
     pub(super) fn not_sent(message: String) -> Self {
         Self { status: None, message, sent: false, ..Self::garbled(0, "") }
+    }
+
+    /// It cannot be asked with what it was given, whatever the service would say.
+    pub(super) fn unaskable(message: String) -> Self {
+        Self { code: Some(Self::UNASKABLE.to_owned()), ..Self::not_sent(message) }
+    }
+
+    pub(super) fn without_credential() -> Self {
+        Self::not_sent("the operation needs a token or a key".to_owned())
     }
 
     /// Kept back by our own count of the service's limits, which have room after `wait` if that is known.
@@ -74,6 +86,11 @@ impl ApiError {
     /// Its wait for a turn was ended from outside.
     pub(super) fn withdrawn() -> Self {
         Self { code: Some(Self::WITHDRAWN.to_owned()), ..Self::not_sent("nothing was sent: the wait was ended".into()) }
+    }
+
+    /// It was sent, and nothing came back.
+    pub(super) fn lost() -> Self {
+        Self { sent: true, transient: true, ..Self::not_sent("the connection broke before the answer came".to_owned()) }
     }
 
     /// An answer that nobody can make sense of.
@@ -104,6 +121,11 @@ impl ApiError {
     pub fn wants_authentication(&self) -> bool {
         const WANTED: &str = "authentication_required";
         self.is(WANTED) || self.decline_code.as_deref() == Some(WANTED)
+    }
+
+    /// The same under the status that an answer without one of its own would have.
+    pub(super) fn under(self, status: u16) -> Self {
+        Self { status: Some(status), transient: status == 429 || status >= 500, ..self }
     }
 
     pub fn is(&self, code: &str) -> bool {

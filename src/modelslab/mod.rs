@@ -12,6 +12,7 @@ mod error;
 mod generation;
 mod image;
 mod limits;
+mod mcp;
 mod stripe;
 
 pub use card::Card;
@@ -20,6 +21,7 @@ pub use error::ApiError;
 pub use generation::{ApiVersion, Generation, GenerationRequest, GenerationStatus, places_of};
 pub use image::{Image, ImageKind};
 pub use limits::{Limits, Place};
+pub use mcp::Transport;
 pub use stripe::{CardToken, Confirmed, Stripe, root as stripe_root};
 
 #[cfg(test)]

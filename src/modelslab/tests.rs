@@ -130,3 +130,68 @@ fn every_action_of_the_services_tools_is_an_operation() {
         assert_eq!(actions(name), known, "{name}");
     }
 }
+
+/// The arguments of the service's tools, of those where all are known.
+#[test]
+fn no_tool_is_given_what_it_is_not_known_to_take() {
+    let known: [(&str, &[&str]); 7] = [
+        (
+            "agent-auth",
+            &[
+                "email",
+                "password",
+                "password_confirmation",
+                "name",
+                "token",
+                "device_name",
+                "token_expiry",
+                "verification_code",
+            ],
+        ),
+        ("agent-tokens", &["token_id", "account_username", "device_name", "token_expiry"]),
+        (
+            "agent-profile",
+            &[
+                "name",
+                "username",
+                "about_me",
+                "current_password",
+                "password",
+                "password_confirmation",
+                "facebook",
+                "github",
+                "twitter",
+                "instagram",
+                "discord",
+                "nsfw_content",
+                "wallet_notification_enabled",
+                "wallet_notification_threshold",
+            ],
+        ),
+        ("agent-api-keys", &["key_id", "name", "notes"]),
+        ("agent-usage", &["from", "to", "limit"]),
+        (
+            "agent-models",
+            &[
+                "model_id",
+                "search",
+                "feature",
+                "provider",
+                "model_type",
+                "model_subcategory",
+                "base_model",
+                "tags",
+                "sort",
+                "per_page",
+            ],
+        ),
+        ("agent-teams", &["member_id", "invite_id", "email", "role", "permissions", "invite_status"]),
+    ];
+    for tool in super::catalogue::tools() {
+        let taken = known.iter().find(|(name, _)| tool["name"] == *name).map(|(_, taken)| *taken);
+        let given = tool["inputSchema"]["properties"].as_object().unwrap().keys().filter(|name| *name != "action");
+        let foreign: Vec<&String> =
+            given.filter(|name| taken.is_some_and(|taken| !taken.contains(&name.as_str()))).collect();
+        assert!(foreign.is_empty(), "{}: {foreign:?}", tool["name"]);
+    }
+}

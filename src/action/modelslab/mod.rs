@@ -25,7 +25,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::{Action, Context};
-use crate::modelslab::{Client, catalogue};
+use crate::modelslab::{Client, Transport, catalogue};
 use crate::run::{ErrorKind, StepError};
 
 pub(super) fn all() -> Vec<Arc<dyn Action>> {
@@ -70,9 +70,28 @@ const ERRORS: &[&str] = &[
 
 fn client(context: &Context) -> Result<Client, StepError> {
     let services = &context.services;
-    Client::new(services.http.clone(), &services.settings.base_url, services.clock.clone())
-        .map(|client| client.with_limits(services.limits.clone()).with_deadline(context.deadline()))
-        .map_err(|error| StepError::new(ErrorKind::Config, "config.base_url", error.message))
+    let client = Client::new(services.http.clone(), &services.settings.base_url, services.clock.clone())
+        .map_err(|error| StepError::new(ErrorKind::Config, "config.base_url", error.message))?;
+    let client = client.with_limits(services.limits.clone()).with_deadline(context.deadline());
+    Ok(client.with_transport(transport(context)?))
+}
+
+/// The parameter that says how the service is asked.
+const TRANSPORT: &str = "transport";
+
+const REST: &str = "rest";
+
+const MCP: &str = "mcp";
+
+fn transport(context: &Context) -> Result<Transport, StepError> {
+    match context.text(TRANSPORT) {
+        None | Some(REST) => Ok(Transport::Rest),
+        Some(MCP) => Ok(Transport::Mcp),
+        Some(_) => {
+            let message = format!("`{TRANSPORT}` must be `{REST}` or `{MCP}`");
+            Err(StepError::new(ErrorKind::Config, "config.parameter", message))
+        }
+    }
 }
 
 /// Where a card goes, for a service at `base_url`.

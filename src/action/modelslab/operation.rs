@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 
 use super::outcome::{AUTHENTICATION_REQUIRED, authentication_required, failed};
-use super::{ERRORS, client};
+use super::{ERRORS, MCP, REST, TRANSPORT, client};
 use crate::action::context::{declared, not_sent};
 use crate::action::{Action, Context};
 use crate::modelslab::ApiError;
@@ -121,7 +121,7 @@ pub(super) fn texts(context: &Context, name: &str) -> Option<Vec<String>> {
 pub(super) fn spec(operation: &'static Operation) -> ActionSpec {
     let credential =
         parameter(operation.credential).map(|(name, doc)| Parameter::required(name, Type::String, doc).secret());
-    let parameters = credential.into_iter().chain((operation.parameters)()).collect();
+    let parameters = credential.into_iter().chain((operation.parameters)()).chain([transport(operation)]).collect();
     let spec = ActionSpec {
         name: operation.action,
         doc: operation.doc,
@@ -141,6 +141,15 @@ pub(super) fn spec(operation: &'static Operation) -> ActionSpec {
 /// Whoever charges a card may be told that its holder must agree.
 fn asks_holder(operation: &Operation) -> &'static [&'static str] {
     if operation.errors.contains(&"service.payment_declined") { &[AUTHENTICATION_REQUIRED] } else { &[] }
+}
+
+/// How the service is asked: the only choice where its MCP server has no tool.
+fn transport(operation: &Operation) -> Parameter {
+    let (choice, doc): (&[&str], _) = match operation.tool {
+        Some(_) => (&[REST, MCP], "By which of its interfaces the service is asked; `rest` if not given."),
+        None => (&[REST], "The service's MCP server has no tool for this, so that it is asked by REST."),
+    };
+    Parameter::optional(TRANSPORT, Type::String, doc).one_of(choice)
 }
 
 fn parameter(credential: Credential) -> Option<(&'static str, &'static str)> {

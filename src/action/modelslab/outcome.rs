@@ -9,7 +9,7 @@ use crate::workflow::RetryClass;
 /// Why a call failed and what it may have done: a 4xx did nothing, no answer or a 5xx may have done anything.
 pub(super) fn failed(error: &ApiError) -> Outcome {
     let happened = match error.status {
-        None if !error.sent => Happened::None,
+        _ if !error.sent => Happened::None,
         Some(400..500) => Happened::None,
         _ => Happened::Unknown,
     };
@@ -20,14 +20,17 @@ pub(super) fn step_error(error: &ApiError) -> StepError {
     if error.is(ApiError::WITHDRAWN) {
         return StepError::interrupted();
     }
+    if error.is(ApiError::UNASKABLE) {
+        return StepError::new(ErrorKind::Config, "config.parameter", error.message.clone());
+    }
     let (kind, code, class) = match (error.status, &error.code) {
         (None, _) if error.timeout => (ErrorKind::Network, "network.timeout".to_owned(), Some(RetryClass::Timeout)),
         (None, _) if error.sent => (ErrorKind::Network, "network.broken".to_owned(), Some(RetryClass::Network)),
         (None, _) => (ErrorKind::Network, "network.unreachable".to_owned(), Some(RetryClass::Network)),
         (Some(429), _) => (ErrorKind::Service, "service.429".to_owned(), Some(RetryClass::TooManyRequests)),
         (Some(500..), _) => (ErrorKind::Service, "service.5xx".to_owned(), Some(RetryClass::Server)),
-        (Some(200..400), _) => (ErrorKind::Service, "service.unreadable".to_owned(), None),
         _ if error.wants_authentication() => (ErrorKind::Service, AUTHENTICATION_REQUIRED.to_owned(), None),
+        (Some(200..400), None) => (ErrorKind::Service, "service.unreadable".to_owned(), None),
         (Some(_), Some(code)) => (ErrorKind::Service, format!("service.{code}"), None),
         (Some(status), None) => (ErrorKind::Service, format!("service.{status}"), None),
     };

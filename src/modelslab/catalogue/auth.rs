@@ -22,7 +22,7 @@ operations! {
     login(Login): Post "auth/login", Nothing => Session, "S3, D; scopes D+" {
         effect: Effect::Repeat,
         errors: &["service.invalid_credentials", "service.email_not_verified", "service.access_denied"],
-        tool: tool("agent-auth", "login"),
+        tool: tool_without("agent-auth", "login", &["scopes"]),
     } with {
         /// The address of the account.
         email: String [.email()],

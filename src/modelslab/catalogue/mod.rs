@@ -20,6 +20,7 @@ mod subscriptions;
 mod table;
 mod teams;
 mod tokens;
+mod tool;
 mod usage;
 mod wallet;
 
@@ -34,11 +35,12 @@ pub use contract::*;
 pub use keys::*;
 pub use list::{List, Untold};
 pub use models::*;
-pub use operation::{AGENT_AUTH, AGENT_BILLING, AGENT_GENERAL, Credential, Operation, Tool, Verb};
+pub use operation::{AGENT_AUTH, AGENT_BILLING, AGENT_GENERAL, Credential, Operation, Verb};
 pub use profile::*;
 pub use subscriptions::*;
 pub use teams::*;
 pub use tokens::*;
+pub use tool::{Tool, tools};
 pub use usage::*;
 pub use wallet::*;
 
@@ -46,8 +48,8 @@ use super::{ApiError, Client};
 use crate::clock::Timestamp;
 use crate::secret::Secret;
 use crate::workflow::{Bound, Bounds, Effect, OutputSpec, Parameter, Spends, Type, UndoRule};
-use operation::tool;
 use table::{answers, operations};
+use tool::{tool, tool_without};
 
 /// Who reads the names and notes of an account, and what to do about secrets there.
 const TEAM: &str = "everybody in the account's team sees it";

@@ -5,7 +5,7 @@ use super::*;
 operations! {
     /// Searches the models. The answer is one page.
     list_models(ListModels): Get "models", Bearer => Untold, "D" {
-        tool: tool("agent-models", "search"),
+        tool: tool_without("agent-models", "search", &["page"]),
     } with {
         /// Words to look for.
         search: Option<String>,

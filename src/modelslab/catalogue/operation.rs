@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::Tool;
 use super::answer::Values;
 use crate::modelslab::ApiError;
 use crate::workflow::{Effect, OutputSpec, Parameter, Rate, RateClass, Spends, UndoRule};
@@ -75,13 +76,6 @@ pub enum Credential {
     Key,
 }
 
-/// An action of a tool of the service's MCP server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tool {
-    pub name: &'static str,
-    pub action: &'static str,
-}
-
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Signup, login, verification, and asking for another mail.
@@ -132,9 +126,4 @@ impl Operation {
             read: |_| Ok(Vec::new()),
         }
     }
-}
-
-/// The tool of the MCP server.
-pub(super) const fn tool(name: &'static str, action: &'static str) -> Option<Tool> {
-    Some(Tool { name, action })
 }

@@ -30,7 +30,7 @@ operations! {
     switch_account(SwitchAccount): Post "auth/switch-account", Bearer => Session, "S3, D; scopes D+" {
         effect: Effect::Repeat,
         errors: &["service.insufficient_scope"],
-        tool: tool("agent-tokens", "switch-account"),
+        tool: tool_without("agent-tokens", "switch-account", &["scopes"]),
     } with {
         /// The username of the account to switch to.
         account_username: String,

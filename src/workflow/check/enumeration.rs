@@ -19,7 +19,10 @@ pub(super) fn check(names: &Names<'_>, report: &mut Report) {
             }
             report.add(|| {
                 let message = format!("`{}` is not one of the values of `{}`", text.escape_debug(), name.value);
-                let all = format!("write one of {}", parameter.one_of.join(", "));
+                let all = match parameter.one_of {
+                    [only] => format!("write {only}, or leave it out: {}", parameter.doc),
+                    all => format!("write one of {}", all.join(", ")),
+                };
                 let near = nearest(text, parameter.one_of.iter().copied());
                 let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
                 Diagnostic::error("E0113", value.span, message).help(format!("{near}{all}"))
