@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::support::{Invocation, Output, SandboxProcess, TestContext, brisk, side_by_side};
+use crate::support::{Invocation, Output, SandboxProcess, TestContext, brisk, by_mcp, side_by_side};
 
 const TEAM: [&str; 2] = ["ada@onramp.test", "lin@onramp.test"];
 
@@ -43,14 +43,16 @@ impl<'a> Troubled<'a> {
     }
 }
 
-/// Runs every step into `trouble`.
+/// Runs every step into `trouble`, asked by REST and asked by MCP.
 fn every_step(trouble: &str, check: impl Fn(&Troubled<'_>, &str) + Sync) {
     let context = TestContext::new();
     let sandbox = context.sandbox();
     let (workflow, steps) = brisk(&context, "bootstrap");
     assert!(steps.len() >= 8);
-    side_by_side(steps.len(), |number| {
-        check(&Troubled::run(&context, &sandbox, &workflow, trouble, &steps[number]), &steps[number]);
+    let workflows = [by_mcp(&context, &workflow), workflow];
+    side_by_side(2 * steps.len(), |number| {
+        let (workflow, step) = (&workflows[number % 2], &steps[number / 2]);
+        check(&Troubled::run(&context, &sandbox, workflow, trouble, step), step);
     });
 }
 

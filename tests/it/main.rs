@@ -26,6 +26,7 @@ mod init;
 mod inject;
 mod kill;
 mod mail_dovecot;
+mod mcp;
 mod origins;
 mod payments;
 mod plan;

@@ -11,7 +11,8 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Invocation, LONG, SandboxProcess, TestContext, WORKFLOW, adapted, answers, echo, leaks, post, quick, spellings,
+    Invocation, LONG, SandboxProcess, TestContext, WORKFLOW, adapted, answers, by_mcp, echo, leaks, post, quick,
+    spellings,
 };
 
 /// A password whose spellings all differ.
@@ -44,9 +45,13 @@ impl Scene {
 
     /// A run of an account of that name, as talkative as can be.
     fn run(&self, name: &str) -> Invocation {
+        self.run_of(name, &self.workflow())
+    }
+
+    fn run_of(&self, name: &str, workflow: &Path) -> Invocation {
         let command = self.user.onramp(["run", "--json", "--log", "trace", "--settle", "50ms", "-i"]);
         let command = command.arg(format!("email={name}@onramp.test")).args(["-i", "team=ada@onramp.test"]);
-        command.arg(self.workflow()).against(&self.sandbox)
+        command.arg(workflow).against(&self.sandbox)
     }
 
     fn resume(&self) -> Invocation {
@@ -98,6 +103,24 @@ fn a_run_without_trouble_leaves_no_secret() {
     scene.run("given").env("ONRAMP_PASSWORD", PASSWORD).run().expect_code(0);
     scene.learn("given");
     assert!(scene.secrets.contains(PASSWORD), "the given password was used");
+    scene.nothing_leaked();
+}
+
+#[test]
+fn a_run_by_mcp_leaves_no_secret_even_if_answers_are_lost() {
+    let mut scene = Scene::new();
+    let lost = json!({ "fault": "drop-after" });
+    let broken = json!({ "fault": "502", "effect": "done" });
+    scene.sandbox.set_faults(json!([
+        once("signup", &lost),
+        once("verify_email", &broken),
+        once("create_api_key", &lost),
+        once("invite_team_member", &json!({ "fault": "429", "retry_after": 0 })),
+    ]));
+    let workflow = by_mcp(&scene.user, &scene.workflow());
+    scene.run_of("struck", &workflow).run().expect_code(0);
+    scene.learn("struck");
+    assert_eq!(scene.secrets.len(), 6, "mailbox and its password; password, token, key and code of the run");
     scene.nothing_leaked();
 }
 

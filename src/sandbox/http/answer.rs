@@ -70,6 +70,10 @@ impl Answer {
         Self { status: 200, headers: Vec::new(), body: Body::File("text/plain", text.as_bytes()) }
     }
 
+    pub fn empty(status: u16) -> Self {
+        Self { status, ..Self::text("") }
+    }
+
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.headers.push((name, value.to_string()));
         self

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{ConnectInfo, RawPathParams, Request};
 use axum::response::Response;
-use axum::routing::{MethodFilter, get, on};
+use axum::routing::{MethodFilter, any, get, on};
 
 use super::connection::Peer;
 use super::incoming::Incoming;
-use super::{Answer, control, work};
+use super::{Answer, control, mcp, work};
 use crate::modelslab::catalogue::Verb;
 use crate::sandbox::api::{ROUTES, Route};
 use crate::sandbox::service::Service;
@@ -33,7 +33,12 @@ pub fn router(service: Arc<Service>) -> Router {
     }
     let (ledger, faults, unknown, wrong_method) = (service.clone(), service.clone(), service.clone(), service);
     let set_faults = faults.clone();
+    let tools = Arc::new(mcp::Endpoint::new(ledger.clone()));
     router
+        .route(
+            mcp::PATH,
+            any(move |ConnectInfo(peer): ConnectInfo<Peer>, request: Request| mcp::serve(tools.clone(), peer, request)),
+        )
         .route("/_sandbox/ledger", get(move || control::ledger(ledger.clone())))
         .route(
             "/_sandbox/faults",
@@ -68,14 +73,26 @@ async fn front(
         Ok(incoming) => incoming,
         Err(answer) => return answer.into_response(),
     };
+    match carry_out(service, route, &peer, incoming).await {
+        Some(answer) => answer.into_response(),
+        None => Response::default(),
+    }
+}
+
+/// Does what was asked; `None` if the connection was reset over it.
+pub async fn carry_out(
+    service: Arc<Service>,
+    route: &'static Route,
+    peer: &Peer,
+    incoming: Incoming,
+) -> Option<Answer> {
     // A task of its own: a client that hangs up cancels this future, and not what it asked for.
-    let task = tokio::spawn(work::work(service, route, incoming));
-    match task.await {
-        Ok(Ending::Answer(answer)) => answer.into_response(),
+    match tokio::spawn(work::work(service, route, incoming)).await {
+        Ok(Ending::Answer(answer)) => Some(answer),
         Ok(Ending::Reset) => {
             peer.hangup.now();
-            Response::default()
+            None
         }
-        Err(_) => work::server_error().into_response(),
+        Err(_) => Some(work::server_error()),
     }
 }

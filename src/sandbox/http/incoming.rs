@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use axum::body::to_bytes;
+use axum::body::{Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, Method, header};
@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
 use super::Answer;
+use crate::modelslab::catalogue::Tool;
 
 const MAX_BODY: usize = 1 << 20;
 const MAX_HEAD: usize = 16 << 10;
@@ -29,20 +30,13 @@ pub struct Incoming {
     pub idempotency_key: Option<String>,
     pub wants_json: bool,
     pub path_id: String,
+    /// The tool and its action, if it came by MCP.
+    pub tool: Option<Tool>,
 }
 
 impl Incoming {
     pub async fn read(request: Request, ip: IpAddr, path_id: String) -> Result<Self, Answer> {
-        let (head, body) = request.into_parts();
-        let size: usize = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
-        if size + head.uri.to_string().len() > MAX_HEAD {
-            return Err(Answer::html(431, "Request Header Fields Too Large"));
-        }
-        let body = match tokio::time::timeout(BODY_DEADLINE, to_bytes(body, MAX_BODY)).await {
-            Ok(Ok(body)) => body,
-            Ok(Err(_)) => return Err(Answer::html(413, "Content Too Large")),
-            Err(_) => return Err(Answer::html(408, "Request Timeout")),
-        };
+        let (head, body) = whole(request).await?;
         let kind = text(&head, header::CONTENT_TYPE).unwrap_or_default();
         let is_form = kind.starts_with("application/x-www-form-urlencoded");
         let authorization = text(&head, header::AUTHORIZATION).unwrap_or_default();
@@ -50,16 +44,36 @@ impl Incoming {
             ip,
             input: input(&head, is_form, &body),
             is_form,
-            bearer: authorization.strip_prefix("Bearer ").map(|token| token.trim().to_owned()),
+            bearer: bearer(&head),
             basic_user: authorization.strip_prefix("Basic ").and_then(basic_user),
             idempotency_key: text(&head, HeaderName::from_static("idempotency-key")).map(str::to_owned),
             wants_json: text(&head, header::ACCEPT).is_some_and(|accept| accept.contains("json")),
             path_id,
+            tool: None,
         })
     }
 }
 
-fn text(head: &Parts, name: HeaderName) -> Option<&str> {
+/// Head and body of a request, within bounds.
+pub async fn whole(request: Request) -> Result<(Parts, Bytes), Answer> {
+    let (head, body) = request.into_parts();
+    let size: usize = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    if size + head.uri.to_string().len() > MAX_HEAD {
+        return Err(Answer::html(431, "Request Header Fields Too Large"));
+    }
+    match tokio::time::timeout(BODY_DEADLINE, to_bytes(body, MAX_BODY)).await {
+        Ok(Ok(body)) => Ok((head, body)),
+        Ok(Err(_)) => Err(Answer::html(413, "Content Too Large")),
+        Err(_) => Err(Answer::html(408, "Request Timeout")),
+    }
+}
+
+/// The token in `Authorization`.
+pub fn bearer(head: &Parts) -> Option<String> {
+    text(head, header::AUTHORIZATION)?.strip_prefix("Bearer ").map(|token| token.trim().to_owned())
+}
+
+pub fn text(head: &Parts, name: HeaderName) -> Option<&str> {
     head.headers.get(name)?.to_str().ok()
 }
 

@@ -7,6 +7,7 @@ mod control;
 mod front;
 mod guard;
 mod incoming;
+mod mcp;
 mod once;
 mod values;
 mod work;

@@ -62,7 +62,7 @@ fn perform_if(effect: Effect, service: &Service, route: &Route, incoming: &Incom
             let now = service.clock.now();
             let mut core = service.core();
             let email = guard::identify(core.state(), route, incoming, now).email;
-            let _ = core.commit(vec![noted(route, email, verdict, 0, now)]);
+            let _ = core.commit(vec![noted(route, incoming, email, verdict, 0, now)]);
         }
     }
 }
@@ -88,7 +88,7 @@ fn perform(service: &Service, route: &Route, incoming: &Incoming, verdict: &Verd
         Ok(answer) => (answer, x.into_events()),
         Err(refusal) => (guard::challenge(refusal, &request_id), vec![Event::ValuesDrawn { count: 1 }]),
     };
-    events.push(noted(route, asker.email, verdict, answer.status, now));
+    events.push(noted(route, incoming, asker.email, verdict, answer.status, now));
     if let Err(error) = commit(&mut core, events) {
         return error;
     }
@@ -108,7 +108,7 @@ fn commit(core: &mut Core, events: Vec<Event>) -> Result<(), Answer> {
 }
 
 /// The request for the ledger, with the status that the client sees; `status` is that of the answer as it should be.
-fn noted(route: &Route, email: String, verdict: &Verdict, status: u16, now: Timestamp) -> Event {
+fn noted(route: &Route, incoming: &Incoming, email: String, verdict: &Verdict, status: u16, now: Timestamp) -> Event {
     let status = match &verdict.strike {
         None => Some(status),
         Some(Strike::Answer { status, .. }) => Some(*status),
@@ -116,7 +116,8 @@ fn noted(route: &Route, email: String, verdict: &Verdict, status: u16, now: Time
     };
     let account = Some(email).filter(|email| !email.is_empty());
     let (method, route) = (route.method.as_str().to_owned(), route.path.to_owned());
-    Event::Requested { request: RequestNote { at: now, method, route, status, account, faults: verdict.names.clone() } }
+    let (faults, tool) = (verdict.names.clone(), incoming.tool.map(|tool| format!("{} {}", tool.name, tool.action)));
+    Event::Requested { request: RequestNote { at: now, method, route, status, account, faults, tool } }
 }
 
 /// A fault's answer, in the shape in which each of them comes.
@@ -144,6 +145,16 @@ pub fn server_error() -> Answer {
     Answer::json(500, json!({ "message": "Server Error" }))
 }
 
+/// The answer to who asked for nothing that is done.
+pub fn refused(service: &Service, refusal: Refusal) -> Answer {
+    let mut core = service.core();
+    let request_id = service.site.seed.uuid("request", core.state().drawn);
+    match commit(&mut core, vec![Event::ValuesDrawn { count: 1 }]) {
+        Ok(()) => refusal.answer(&request_id),
+        Err(error) => error,
+    }
+}
+
 /// A request for nothing that exists. Its path is not kept: it may be anything.
 pub async fn unrouted(service: Arc<Service>, status: u16, method: String) -> Response {
     let now = service.clock.now();
@@ -151,7 +162,8 @@ pub async fn unrouted(service: Arc<Service>, status: u16, method: String) -> Res
     let request_id = service.site.seed.uuid("request", core.state().drawn);
     let route = "(none)".to_owned();
     let method: String = method.chars().take(20).collect();
-    let note = RequestNote { at: now, method, route, status: Some(status), account: None, faults: Vec::new() };
+    let note =
+        RequestNote { at: now, method, route, status: Some(status), account: None, faults: Vec::new(), tool: None };
     let _ = core.commit(vec![Event::ValuesDrawn { count: 1 }, Event::Requested { request: note }]);
     let refusal = match status {
         405 => Refusal::Bare { status, message: "The method is not supported for this route." },

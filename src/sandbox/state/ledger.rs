@@ -76,6 +76,6 @@ fn mail(note: &MailNote) -> Value {
 fn request(note: &RequestNote) -> Value {
     json!({
         "time": note.at.to_string(), "method": note.method, "route": note.route, "status": note.status,
-        "account": note.account, "faults": note.faults,
+        "account": note.account, "faults": note.faults, "tool": note.tool,
     })
 }

@@ -18,7 +18,7 @@ const OTHER_NAMES: [&str; 5] =
 /// What is answered with something else than JSON; tests of their own cover it.
 const WITHOUT_FIXTURE: [&str; 4] = ["image", "payment_page", "pay", "invoice_file"];
 
-fn fixtures() -> Vec<Value> {
+pub(super) fn fixtures() -> Vec<Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/modelslab");
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let json = files.filter(|path| path.extension().is_some_and(|extension| extension == "json"));

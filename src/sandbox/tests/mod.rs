@@ -6,6 +6,8 @@ mod contract;
 mod faults;
 mod inbox;
 mod limits;
+mod mcp;
+mod mcp_calls;
 mod money;
 mod passwords;
 mod persistence;

@@ -1,6 +1,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use onramp::modelslab::catalogue::operations;
+
 use super::TestContext;
 
 /// The workflow that is shipped.
@@ -43,4 +45,24 @@ pub fn brisk(context: &TestContext, name: &str) -> (PathBuf, Vec<String>) {
         }
     }
     (context.write(&format!("{name}.yaml"), &text), steps)
+}
+
+/// The same workflow, with every action that has a tool asked by MCP.
+pub fn by_mcp(context: &TestContext, workflow: &Path) -> PathBuf {
+    let (mut text, mut has_tool) = (String::new(), false);
+    for line in fs::read_to_string(workflow).unwrap().lines() {
+        let used = line.trim_start().strip_prefix("uses: ").or_else(|| line.trim_start().strip_prefix("run: "));
+        if let Some(action) = used.and_then(|used| used.split(' ').next()) {
+            has_tool = operations().any(|operation| operation.action == action && operation.tool.is_some());
+        }
+        let line = match line.find("with:") {
+            Some(at) if has_tool && line.ends_with("with:") => format!("{line}\n{}transport: mcp", " ".repeat(at + 2)),
+            Some(_) if has_tool => line.replace("with: {", "with: { transport: mcp,"),
+            _ => line.to_owned(),
+        };
+        text.push_str(&format!("{line}\n"));
+    }
+    assert!(text.contains("transport: mcp"));
+    let name = workflow.file_stem().unwrap().to_str().unwrap();
+    context.write(&format!("{name}-by-mcp.yaml"), &text)
 }

@@ -93,6 +93,11 @@ impl Account<'_> {
         self.of("requests").filter(fits).collect()
     }
 
+    /// By which tools something was asked, in order.
+    pub fn tools(&self) -> Vec<&str> {
+        self.of("requests").filter_map(|request| request["tool"].as_str()).collect()
+    }
+
     /// All requests, a line each, for a person.
     pub fn story(&self) -> String {
         let mut story = String::new();
