@@ -69,6 +69,8 @@ pub struct Parameter {
     pub one_of: &'static [&'static str],
     pub bounds: Option<Bounds>,
     pub judges: Judges,
+    /// Another parameter, and the value of it with which this one cannot be given.
+    pub not_with: Option<(&'static str, &'static str)>,
     pub audience: Audience,
     /// The value is a URL that says where the action turns to, with all the secrets that it is given.
     pub destination: bool,
@@ -110,6 +112,7 @@ impl Parameter {
             one_of: &[],
             bounds: None,
             judges: Judges::NONE,
+            not_with: None,
             audience: Audience::Nobody,
             destination: false,
             unstored: false,
@@ -130,6 +133,12 @@ impl Parameter {
 
     pub const fn within(mut self, bounds: Bounds) -> Self {
         self.bounds = Some(bounds);
+        self
+    }
+
+    /// It cannot be given where `parameter` is `value`.
+    pub const fn not_with(mut self, parameter: &'static str, value: &'static str) -> Self {
+        self.not_with = Some((parameter, value));
         self
     }
 

@@ -121,7 +121,8 @@ pub(super) fn texts(context: &Context, name: &str) -> Option<Vec<String>> {
 pub(super) fn spec(operation: &'static Operation) -> ActionSpec {
     let credential =
         parameter(operation.credential).map(|(name, doc)| Parameter::required(name, Type::String, doc).secret());
-    let parameters = credential.into_iter().chain((operation.parameters)()).chain([transport(operation)]).collect();
+    let own = (operation.parameters)().into_iter().map(|parameter| by_tool(operation, parameter));
+    let parameters = credential.into_iter().chain(own).chain([transport(operation)]).collect();
     let spec = ActionSpec {
         name: operation.action,
         doc: operation.doc,
@@ -150,6 +151,14 @@ fn transport(operation: &Operation) -> Parameter {
         None => (&[REST], "The service's MCP server has no tool for this, so that it is asked by REST."),
     };
     Parameter::optional(TRANSPORT, Type::String, doc).one_of(choice)
+}
+
+/// A parameter that the tool does not take cannot be given to it.
+fn by_tool(operation: &Operation, parameter: Parameter) -> Parameter {
+    match operation.tool {
+        Some(tool) if tool.without.contains(&parameter.name) => parameter.not_with(TRANSPORT, MCP),
+        _ => parameter,
+    }
 }
 
 fn parameter(credential: Credential) -> Option<(&'static str, &'static str)> {

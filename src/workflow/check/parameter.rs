@@ -1,8 +1,11 @@
 //! `with` holds the parameters that the action takes, and all that it needs.
 
+use serde_json::Value;
+
 use super::Names;
 use super::names::Use;
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::expr::Template;
 use crate::workflow::{ActionSpec, Report};
 
 pub(super) fn check(names: &Names<'_>, report: &mut Report) {
@@ -10,6 +13,7 @@ pub(super) fn check(names: &Names<'_>, report: &mut Report) {
         let Some(action) = used.action else { continue };
         unknown(&used, action, report);
         missing(&used, action, report);
+        excluded(&used, action, report);
     }
 }
 
@@ -33,6 +37,23 @@ fn missing(used: &Use<'_>, action: &ActionSpec, report: &mut Report) {
                 let message = format!("`{}` needs the parameter `{}`", action.name, parameter.name);
                 let help = format!("add `{}` to `{}`: {}", parameter.name, used.key, parameter.doc);
                 Diagnostic::error("E0112", used.at, message).help(help)
+            });
+        }
+    }
+}
+
+/// What another parameter's value rules out.
+fn excluded(used: &Use<'_>, action: &ActionSpec, report: &mut Report) {
+    for (name, value) in used.with {
+        let Some((other, ruling)) = action.parameter(&name.value).and_then(|parameter| parameter.not_with) else {
+            continue;
+        };
+        let given = |value: &Template| value.as_literal().is_none_or(|literal| !literal.is_null());
+        let rules = |value: &Template| value.as_literal().and_then(Value::as_str) == Some(ruling);
+        if given(value) && used.with.iter().any(|(name, value)| name.value == other && rules(value)) {
+            report.add(|| {
+                let message = format!("`{}` takes no `{}` where `{other}` is `{ruling}`", action.name, name.value);
+                Diagnostic::error("E0117", name.span, message).help("leave out one of the two")
             });
         }
     }
