@@ -69,7 +69,8 @@ fn a_sandbox_charges_nobody() {
 
 #[test]
 fn an_amount_that_is_none_is_not_sent() {
-    for value in ["0 - 1", "1.998 + 0.001", "[5][0] == 5 ? 'five' : 5", "null", "[[5]][0]", "1e300 * 1.0", "0.0 / 0.0"] {
+    for value in ["0 - 1", "1.998 + 0.001", "[5][0] == 5 ? 'five' : 5", "null", "[[5]][0]", "1e300 * 1.0", "0.0 / 0.0"]
+    {
         let run = pay(Some(Money::Any), &format!("\"${{{{ {value} }}}}\""));
         let (code, attempts) = failed(&run, "a");
         assert!(code.starts_with("config.") && attempts == 0, "{value}: {code}");
