@@ -18,7 +18,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{Cli, Global};
+use args::{Cli, Command, Global};
 use exit::Exit;
 use failure::Failure;
 
@@ -31,6 +31,10 @@ pub fn main() -> ExitCode {
     };
     match command::profile(&cli.global) {
         Ok(profile) => cli.global.chosen = profile,
+        // The command that is asked what is wrong says it in its place.
+        Err(Failure::Op(error)) if matches!(cli.command, Command::Doctor(_)) => {
+            cli.global.unread = Some(error.to_string());
+        }
         Err(failure) => return refused(&failure, &cli.global),
     }
     // One thread: a run waits for others nearly all of the time, and to hand each step to another thread and its end back

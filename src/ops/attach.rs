@@ -79,7 +79,7 @@ pub(super) fn host_of(
         settings,
         entropy: workspace.entropy.clone(),
         folder: folder_of(file.as_deref()),
-        limits: Arc::new(Limits::new(clock.clone())),
+        limits: Arc::new(Limits::new(clock.clone()).scaled(workspace.rate_scale)),
     };
     let launcher = Launcher::new(workspace.registry.clone(), Arc::new(services), mask);
     Ok(LocalHost::new(plan, RunLog(writer), clock, launcher, reporters, stop))

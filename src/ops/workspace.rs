@@ -25,6 +25,8 @@ pub struct Workspace {
     pub entropy: Arc<dyn Entropy>,
     /// What the user typed, without values: the name by which another process is refused.
     pub command: String,
+    /// What the service's documented rate limits are multiplied by: for an account that has others.
+    pub rate_scale: f64,
 }
 
 impl Workspace {

@@ -120,3 +120,13 @@ fn the_mailbox_of_a_profile_is_looked_at() {
     let run = doctor().env("ONRAMP_MAILBOX_URL", folder).run().expect_code(1);
     assert!(found(&run, "mailbox").contains("does not open the folder"), "{run:?}");
 }
+
+#[test]
+fn a_file_of_profiles_that_cannot_be_read_is_one_more_thing_that_is_wrong() {
+    let context = TestContext::new();
+    let file = context.write("mine.toml", "[defaults]\nbase-urk = 1\n");
+    let doctor = context.onramp(["doctor", "--sandbox", "--json", "--config"]).arg(&file).run().expect_code(1);
+    assert!(found(&doctor, "onramp.toml").contains("mine.toml:2:1: `base-urk` is not known; did you mean `base-url`?"));
+    assert_eq!(statuses(&doctor)["service"], "ok");
+    context.onramp(["runs", "--config"]).arg(&file).run().expect_code(2);
+}

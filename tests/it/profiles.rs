@@ -183,3 +183,26 @@ fn a_sandbox_is_not_told_of_the_profile() {
     let run = context.onramp(["run", "flow.yaml", "--sandbox", "--profile", "staging"]).run().expect_code(0);
     assert!(!run.stderr.contains("you gave") && !run.stderr.contains("staging.test"), "{run:?}");
 }
+
+#[test]
+fn a_profile_says_how_much_of_the_services_limits_is_there() {
+    let context = TestContext::new();
+    let sandbox = context.sandbox();
+    // One call a minute of each kind: the second has no room within its own time.
+    own(&context, "[defaults]\nrate-scale = 0.001\n[profile.large]\nrate-scale = 10\n");
+    let twice = "
+name: twice
+steps:
+  one: { uses: modelslab.list_plans, with: { token: nobody }, continue-on-error: true }
+  two: { uses: modelslab.list_plans, with: { token: nobody }, needs: [one], timeout: 2s, retry: { max-attempts: 1 }, continue-on-error: true }
+";
+    context.write("twice.yaml", twice);
+    let code = |profile: &str| {
+        let run = context.onramp(["run", "twice.yaml", "--json", "--profile", profile]).against(&sandbox).run();
+        run.json()["steps"]["two"]["error"]["code"].as_str().map(str::to_owned)
+    };
+    assert_eq!(code("large").as_deref(), Some("service.401"));
+    assert_eq!(code("").as_deref(), Some("service.429"));
+    own(&context, "[defaults]\nrate-scale = 0\n");
+    context.onramp(["runs"]).run().expect_code(2).says(&["onramp.toml:2:14: must be a number above 0"]);
+}

@@ -34,6 +34,10 @@ pub struct Global {
     /// What the profile gives, once its file has been read.
     #[arg(skip)]
     pub chosen: Profile,
+
+    /// Why it gives nothing; for the command that looks what is wrong.
+    #[arg(skip)]
+    pub unread: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,7 +1,7 @@
 //! `onramp resume` and `onramp retry`.
 
+use super::asking;
 use super::outcome::ended;
-use super::workspace;
 use crate::cli::args::{Global, GoingOn, Resume, Retry};
 use crate::cli::console::{console, stdout_look};
 use crate::cli::exit::Exit;
@@ -16,7 +16,7 @@ pub async fn resume(args: Resume, global: &Global) -> Result<Exit, Failure> {
     let Resume { going } = args;
     let mask = Mask::default();
     log::start(global.log, &mask);
-    let workspace = workspace(&going.store.folder(global), "onramp resume");
+    let workspace = asking(&going.store.folder(global), "onramp resume", global);
     let mut voice = Voice::new(&going.output.progress, global);
     let environment = environment::reader(&global.chosen);
     let request = request(&going, &environment);
@@ -32,7 +32,7 @@ pub async fn retry(args: Retry, global: &Global) -> Result<Exit, Failure> {
     let Retry { going, step, downstream } = args;
     let mask = Mask::default();
     log::start(global.log, &mask);
-    let workspace = workspace(&going.store.folder(global), "onramp retry");
+    let workspace = asking(&going.store.folder(global), "onramp retry", global);
     let mut voice = Voice::new(&going.output.progress, global);
     let environment = environment::reader(&global.chosen);
     let request = RetryRequest { resume: request(&going, &environment), steps: each_step(&step), downstream };

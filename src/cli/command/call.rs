@@ -1,8 +1,8 @@
 //! `onramp call`.
 
+use super::asking;
 use super::request::{draw_warnings, request};
 use super::run::watch;
-use super::workspace;
 use crate::cli::args::{Call, Global, Inputs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -13,7 +13,7 @@ use crate::secret::Mask;
 pub async fn call(args: Call, global: &Global) -> Result<Exit, Failure> {
     let mask = Mask::default();
     log::start(global.log, &mask);
-    let workspace = workspace(&args.store.folder(global), "onramp call");
+    let workspace = asking(&args.store.folder(global), "onramp call", global);
     let pairs =
         args.with.iter().map(|pair| values::pair(pair)).collect::<Result<Vec<_>, _>>().map_err(OpError::Usage)?;
     let checked = ops::call(&workspace, &args.action, &pairs)?;

@@ -8,7 +8,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{environment, log, out};
 use crate::ops::{self, DoctorRequest, MAILBOX_VARIABLE};
-use crate::report::doctor;
+use crate::report::doctor::{self, Check};
 use crate::secret::{Mask, Secret};
 
 pub async fn doctor(args: Args, global: &Global) -> Result<Exit, Failure> {
@@ -23,7 +23,13 @@ pub async fn doctor(args: Args, global: &Global) -> Result<Exit, Failure> {
         token: environment::token().map(Secret::new),
         mailbox: environment::reader(&global.chosen)(MAILBOX_VARIABLE).map(Secret::new),
     };
-    let checks = ops::doctor(&workspace, request, &mask).await;
+    let mut checks = ops::doctor(&workspace, request, &mask).await;
+    if let Some(why) = &global.unread {
+        checks.insert(
+            0,
+            Check::failed("onramp.toml", why).advise("nothing was taken from it; every other command stops here"),
+        );
+    }
     match args.print.json {
         true => out::print_json(&doctor::json(&checks))?,
         false => out::print(&doctor::page(&checks, &stdout_look(global.color)))?,

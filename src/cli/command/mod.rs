@@ -78,5 +78,11 @@ pub fn workspace(store: &Path, command: &str) -> Workspace {
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         command: command.to_owned(),
+        rate_scale: 1.0,
     }
+}
+
+/// The same for a command that asks the service.
+fn asking(store: &Path, command: &str, global: &Global) -> Workspace {
+    Workspace { rate_scale: global.chosen.rate_scale.unwrap_or(1.0), ..workspace(store, command) }
 }

@@ -1,7 +1,7 @@
 //! `onramp run`, and how a run is watched to its end.
 
 use super::request::{draw_warnings, request};
-use super::{outcome, workspace};
+use super::{asking, outcome};
 use crate::cli::args::{Global, Output, Run};
 use crate::cli::console::console;
 use crate::cli::exit::Exit;
@@ -14,7 +14,7 @@ use crate::secret::Mask;
 pub async fn run(args: Run, global: &Global) -> Result<Exit, Failure> {
     let mask = Mask::default();
     log::start(global.log, &mask);
-    let workspace = workspace(&args.store.folder(global), "onramp run");
+    let workspace = asking(&args.store.folder(global), "onramp run", global);
     let checked = ops::validate(&workspace, &args.file)?;
     draw_warnings(&checked, global);
     let environment = environment::reader(&global.chosen);

@@ -2,8 +2,8 @@
 
 use std::io::{BufRead as _, IsTerminal as _};
 
+use super::asking;
 use super::outcome::{print, summary, with_times};
-use super::workspace;
 use crate::cli::args::{Global, Teardown as Args};
 use crate::cli::console::{console, stderr_look};
 use crate::cli::exit::Exit;
@@ -18,7 +18,7 @@ use crate::secret::Mask;
 pub async fn teardown(args: Args, global: &Global) -> Result<Exit, Failure> {
     let mask = Mask::default();
     log::start(global.log, &mask);
-    let workspace = workspace(&args.store.folder(global), "onramp teardown");
+    let workspace = asking(&args.store.folder(global), "onramp teardown", global);
     let environment = environment::reader(&global.chosen);
     let request = ResumeRequest { base_url: args.service.base_url, ..ResumeRequest::new(args.which.run, &environment) };
     let mut voice = Voice::new(&args.progress, global);

@@ -14,7 +14,7 @@ use crate::secret::Secret;
 use crate::workflow::parse_duration;
 
 const PARTS: &[&str] = &["defaults", "mailbox", "profile"];
-const ENTRY_KEYS: &[&str] = &["allow-hosts", "base-url", "mailbox", "settle", "store"];
+const ENTRY_KEYS: &[&str] = &["allow-hosts", "base-url", "mailbox", "rate-scale", "settle", "store"];
 const MAILBOX_KEYS: &[&str] = &["url"];
 /// Keys that a later version of the file will have.
 const NOT_YET: &[&str] = &["auth", "token-command"];
@@ -32,6 +32,8 @@ pub(super) struct Entry {
     pub base_url: Option<String>,
     /// The name of one of the mailboxes.
     pub mailbox: Option<String>,
+    /// What the service's documented rate limits are multiplied by.
+    pub rate_scale: Option<f64>,
     pub settle: Option<Duration>,
     pub allow_hosts: Option<Vec<String>>,
     pub store: Option<PathBuf>,
@@ -100,6 +102,7 @@ impl Reader {
                     entry.base_url = self.text(value).and_then(|url| self.taken(value, checked_base_url(url)))
                 }
                 "mailbox" => entry.mailbox = self.text(value).and_then(|name| self.named(value, name, mailboxes)),
+                "rate-scale" => entry.rate_scale = self.factor(value),
                 "settle" => {
                     let duration = |text| parse_duration(text).ok_or("a time is written like 500ms, 30s or 1m30s");
                     entry.settle = self.text(value).and_then(|text| self.taken(value, duration(text)));
@@ -156,6 +159,16 @@ impl Reader {
             DeValue::Array(items) => items.iter().map(|item| self.text(item).map(str::to_owned)).collect(),
             _ => self.wrong(value, "a list of texts"),
         }
+    }
+
+    fn factor(&mut self, value: &Value<'_>) -> Option<f64> {
+        let number = match value.get_ref() {
+            DeValue::Integer(number) => number.as_str().parse().ok(),
+            DeValue::Float(number) => number.as_str().parse().ok(),
+            _ => None,
+        };
+        let factor = number.filter(|factor: &f64| factor.is_finite() && *factor > 0.0);
+        factor.or_else(|| self.wrong(value, "a number above 0"))
     }
 
     fn named(&mut self, value: &Value<'_>, name: &str, mailboxes: &[String]) -> Option<String> {

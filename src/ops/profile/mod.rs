@@ -33,6 +33,8 @@ pub struct Profile {
     pub base_url: Option<String>,
     pub base_url_source: BaseUrlSource,
     pub mailbox: Option<Secret<String>>,
+    /// What the service's documented rate limits are multiplied by.
+    pub rate_scale: Option<f64>,
     pub settle: Option<Duration>,
     pub allow_hosts: Vec<String>,
     pub store: Option<PathBuf>,
@@ -123,6 +125,7 @@ fn chosen(file: &Document, path: &Path, name: Option<&str>) -> Result<Profile, O
         },
         base_url: entry.base_url.or_else(|| defaults.base_url.clone()),
         mailbox: mailbox.and_then(|name| file.mailboxes.get(name).cloned()),
+        rate_scale: entry.rate_scale.or(defaults.rate_scale),
         settle: entry.settle.or(defaults.settle),
         allow_hosts: entry.allow_hosts.or_else(|| defaults.allow_hosts.clone()).unwrap_or_default(),
         store: entry.store.or_else(|| defaults.store.clone()),

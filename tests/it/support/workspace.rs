@@ -19,5 +19,6 @@ pub fn workspace(context: &TestContext, now: &str) -> Workspace {
         clock: Arc::new(ManualClock::at(Timestamp::parse(now).unwrap())),
         entropy: Arc::new(SystemEntropy),
         command: "test".into(),
+        rate_scale: 1.0,
     }
 }
