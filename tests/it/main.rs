@@ -27,6 +27,7 @@ mod inject;
 mod kill;
 mod mail_dovecot;
 mod mcp;
+mod modelslab_cli;
 mod origins;
 mod payments;
 mod plan;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::support::{
-    Account, Invocation, LONG, Output, SandboxProcess, TestContext, brisk, eventually, quick, side_by_side,
+    Account, Invocation, Journal, LONG, Output, SandboxProcess, TestContext, brisk, eventually, quick, side_by_side,
 };
 
 const PASSWORD: &str = "correct-horse-7";
@@ -116,37 +116,46 @@ impl<'a> Scene<'a> {
 
     /// Waits for the end of `command`, while a person pays wherever that is asked.
     fn finish(&self, command: Invocation) -> Output {
-        let mut running = command.start();
-        eventually(LONG, || {
-            let ended = running.has_ended().then_some(());
-            if ended.is_none() && running.stderr().contains("a person has to open") {
-                self.sandbox.pay(&self.email);
-            }
-            ended
-        });
-        running.wait(LONG).expect("the command did not end in time")
+        self.strike(command, || false).expect("nobody killed it")
     }
 
-    /// Runs `workflow`; who joins a team is another than its owner.
-    fn run(&self, shipped: &Shipped, workflow: &Path, trouble: Option<&str>) -> Output {
+    /// The same, unless `now` comes first: then the process is killed.
+    fn strike(&self, command: Invocation, now: impl Fn() -> bool) -> Option<Output> {
+        let mut running = command.start();
+        eventually(LONG, || {
+            let over = (running.has_ended() || now()).then_some(());
+            if over.is_none() && running.stderr().contains("a person has to open") {
+                self.sandbox.pay(&self.email);
+            }
+            over
+        });
+        if now() && running.kill() { None } else { running.wait(LONG) }
+    }
+
+    /// What runs `workflow`; who joins a team is another than its owner.
+    fn command(&self, shipped: &Shipped, workflow: &Path) -> Invocation {
         let command = self.onramp(["run", "--json", "--settle", "20ms"]).arg(workflow);
         let command = shipped.args.iter().fold(command, |command, arg| command.args(["-i", arg]));
-        let command = match trouble {
-            Some(trouble) => command.args(["--inject", trouble]),
-            None => command,
-        };
         let email = format!("email={}", self.email);
         match shipped.name {
             "join-team" => {
                 let inputs = [format!("owner={}", self.email), format!("email={}", self.joins())];
-                command.args(["-i", &inputs[0], "-i", &inputs[1]]).run()
+                command.args(["-i", &inputs[0], "-i", &inputs[1]])
             }
             "subscribe" => {
                 let command = command.args(["--allow-spend", "47", "-i", "plan_id=123", "-i", "max_price=47"]);
-                self.finish(command.args(["-i", &email]))
+                command.args(["-i", &email])
             }
-            _ => command.args(["-i", &email]).run(),
+            _ => command.args(["-i", &email]),
         }
+    }
+
+    fn run(&self, shipped: &Shipped, workflow: &Path, trouble: Option<&str>) -> Output {
+        let command = self.command(shipped, workflow);
+        self.finish(match trouble {
+            Some(trouble) => command.args(["--inject", trouble]),
+            None => command,
+        })
     }
 
     #[track_caller]
@@ -211,6 +220,37 @@ fn whichever_step_of_a_workflow_for_accounts_the_process_dies_over_a_resume_does
 #[test]
 fn whichever_step_of_a_workflow_for_accounts_is_done_twice_it_is_there_once() {
     every_step("repeat");
+}
+
+#[test]
+fn killed_after_any_commit_a_workflow_for_accounts_still_does_everything_once() {
+    let context = TestContext::new();
+    let sandbox = context.sandbox();
+    let bootstrap = quick(&context);
+    let cases: Vec<_> = ALL.iter().flat_map(|shipped| [(shipped, 1), (shipped, 2)]).collect();
+    side_by_side(cases.len(), |number| {
+        let (shipped, lines) = cases[number];
+        let what = format!("{}.killed.{lines}", shipped.about());
+        let scene = Scene::new(&context, &sandbox, &bootstrap, &what);
+        let store = context.path(&what);
+        let (journal, path) = (Journal::in_store(&store), shipped.file(&context).0);
+        let mut kills = 0;
+        let last = loop {
+            let command = match journal.run_dir() {
+                Some(_) => scene.onramp(["resume", "last", "--json"]),
+                None => scene.command(shipped, &path),
+            };
+            // Each process gets a little further than the one before.
+            let enough = journal.lines() + lines + kills / 2;
+            match scene.strike(command.store(&store), || kills < 8 && journal.lines() >= enough) {
+                Some(ended) => break ended,
+                None => kills += 1,
+            }
+        };
+        assert!(kills > 0, "{what} was never killed");
+        assert_eq!(last.code, Some(0), "{what} after {kills} kills\n{}", last.stderr);
+        scene.is_settled(shipped, &what, &last);
+    });
 }
 
 /// A password that was drawn is the account's from then on, and the old one is not.
