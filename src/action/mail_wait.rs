@@ -61,7 +61,8 @@ impl Action for MailWait {
                 Parameter::required(
                     "extract",
                     Type::Any,
-                    "`code`, `link`, or a pattern such as {link: \"/verify/{code}\"}.",
+                    "`code`, `link`, or a pattern of one's own: {link: \"/verify/{code}\"}, {regex: 'Code: (\\d+)'}, \
+                     {css: \"#code\"}, {code: {digits: 6}}.",
                 )
                 .judged(Judges {
                     value: Some(judge_extract),
@@ -176,8 +177,8 @@ fn extracts() -> Value {
 }
 
 fn judge_extract(value: &Value) -> Result<(), Refusal> {
-    // Its fields are judged one by one.
-    let is_pattern = value.as_object().is_some_and(|fields| !fields.is_empty());
+    // The field of a pattern is judged by itself.
+    let is_pattern = value.as_object().is_some_and(|fields| fields.len() == 1);
     if is_pattern { Ok(()) } else { Extract::parse(value).map(drop).map_err(refusal) }
 }
 

@@ -4,7 +4,8 @@
 //!   take from it ([`Extract`]), [`Found`] is what was taken.
 //! - `watch` keeps one connection a mailbox, on a thread of its own, for any number of waiters.
 //! - `wire` is the only place that knows the `imap` crate: transport with deadlines and budgets, login, commands.
-//! - `message` reads headers and bodies, `extract` finds code or link in them. Both are pure.
+//! - `message` reads headers and bodies, `extract` finds code or link in them. Both are pure; [`Extract::explain`] is all of it
+//!   for a message that lies there as bytes.
 //!
 //! Mailboxes are opened read-only (EXAMINE, BODY.PEEK): nothing is marked, moved or deleted. All text from mail is inert.
 
@@ -23,7 +24,10 @@ mod tests;
 
 pub use cursor::Cursor;
 pub use error::{MailError, MailErrorKind};
-pub use extract::{Extract, InvalidExtract, LinkPattern};
+pub use extract::{
+    Candidate, CodeRegex, CodeSelector, CodeShape, Explanation, Extract, InvalidExtract, LinkPattern, Pattern, Sign,
+    Taken,
+};
 pub use mailbox::{Mailbox, MailboxError, Security};
 pub use query::{Found, Query};
 pub use service::Mail;

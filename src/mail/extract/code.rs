@@ -1,281 +1,223 @@
-//! The one verification code in running text.
-//!
-//! Tokens of the shapes that codes have are weighed by what stands around them. What is certainly something else (addresses,
-//! dates, prices, telephone numbers, years) is cut out first. The best token wins only if no other is as good.
+//! The verification codes that running text may mean, each with what speaks for it and against it.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use super::candidate::{Bar, Candidate, Gathered, Sign};
+use super::decoys;
+use super::phrase::{Label, Phrase, Sheet};
+use super::shape::CodeShape;
+use super::token::{Form, Token};
+use super::words::Topic;
+use crate::mail::message::Content;
 
-use regex::Regex;
+pub(super) const BAR: Bar = Bar { enough: 7, doubtful: 6, rival: 4 };
 
-use crate::mail::message::{Block, Content};
+/// What is looked at, and what it weighs.
+mod sign {
+    use super::Sign;
 
-/// A token below this weight is not taken for a code.
-const ENOUGH: i32 = 4;
-/// A token this little behind the best one is a rival: neither is taken.
-const RIVAL: i32 = 2;
-/// Blocks are searched up to this many bytes.
-const MAX_BLOCK: usize = 4000;
-
-/// Words for "code" and its kin, in lower case. Latin ones match from the beginning of a word.
-const KEYWORDS: [&str; 62] = [
-    "code",
-    "passcode",
-    "otp",
-    "pin",
-    "token",
-    "verification",
-    "verify",
-    "one-time",
-    "password",
-    "passwort",
-    "c\u{f3}digo",
-    "codigo",
-    "codice",
-    "codi",
-    "kode",
-    "koden",
-    "kod",
-    "k\u{f3}d",
-    "kodas",
-    "kods",
-    "koodi",
-    "kodea",
-    "cod",
-    "c\u{f2}d",
-    "k\u{f2}d",
-    "\u{43a}\u{43e}\u{434}",
-    "\u{43f}\u{430}\u{440}\u{43e}\u{43b}",
-    "\u{3ba}\u{3c9}\u{3b4}",
-    "m\u{e3}",
-    "m\u{e1}t kh\u{1ea9}u",
-    "\u{9a8c}\u{8bc1}\u{7801}",
-    "\u{9a57}\u{8b49}\u{78bc}",
-    "\u{4ee3}\u{7801}",
-    "\u{4ee3}\u{78bc}",
-    "\u{8a8d}\u{8a3c}",
-    "\u{30b3}\u{30fc}\u{30c9}",
-    "\u{6821}\u{9a8c}\u{7801}",
-    "\u{786e}\u{8ba4}\u{7801}",
-    "\u{78bc}",
-    "\u{7801}",
-    "\u{cf54}\u{b4dc}",
-    "\u{c778}\u{c99d}",
-    "\u{631}\u{645}\u{632}",
-    "\u{643}\u{648}\u{62f}",
-    "\u{6a9}\u{62f}",
-    "\u{5e7}\u{5d5}\u{5d3}",
-    "\u{e23}\u{e2b}\u{e31}\u{e2a}",
-    "\u{915}\u{94b}\u{921}",
-    "\u{995}\u{9cb}\u{9a1}",
-    "\u{b95}\u{bc1}\u{bb1}",
-    "\u{c15}\u{c4b}\u{c21}",
-    "\u{c95}\u{ccb}\u{ca1}",
-    "\u{d15}\u{d4b}\u{d21}",
-    "\u{a95}\u{acb}\u{aa1}",
-    "\u{a15}\u{a4b}\u{a21}",
-    "\u{10d9}\u{10dd}\u{10d3}",
-    "\u{56f}\u{578}\u{564}",
-    "\u{d9a}\u{dda}\u{dad}",
-    "\u{1780}\u{17bc}\u{178a}",
-    "k\u{f3}\u{f0}",
-    "c\u{f4}d",
-    "kodu",
-];
-
-/// Words that say that the number beside them is something else.
-const OTHERS: [&str; 26] = [
-    "order",
-    "invoice",
-    "ticket",
-    "case",
-    "reference",
-    "ref",
-    "customer",
-    "account number",
-    "tracking",
-    "booking",
-    "amount",
-    "total",
-    "zip",
-    "postal",
-    "suite",
-    "street",
-    "phone",
-    "tel",
-    "fax",
-    "card",
-    "ending",
-    "bestell",
-    "rechnung",
-    "kunden",
-    "vat",
-    "version",
-];
-
-static DECOYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?xi)
-          https?://\S+ | \S+@\S+ | \b(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?      # addresses
-        | \#[0-9a-f]{3,8}\b                                                   # colours, ticket numbers
-        | \b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b                                 # dates
-        | \b\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\b)?                        # times
-        | [$\u{20ac}\u{a3}\u{a5}\u{20b9}]\s?\d[\d.,]* | \b\d[\d.,]*\s?(?:[$\u{20ac}\u{a3}\u{a5}\u{20b9}%]|usd|eur|gbp)  # prices
-        | \+\d[\d\s().-]{6,}\d | \(\d{3}\)\s?\d{3}[\s-]\d{4} | \b\d{3}-\d{3}-\d{4}\b | \b1?-?8\d\d-\d{3}-\d{4}\b     # telephones
-        | \b\d{4}[\s-]\d{4}[\s-]\d{4}(?:[\s-]\d{1,4})?\b                      # cards
-        | \bv?\d+\.\d+(?:\.\d+)*\b                                            # versions
-        | (?:\u{a9}|\(c\)|copyright)\s*\d{4}                                  # years of a copyright
-        | \b(?:[0-9a-f]{2}:){3,}[0-9a-f]{2}\b | \b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{14,}\b",
-    )
-    .ok()
-});
-
-static SHAPES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?x)
-          \b(?:[A-Z]-)?\d{4,8}\b                        # 482911, G-482911
-        | \b\d{3}[\ -]\d{3}\b | \b\d{4}[\ -]\d{4}\b     # 482 911
-        | \b\d(?:[\ -]\d){3,7}\b                        # 4 8 2 9 1 1
-        | \b[A-Z0-9]{3,5}(?:-[A-Z0-9]{3,5}){1,2}\b      # X3WG-V522
-        | \b[A-Z0-9]{4,10}\b                            # NMFHMJ, A1B2C3",
-    )
-    .ok()
-});
-
-/// The tokens that look most like a code; more than one if they look alike.
-pub(super) fn candidates(content: &Content) -> BTreeSet<String> {
-    let mut weights: BTreeMap<String, i32> = BTreeMap::new();
-    for part in &content.parts {
-        for (token, weight) in weigh_part(part) {
-            let best = weights.entry(token).or_insert(i32::MIN);
-            *best = (*best).max(weight);
-        }
+    macro_rules! signs {
+        ($($id:ident $weight:literal $name:literal)*) => {
+            $(pub(super) const $id: Sign = Sign { weight: $weight, name: $name };)*
+        };
     }
-    for (token, weight) in &mut weights {
-        *weight += 2 * i32::from(tokens(&content.subject).iter().any(|(_, _, found)| found == token));
+
+    signs! {
+        LABELLED 7 "right beside a word for a code"
+        SECRET 6 "right beside a word for a password or PIN"
+        NEAR 5 "in a sentence with a word for a code"
+        FAR 1 "a word for a code in the sentence, another number between"
+        PURPOSE 4 "in a sentence about verifying or signing in"
+        ENTERED 2 "behind a word such as \"enter\""
+        ALONE 4 "alone on its line or in its cell"
+        ABOVE 3 "below a line with a word for a code"
+        BELOW 2 "above a line with a word for a code"
+        ANNOUNCED 1 "behind a colon or \"is\""
+        STRONG 2 "bold, large or spaced"
+        SIX 1 "six digits"
+        SUBJECT 3 "in the subject as well"
+        SUBJECT_SAYS 1 "the subject has a word for a code"
+        PARTS 1 "in the plain and in the HTML part"
+        PREFIXED 3 "written as G-123456"
+        ASKED 6 "of the shape that was asked for"
+        OTHER -12 "beside a word for another number"
+        FOREIGN -12 "in or beside a sentence about a discount, a meeting or the like"
+        OLD -8 "in a sentence about an earlier code"
+        HIDDEN -3 "not shown to a reader"
+        LINK -3 "the words of a link"
+        YEAR -4 "could be a year"
+        DATE -4 "could be a date"
+        WORD -5 "could be a word"
+        LOWER -1 "has small letters"
+        NOTHING -6 "nothing around it speaks of a code"
     }
-    let top = weights.values().copied().max().filter(|top| *top >= ENOUGH);
-    weights
-        .into_iter()
-        .filter(|(_, weight)| top.is_some_and(|top| *weight >= ENOUGH && *weight >= top - RIVAL))
-        .map(|(token, _)| token)
-        .collect()
 }
 
-/// Each token of a part with its weight. The block before a token counts as its context, the one after a little.
-fn weigh_part(part: &[Block]) -> Vec<(String, i32)> {
-    let lowered: Vec<String> = part.iter().map(|block| bounded(&block.text).to_lowercase()).collect();
-    let mut weighed = Vec::new();
-    for (at, block) in part.iter().enumerate() {
-        for (start, end, token) in tokens(&block.text) {
-            let before = at.checked_sub(1).and_then(|before| lowered.get(before)).map_or("", String::as_str);
-            let around = Surroundings { block, here: &lowered[at], before, start, end };
-            weighed.extend(around.weigh(&token).map(|weight| (token, weight)));
+/// The candidates of a message; of the shape that was asked for, if one was.
+pub(super) fn candidates(content: &Content, asked: Option<&CodeShape>) -> Vec<Candidate> {
+    let mut gathered = Gathered::default();
+    let subject = Sheet::of_subject(&content.subject, asked);
+    let says_code = subject.has(Topic::Code);
+    let says_purpose = subject.has(Topic::Purpose);
+    let in_subject: Vec<String> = subject.tokens().map(|(_, token)| token.value.clone()).collect();
+    let mut in_parts: Vec<Vec<String>> = Vec::new();
+    for sheet in std::iter::once(subject).chain(content.parts.iter().map(|part| Sheet::of_part(part, asked))) {
+        let mut here = Vec::new();
+        for (at, token) in sheet.tokens() {
+            let place = Place { sheet: &sheet, phrase: sheet.phrase(at), at, token, says_code, says_purpose };
+            gathered.add(place.candidate());
+            here.push(token.value.clone());
+        }
+        in_parts.push(here);
+    }
+    for one in gathered.each().filter(|one| one.decoy.is_none()) {
+        let parts = in_parts.iter().skip(1).filter(|part| part.contains(&one.value)).count();
+        if parts > 0 && in_subject.contains(&one.value) {
+            one.signs.push(sign::SUBJECT);
+        }
+        if parts > 1 {
+            one.signs.push(sign::PARTS);
         }
     }
-    weighed
+    gathered.finish()
 }
 
-struct Surroundings<'a> {
-    block: &'a Block,
-    here: &'a str,
-    before: &'a str,
-    start: usize,
-    end: usize,
+/// A token where it stands.
+struct Place<'a> {
+    sheet: &'a Sheet<'a>,
+    phrase: &'a Phrase<'a>,
+    at: usize,
+    token: &'a Token,
+    says_code: bool,
+    says_purpose: bool,
 }
 
-impl Surroundings<'_> {
-    /// `None` if the token cannot be a code where it stands.
-    fn weigh(&self, token: &str) -> Option<i32> {
-        let text = bounded(&self.block.text);
-        let rest = format!("{}{}", &text[..self.start], &text[self.end..]);
-        let alone = !rest.chars().any(char::is_alphanumeric);
-        let nearly_alone = rest.chars().filter(|c| c.is_alphanumeric()).count() <= 24;
-        let digits = token.chars().filter(char::is_ascii_digit).count();
-        let letters = token.chars().filter(char::is_ascii_alphabetic).count();
-        let keyword = self.keyword_near();
-        if digits == 0 && !(alone || self.block.emphasised) || letters > 0 && !keyword && !alone {
-            return None;
+impl Place<'_> {
+    fn candidate(&self) -> Candidate {
+        let decoy = self.phrase.decoy_at(&self.token.range);
+        let signs = if decoy.is_some() { Vec::new() } else { self.signs() };
+        Candidate {
+            value: self.token.value.clone(),
+            signs,
+            decoy: decoy.or(self.not_at_all()),
+            quoted: self.phrase.quoted,
         }
-        if is_year(token) && !alone || alone && letters == token.len() && !has_consonants(token) {
-            return None;
+    }
+
+    fn signs(&self) -> Vec<Sign> {
+        let mut signs = self.look();
+        let before = signs.len();
+        signs.extend(self.relation());
+        let alone = self.is_alone();
+        if alone {
+            signs.push(sign::ALONE);
+            signs.extend(self.neighbours());
+            signs.extend(self.says_code.then_some(sign::SUBJECT_SAYS));
         }
-        let signs = [
-            (alone, 4),
-            (keyword, 4),
-            (mentions(self.before, &KEYWORDS) && (alone || nearly_alone), 2),
-            (self.block.emphasised, 2),
-            (digits == 6 && letters == 0, 1),
-            (mentions(self.label(), &OTHERS), -5),
-            (alone && mentions(self.before, &OTHERS) && !mentions(self.before, &KEYWORDS), -5),
-            (self.block.hidden, -2),
+        let speaks = signs[before..].iter().any(|sign| *sign != sign::ALONE && sign.weight > 0);
+        let form = matches!(self.token.form, Form::Prefixed | Form::Asked);
+        if !(speaks || form || alone && self.has_purpose(&signs)) {
+            signs.push(sign::NOTHING);
+        }
+        signs.extend(self.against(alone));
+        signs
+    }
+
+    /// Six digits alone below "Verify your email" are a code, though nothing calls them so.
+    fn has_purpose(&self, signs: &[Sign]) -> bool {
+        let above = || self.sheet.before(self.at).take(3).any(|phrase| phrase.has(Topic::Purpose));
+        signs.contains(&sign::SIX) && (self.says_purpose || above())
+    }
+
+    /// How the token is written and set.
+    fn look(&self) -> Vec<Sign> {
+        let value = self.token.value.as_str();
+        let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+        let known = [
+            (self.phrase.is_strong(&self.token.range), sign::STRONG),
+            (digits && value.len() == 6, sign::SIX),
+            (self.token.form == Form::Prefixed, sign::PREFIXED),
+            (self.token.form == Form::Asked, sign::ASKED),
+            (self.phrase.hidden, sign::HIDDEN),
+            (self.phrase.linked, sign::LINK),
+            (decoys::is_year(value), sign::YEAR),
+            (decoys::is_compact_date(value), sign::DATE),
+            (self.token.form == Form::Capitals && can_be_read(value), sign::WORD),
+            (self.token.form == Form::MixedCase, sign::LOWER),
         ];
-        Some(signs.iter().filter(|(holds, _)| *holds).map(|(_, weight)| weight).sum())
+        known.into_iter().filter(|(holds, _)| *holds).map(|(_, sign)| sign).collect()
     }
 
-    /// Whether a word for "code" stands within reach of the token.
-    fn keyword_near(&self) -> bool {
-        let (start, end) = (self.start.min(self.here.len()), self.end.min(self.here.len()));
-        let from = self.here.floor_char_boundary(start.saturating_sub(90));
-        let to = self.here.ceil_char_boundary((end + 60).min(self.here.len()));
-        let (start, end) = (self.here.floor_char_boundary(start), self.here.ceil_char_boundary(end));
-        mentions(&self.here[from..start], &KEYWORDS) || mentions(&self.here[end..to.max(end)], &KEYWORDS)
+    /// What the words of the sentence say of it.
+    fn relation(&self) -> Vec<Sign> {
+        let mut signs = Vec::new();
+        signs.extend(match self.phrase.label(&self.token.range) {
+            Some(Label::Beside(Topic::Code)) => Some(sign::LABELLED),
+            Some(Label::Beside(Topic::Secret)) => Some(sign::SECRET),
+            Some(Label::Near(Topic::Code)) => Some(sign::NEAR),
+            Some(Label::Far(Topic::Code)) => Some(sign::FAR),
+            Some(Label::Beside(Topic::Purpose) | Label::Near(Topic::Purpose)) => Some(sign::PURPOSE),
+            _ => None,
+        });
+        let entered = self.phrase.word_before(&self.token.range) == Some(Topic::Enter);
+        signs.extend(entered.then_some(sign::ENTERED));
+        let colon = self.is_alone() && self.sheet.before(self.at).next().is_some_and(Phrase::announces);
+        signs.extend((colon || self.phrase.is_announced(&self.token.range)).then_some(sign::ANNOUNCED));
+        if signs.as_slice() == [sign::ANNOUNCED] {
+            signs.clear();
+        }
+        signs
     }
 
-    /// The few words right before the token.
-    fn label(&self) -> &str {
-        let start = self.here.floor_char_boundary(self.start.min(self.here.len()));
-        &self.here[self.here.floor_char_boundary(start.saturating_sub(20))..start]
+    /// What the lines before and after a token that stands alone say.
+    fn neighbours(&self) -> Vec<Sign> {
+        let has = |phrase: &Phrase<'_>| phrase.has(Topic::Code) || phrase.has(Topic::Secret);
+        let above = self.sheet.before(self.at).take(4).any(has);
+        let below = self.sheet.after(self.at).take(2).any(has);
+        let signs = [(above, sign::ABOVE), (below, sign::BELOW)];
+        signs.into_iter().filter(|(holds, _)| *holds).map(|(_, sign)| sign).collect()
+    }
+
+    fn against(&self, alone: bool) -> Vec<Sign> {
+        let labelled_above = || {
+            let above = self.sheet.before(self.at).next();
+            alone && above.is_some_and(|above| above.ends_with_topic(Topic::Other))
+        };
+        let beside = self.phrase.other_beside(&self.token.range);
+        let foreign = self.phrase.has(Topic::Foreign)
+            || self
+                .sheet
+                .before(self.at)
+                .take(1)
+                .chain(self.sheet.after(self.at).take(1))
+                .any(|near| near.has(Topic::Foreign));
+        let known = [
+            (beside || labelled_above(), sign::OTHER),
+            (foreign, sign::FOREIGN),
+            (self.phrase.old_before(&self.token.range), sign::OLD),
+        ];
+        known.into_iter().filter(|(holds, _)| *holds).map(|(_, sign)| sign).collect()
+    }
+
+    fn is_alone(&self) -> bool {
+        self.phrase.is_alone(&self.token.range)
+    }
+
+    /// Letters in running text are words, unless they are set apart or named a code.
+    fn not_at_all(&self) -> Option<&'static str> {
+        let set_apart = self.is_alone() || self.phrase.is_strong(&self.token.range);
+        let named = matches!(self.phrase.label(&self.token.range), Some(Label::Beside(Topic::Code | Topic::Secret)));
+        let announced = self.phrase.is_announced(&self.token.range);
+        let digits = self.token.value.bytes().any(|byte| byte.is_ascii_digit());
+        match self.token.form {
+            Form::Capitals if !set_apart || self.phrase.linked => Some("a word"),
+            Form::MixedCase if !digits || !(set_apart || named && announced) => Some("a word"),
+            Form::Mixed | Form::Grouped if !(set_apart || named) => Some("a name in running text"),
+            _ => None,
+        }
     }
 }
 
-/// Whether one of `words` begins at the beginning of a word of `text` (anywhere, in scripts that set no spaces).
-fn mentions(text: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| {
-        text.match_indices(word).any(|(at, _)| {
-            let before = text[..at].chars().next_back();
-            !word.is_ascii() && word.chars().any(|c| c > '\u{2fff}')
-                || !before.is_some_and(char::is_alphabetic)
-                || at > 0 && word.len() >= 4 && !OTHERS.contains(word)
-        })
-    })
-}
-
-/// Tokens of the shapes that codes have, in their normal spelling, with their place.
-fn tokens(text: &str) -> Vec<(usize, usize, String)> {
-    let (Some(decoys), Some(shapes)) = (DECOYS.as_ref(), SHAPES.as_ref()) else { return Vec::new() };
-    let text = bounded(text);
-    let mut cut = text.to_owned().into_bytes();
-    for decoy in decoys.find_iter(text) {
-        cut[decoy.range()].fill(b'.');
-    }
-    let cut = String::from_utf8(cut).unwrap_or_default();
-    let found = shapes.find_iter(&cut).filter(|token| !touches_word(&cut, token.start(), token.end()));
-    found.map(|token| (token.start(), token.end(), normal(token.as_str()))).take(200).collect()
-}
-
-/// Part of a longer number or name: `1,234567`, `A1B2C3_x`.
-fn touches_word(text: &str, start: usize, end: usize) -> bool {
-    let joins = |c: char| matches!(c, '_' | '/' | '=' | '-' | '\u{2011}');
-    text[..start].chars().next_back().is_some_and(joins) || text[end..].chars().next().is_some_and(joins)
-}
-
-/// `482 911` and `4 8 2 9 1 1` are typed without spaces; `X3WG-V522` is typed as it stands, `482-911` without its dash.
-fn normal(token: &str) -> String {
-    let spaced = token.replace(' ', "");
-    if spaced.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') { spaced.replace('-', "") } else { spaced }
-}
-
-fn is_year(token: &str) -> bool {
-    token.len() == 4 && token.parse().is_ok_and(|year: u32| (1900..=2100).contains(&year))
-}
-
-/// Capitals alone on a line may be a heading: HELLO, NOTICE. One that can be read aloud is taken for a word.
-fn has_consonants(token: &str) -> bool {
-    let vowels = token.chars().filter(|c| matches!(c, 'A' | 'E' | 'I' | 'O' | 'U' | 'Y')).count();
-    vowels * 4 <= token.len()
-}
-
-fn bounded(text: &str) -> &str {
-    &text[..text.floor_char_boundary(MAX_BLOCK)]
+/// Capitals alone on a line may be a heading: HELLO, NOTICE.
+fn can_be_read(token: &str) -> bool {
+    let vowels = token.bytes().filter(|byte| b"AEIOU".contains(byte)).count();
+    vowels * 4 > token.len()
 }

@@ -1,39 +1,26 @@
-//! The one link that is meant to be followed.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! The links that may be meant to be followed, each with what speaks for it and against it.
 
 use url::Url;
 
+use super::candidate::{Bar, Candidate, Gathered, Sign};
+use super::words::{self, Topic};
 use crate::mail::message::{Content, Link};
 
-/// Words of links that lead elsewhere, in path, query or label.
-const ELSEWHERE: [&str; 24] = [
-    "unsubscribe",
-    "opt-out",
-    "optout",
-    "preferences",
-    "privacy",
-    "terms",
-    "imprint",
-    "impressum",
-    "legal",
-    "support",
-    "help",
-    "contact",
-    "faq",
-    "blog",
-    "about",
-    "cookie",
-    "careers",
-    "view-in-browser",
-    "view in browser",
-    "abuse",
-    "report",
-    "app-store",
-    "itunes",
-    "play.google",
-];
-const SOCIAL: [&str; 16] = [
+pub(super) const BAR: Bar = Bar { enough: 3, doubtful: 2, rival: 1 };
+
+const fn sign(weight: i32, name: &'static str) -> Sign {
+    Sign { weight, name }
+}
+
+const PATH: Sign = sign(3, "its address says verify, confirm, sign in or the like");
+const LABEL: Sign = sign(3, "its words say so");
+const TOKEN: Sign = sign(2, "has a field for a token");
+const OPAQUE: Sign = sign(2, "carries what looks like a token");
+const BUTTON: Sign = sign(1, "dressed as a button");
+const BARE: Sign = sign(-2, "carries nothing that is the reader's own");
+const SUBJECT: Sign = sign(1, "the subject says verify, confirm, sign in or the like");
+
+const SOCIAL: [&str; 18] = [
     "x.com",
     "twitter.com",
     "facebook.com",
@@ -50,55 +37,139 @@ const SOCIAL: [&str; 16] = [
     "pinterest.com",
     "mastodon.social",
     "bsky.app",
+    "apps.apple.com",
+    "play.google.com",
 ];
-const IMAGES: [&str; 8] = [".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".ico", ".css"];
-/// Words of links that confirm something.
-const PURPOSE: [&str; 16] = [
-    "verify", "verif", "confirm", "activat", "validat", "magic", "login", "signin", "sign-in", "auth", "invit",
-    "reset", "recover", "register", "accept", "callback",
+const FILES: [&str; 9] = [".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".ico", ".css", ".pdf"];
+/// Words of addresses that confirm something.
+const PURPOSE: [&str; 18] = [
+    "verif",
+    "confirm",
+    "activat",
+    "validat",
+    "magic",
+    "login",
+    "signin",
+    "sign-in",
+    "sign_in",
+    "auth",
+    "invit",
+    "reset",
+    "recover",
+    "register",
+    "accept",
+    "callback",
+    "passwordless",
+    "onboard",
+];
+/// Parts of addresses that lead elsewhere.
+const ELSEWHERE: [&str; 30] = [
+    "unsubscribe",
+    "opt-out",
+    "optout",
+    "preferences",
+    "privacy",
+    "terms",
+    "imprint",
+    "impressum",
+    "legal",
+    "support",
+    "help",
+    "contact",
+    "faq",
+    "blog",
+    "about",
+    "cookie",
+    "cookies",
+    "careers",
+    "view-in-browser",
+    "abuse",
+    "report",
+    "itunes",
+    "deny",
+    "decline",
+    "reject",
+    "cancel",
+    "revoke",
+    "docs",
+    "status",
+    "pricing",
 ];
 /// Query fields that carry a token.
-const TOKENS: [&str; 10] =
-    ["token", "secret", "code", "key", "signature", "hash", "otp", "ticket", "oobcode", "confirmation"];
+const TOKENS: [&str; 12] = [
+    "token",
+    "secret",
+    "code",
+    "key",
+    "signature",
+    "hash",
+    "otp",
+    "ticket",
+    "oobcode",
+    "confirmation",
+    "confirmation_token",
+    "token_hash",
+];
 
-/// A link this little behind the best one is a rival: neither is taken.
-const RIVAL: u32 = 1;
-
-/// The links that look most like the one that is meant; more than one if they look alike.
-pub(super) fn candidates(content: &Content) -> BTreeSet<String> {
-    let mut scores: BTreeMap<String, u32> = BTreeMap::new();
+/// The candidates of a message.
+pub(super) fn candidates(content: &Content) -> Vec<Candidate> {
+    let mut gathered = Gathered::default();
+    let says = words::mentions(&words::lower(&content.subject)).iter().any(|mention| mention.topic == Topic::Purpose);
     for link in &content.links {
-        if let Some(score) = score(link) {
-            let best = scores.entry(link.href.clone()).or_default();
-            *best = (*best).max(score);
+        if let Some(mut one) = candidate(link) {
+            if says && one.decoy.is_none() && !one.signs.is_empty() {
+                one.signs.push(SUBJECT);
+            }
+            gathered.add(one);
         }
     }
-    let top = scores.values().copied().max();
-    scores.into_iter().filter(|(_, score)| top.is_some_and(|top| score + RIVAL >= top)).map(|(href, _)| href).collect()
+    gathered.finish()
 }
 
-/// How much the link looks like the one that is meant; `None` if it leads elsewhere.
-fn score(link: &Link) -> Option<u32> {
+fn candidate(link: &Link) -> Option<Candidate> {
     let url = Url::parse(&link.href).ok()?;
     let host = url.host_str()?;
-    let place = format!("{}?{}", url.path(), url.query().unwrap_or_default()).to_lowercase();
-    let label = link.label.to_lowercase();
+    let path = url.path().to_lowercase();
+    let place = format!("{path}?{}", url.query().unwrap_or_default()).to_lowercase();
+    let topics: Vec<Topic> =
+        words::mentions(&words::lower(&link.label)).into_iter().map(|mention| mention.topic).collect();
     let is_at = |domain: &&str| host == *domain || host.strip_suffix(domain).is_some_and(|sub| sub.ends_with('.'));
-    let names = |words: &[&str], text: &str| words.iter().any(|word| text.contains(word));
-    if place == "/?"
-        || SOCIAL.iter().any(is_at)
-        || IMAGES.iter().any(|ending| url.path().to_lowercase().ends_with(ending))
-        || names(&ELSEWHERE, &label)
-        || url.path().to_lowercase().split(['/', '_', '.']).any(|segment| ELSEWHERE.contains(&segment))
+    let speaks = topics.iter().any(|topic| matches!(topic, Topic::Purpose | Topic::Code));
+    // In plain text the words before an address are its label, and may speak of more than the link.
+    let elsewhere = topics.contains(&Topic::Elsewhere) && !(speaks && topics.last() != Some(&Topic::Elsewhere));
+    let decoy = if place == "/?" && url.fragment().is_none() {
+        Some("a home page")
+    } else if SOCIAL.iter().any(is_at) && !PURPOSE.iter().any(|word| path.contains(word)) {
+        Some("a social network or a shop of apps")
+    } else if FILES.iter().any(|ending| path.ends_with(ending)) {
+        Some("a picture or a document")
+    } else if elsewhere
+        || path.split(['/', '_', '.']).any(|segment| ELSEWHERE.contains(&segment))
         || place.contains("unsubscribe")
     {
-        return None;
-    }
-    let carries_token = url.query_pairs().any(|(key, _)| TOKENS.contains(&key.to_lowercase().as_str()));
-    let opaque = url.path().split(['/', ':']).any(is_opaque) || url.query_pairs().any(|(_, value)| is_opaque(&value));
-    let signs =
-        [(names(&PURPOSE, &place), 3), (carries_token, 2), (opaque, 2), (names(&PURPOSE, &label), 2), (link.button, 1)];
-    Some(signs.iter().filter(|(holds, _)| *holds).map(|(_, weight)| weight).sum())
+        Some("a link that leads elsewhere")
+    } else {
+        None
+    };
+    let carries = url.query_pairs().any(|(key, _)| TOKENS.contains(&key.to_lowercase().as_str()));
+    let parts =
+        url.path().split(['/', ':']).chain(url.fragment().into_iter().flat_map(|inner| inner.split(['/', '=', '&'])));
+    let opaque = parts.into_iter().any(is_opaque) || url.query_pairs().any(|(_, value)| is_opaque(&value));
+    let bare = url.query().is_none() && url.fragment().is_none() && !path.bytes().any(|byte| byte.is_ascii_digit());
+    let known = [
+        (PURPOSE.iter().any(|word| place.contains(word)), PATH),
+        (speaks, LABEL),
+        (carries, TOKEN),
+        (opaque, OPAQUE),
+        (link.button, BUTTON),
+        (bare, BARE),
+    ];
+    let signs = if decoy.is_some() {
+        Vec::new()
+    } else {
+        known.into_iter().filter(|(holds, _)| *holds).map(|(_, sign)| sign).collect()
+    };
+    Some(Candidate { value: link.href.clone(), signs, decoy, quoted: false })
 }
 
 fn is_opaque(segment: &str) -> bool {

@@ -1,18 +1,33 @@
 //! Code or link out of what a message says. Pure; where two things could be meant, it says so instead of choosing.
+//!
+//! `token` finds what has the shape of a code, `decoys` and `words` know what stands around it, `code` and `link` make weighed
+//! [`Candidate`]s of it. The choice, the refusal and [`Explanation`] follow from these alone.
 
+mod candidate;
 mod code;
+mod decoys;
 mod link;
+mod own;
 mod pattern;
+mod phrase;
+mod sentence;
+mod shape;
+mod token;
+mod words;
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use serde_json::Value;
 
+pub(super) use candidate::NotTaken;
+pub use candidate::{Candidate, Sign};
+pub use own::{CodeRegex, CodeSelector, Pattern};
 pub use pattern::LinkPattern;
+pub use shape::CodeShape;
 
 use super::message::Content;
 use crate::diagnostic::{escape, kind, nearest};
+use crate::secret::Secret;
 
 /// What to take from a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +36,8 @@ pub enum Extract {
     Code,
     /// The one link that is meant to be followed.
     Link,
-    /// The code that stands inside a link of a known form.
-    Pattern(LinkPattern),
+    /// The code that the user's own pattern names.
+    Pattern(Pattern),
 }
 
 /// Why a value is not an [`Extract`], and what to write.
@@ -40,8 +55,28 @@ impl fmt::Display for InvalidExtract {
 
 impl std::error::Error for InvalidExtract {}
 
+/// What becomes of a message, and why.
+#[derive(Debug, Clone)]
+pub struct Explanation {
+    pub outcome: Taken,
+    /// The most likely first, what is certainly something else last.
+    pub candidates: Vec<Candidate>,
+    /// At this score a candidate is credible; a rival so little behind it makes it ambiguous.
+    pub enough: i32,
+    pub rival: i32,
+}
+
+/// What was taken.
+#[derive(Debug, Clone)]
+pub enum Taken {
+    One(Secret<String>),
+    Nothing,
+    /// More than one could be meant, or one is doubtful; each masked.
+    Refused(Vec<String>),
+}
+
 impl Extract {
-    /// Reads `"code"`, `"link"` or `{"link": "/verify/{code}"}`.
+    /// Reads `"code"`, `"link"`, `{"link": "/verify/{code}"}`, `{"regex": …}`, `{"css": …}` or `{"code": {"digits": 6}}`.
     pub fn parse(value: &Value) -> Result<Self, InvalidExtract> {
         match value {
             Value::String(word) if word == "code" => Ok(Self::Code),
@@ -50,27 +85,16 @@ impl Extract {
                 let meant = nearest(word, ["code", "link"]).map(|meant| format!("did you mean `{meant}`? "));
                 refuse(format!("`{}` cannot be extracted", escape(word)), meant.unwrap_or_default() + WAYS)
             }
-            Value::Object(fields) => {
-                fields.iter().try_for_each(|(name, value)| Self::check_field(name, Some(value)))?;
-                match fields.get(LINK) {
-                    Some(Value::String(pattern)) => LinkPattern::parse(pattern).map(Self::Pattern),
-                    _ => refuse("it has no `link`", FORM),
-                }
-            }
+            Value::Object(fields) => Pattern::parse(fields).map(Self::Pattern),
             other => refuse(format!("{} cannot be extracted", kind(other)), WAYS),
         }
     }
 
-    /// Whether a pattern may have this field: it has one, a text, which may not be known yet.
+    /// Whether a pattern may have this key with this value, which may not be known yet.
     pub fn check_field(name: &str, value: Option<&Value>) -> Result<(), InvalidExtract> {
-        if name != LINK {
-            let meant = nearest(name, [LINK]).map(|meant| format!("did you mean `{meant}`? "));
-            return refuse(format!("it has no key `{}`", escape(name)), meant.unwrap_or_default() + FORM);
-        }
         match value {
-            None => Ok(()),
-            Some(Value::String(pattern)) => LinkPattern::parse(pattern).map(drop),
-            Some(other) => refuse(format!("`link` is {}", kind(other)), FORM),
+            Some(value) => Pattern::field(name, value).map(drop),
+            None => Pattern::check_key(name),
         }
     }
 
@@ -83,53 +107,46 @@ impl Extract {
     }
 
     pub(super) fn take(&self, content: &Content) -> Result<String, NotTaken> {
-        let found = match self {
-            Self::Code => code::candidates(content),
+        candidate::choose(&self.candidates(content), self.bar())
+    }
+
+    /// Reads a message, whatever its bytes are, and says what is taken from it and why.
+    pub fn explain(&self, message: &[u8]) -> Explanation {
+        let candidates = self.candidates(&Content::read(message));
+        let bar = self.bar();
+        let outcome = match candidate::choose(&candidates, bar) {
+            Ok(taken) => Taken::One(Secret::new(taken)),
+            Err(NotTaken::Nothing) => Taken::Nothing,
+            Err(NotTaken::Ambiguous(named)) => Taken::Refused(named),
+        };
+        Explanation { outcome, candidates, enough: bar.enough, rival: bar.rival }
+    }
+
+    fn candidates(&self, content: &Content) -> Vec<Candidate> {
+        match self {
+            Self::Code => code::candidates(content, None),
             Self::Link => link::candidates(content),
             Self::Pattern(pattern) => pattern.candidates(content),
-        };
-        only(found)
+        }
+    }
+
+    const fn bar(&self) -> candidate::Bar {
+        match self {
+            Self::Code | Self::Pattern(_) => code::BAR,
+            Self::Link => link::BAR,
+        }
     }
 }
 
-/// The only key of a pattern.
-const LINK: &str = "link";
-const FORM: &str = "write { link: \"/verify/{code}\" }";
-const WAYS: &str = "write code, link or { link: \"/verify/{code}\" }";
+const WAYS: &str = "write code, link or a pattern such as { link: \"/verify/{code}\" }";
 
 fn refuse<T>(why: impl Into<String>, help: impl Into<String>) -> Result<T, InvalidExtract> {
     Err(InvalidExtract { why: why.into(), help: help.into() })
-}
-
-/// Why nothing was taken from a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum NotTaken {
-    Nothing,
-    /// More than one candidate, each masked.
-    Ambiguous(Vec<String>),
-}
-
-fn only(candidates: BTreeSet<String>) -> Result<String, NotTaken> {
-    if candidates.len() > 1 {
-        return Err(NotTaken::Ambiguous(candidates.iter().take(8).map(|candidate| mask(candidate)).collect()));
-    }
-    candidates.into_iter().next().ok_or(NotTaken::Nothing)
-}
-
-/// Enough of a candidate to find it in the message again. A web address shows where it leads, not what it carries.
-fn mask(candidate: &str) -> String {
-    let length = candidate.chars().count();
-    let shown: String = match url::Url::parse(candidate)
-        .ok()
-        .and_then(|url| url.host_str().map(|host| format!("{}://{host}/", url.scheme())))
-    {
-        Some(origin) => origin,
-        None => candidate.chars().take(if length >= 12 { 3 } else { 1 }).collect(),
-    };
-    format!("{}… ({length} characters)", escape(&shown))
 }
 
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wrapping;

@@ -24,6 +24,14 @@ fn extracts_are_read_from_the_workflow() {
     assert_eq!(Extract::parse(&json!("code")), Ok(Extract::Code));
     assert_eq!(Extract::parse(&json!("link")).unwrap().gives(), "link");
     assert_eq!(Extract::parse(&json!({"link": "/verify/{code}"})).unwrap().gives(), "code");
+    for given in [
+        json!({"regex": "Code: (\\d+)"}),
+        json!({"regex": "(?:a|b)(?<code>\\w+)(x)?"}),
+        json!({"css": "#code"}),
+        json!({"code": {"digits": 6}}),
+    ] {
+        assert_eq!(Extract::parse(&given).unwrap().gives(), "code", "{given}");
+    }
     for (bad, says) in [
         (json!("kode"), "did you mean `code`?"),
         (json!({"link": "/verify"}), "{code} exactly once"),
@@ -31,8 +39,13 @@ fn extracts_are_read_from_the_workflow() {
         (json!({"link": "/verify/{token}"}), "write `/verify/{code}`"),
         (json!({"lnk": "/verify/{code}"}), "did you mean `link`?"),
         (json!({"link": 5}), "`link` is a number"),
-        (json!({}), "no `link`"),
-        (json!({"link": "/{code}", "code": 1}), "no key `code`"),
+        (json!({}), "it says nothing"),
+        (json!({"link": "/{code}", "code": {"digits": 6}}), "more than one key"),
+        (json!({"regex": "("}), "not a regular expression"),
+        (json!({"regex": "\\w{1000}{1000}"}), "too large"),
+        (json!({"regex": "(a)(b)"}), "none is named `code`"),
+        (json!({"css": "a:hover"}), "`:` cannot stand there"),
+        (json!({"code": 6}), "`code` is a number"),
         (json!(5), "write code"),
     ] {
         let error = Extract::parse(&bad).unwrap_err().to_string();
@@ -74,6 +87,39 @@ fn the_link_is_the_one_to_follow() {
 }
 
 #[test]
+fn the_users_own_pattern_wins() {
+    let html = "<p>Your code: 482911</p><p id=code>77 12</p><p>Ref QX-1</p><a href='https://x.test/?c=abc'>x</a>";
+    let take = |extract| Extract::parse(&extract).unwrap().take(&mail("html", html));
+    assert_eq!(take(json!({"css": "#code"})), Ok("7712".into()));
+    assert_eq!(take(json!({"regex": "Ref (\\S+)$"})), Ok("QX-1".into()));
+    assert_eq!(take(json!({"regex": "(?<code>Q.)-(\\d)"})), Ok("QX".into()));
+    assert_eq!(take(json!({"regex": "code:\\s+\\d+\\n77"})), Err(NotTaken::Nothing), "a code has no line break");
+    assert_eq!(take(json!({"regex": "c=(\\w+)"})), Ok("abc".into()), "links come last");
+    assert_eq!(take(json!({"code": {"digits": 4}})), Ok("7712".into()));
+    assert_eq!(take(json!({"css": "#other"})), Err(NotTaken::Nothing));
+    assert_eq!(rivals(take(json!({"css": "p"}))).len(), 3);
+}
+
+#[test]
+fn a_doubtful_candidate_is_named_and_not_taken() {
+    let doubtful = code("plain", "Your Nimbus confirmation coce is 482911");
+    assert_eq!(doubtful, Err(NotTaken::Ambiguous(vec!["4… (6 characters)".into()])));
+}
+
+#[test]
+fn an_explanation_gives_each_candidate_its_score_and_reasons() {
+    let message = b"Subject: Hello\r\n\r\nYour code: 482911\r\nOrder 771204 of 22.11.2026, EUR 5512\r\n";
+    let explained = Extract::Code.explain(message);
+    assert!(matches!(&explained.outcome, Taken::One(code) if code.expose() == "482911"));
+    let [first, others @ ..] = explained.candidates.as_slice() else { panic!() };
+    assert_eq!((first.value.as_str(), first.score()), ("482911", 9));
+    let reasons: Vec<_> = first.signs.iter().map(|sign| (sign.weight, sign.name)).collect();
+    assert_eq!(reasons, [(1, "six digits"), (7, "right beside a word for a code"), (1, "behind a colon or \"is\"")]);
+    let others: Vec<_> = others.iter().map(|one| (one.value.as_str(), one.decoy, one.score() < 0)).collect();
+    assert_eq!(others, [("771204", None, true), ("5512", Some("a price"), false)]);
+}
+
+#[test]
 fn codes_of_all_shapes_are_found() {
     for (kind, body, expected) in [
         ("plain", "Your verification code is 482911.", "482911"),
@@ -82,7 +128,7 @@ fn codes_of_all_shapes_are_found() {
         ("plain", "G-482911 is your verification code", "G-482911"),
         ("plain", "Code:\n\nX3WG-V522\n", "X3WG-V522"),
         ("plain", "Ihr Best\u{e4}tigungscode lautet: A1B2C3", "A1B2C3"),
-        ("plain", "Hi,\n\nNMFHMJ\n", "NMFHMJ"),
+        ("plain", "Your code is below.\n\nNMFHMJ\n", "NMFHMJ"),
         ("html", "<p>Your code</p><p><span>4</span><span>8</span><span>2</span><b>911</b></p>", "482911"),
         ("html", "<div>Order 1234</div><div>Your code:</div><div>567890</div>", "567890"),
         (

@@ -2,67 +2,97 @@
 
 use super::entities::decode_entities;
 
-/// The attributes that matter, entities decoded.
-#[derive(Default)]
+/// The attributes that matter, entities decoded, and what the others say.
+#[derive(Debug, Default)]
 pub(super) struct Attributes {
     pub href: String,
-    class: String,
-    style: String,
-    role: String,
-    hidden: bool,
+    pub alt: String,
+    /// Its text is not shown.
+    pub hides: bool,
+    /// Its text is bold, large or spaced.
+    pub enlarges: bool,
+    /// It looks like a button.
+    pub is_button: bool,
+    /// Mail programs mark an earlier message so.
+    pub quotes: bool,
 }
 
 impl Attributes {
-    pub fn read(mut rest: &str) -> Self {
+    pub fn read(tag: &str) -> Self {
         let mut attributes = Self::default();
-        loop {
-            rest =
-                rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/' || c == '"' || c == '\'' || c == '=');
-            let name_end = rest.find(|c: char| c.is_whitespace() || c == '=' || c == '/').unwrap_or(rest.len());
-            if rest.is_empty() {
-                return attributes;
-            }
-            let name = rest[..name_end].to_ascii_lowercase();
-            rest = rest[name_end..].trim_start();
-            let mut value = "";
-            if let Some(given) = rest.strip_prefix('=') {
-                (value, rest) = attribute_value(given.trim_start());
-            }
-            match name.as_str() {
-                "href" => attributes.href = decode_entities(value),
-                "class" => attributes.class = value.to_ascii_lowercase(),
-                "style" => attributes.style = value.to_ascii_lowercase().replace([' ', '\n', '\r', '\t'], ""),
-                "role" => attributes.role = value.to_ascii_lowercase(),
-                "hidden" => attributes.hidden = true,
-                _ => {}
+        for (name, value) in pairs(tag) {
+            let is = |known: &str| name.eq_ignore_ascii_case(known);
+            if is("style") {
+                value.split(';').for_each(|rule| attributes.read_rule(rule));
+            } else if is("href") {
+                attributes.href = decode_entities(value).into_owned();
+            } else if is("alt") {
+                attributes.alt = decode_entities(value).into_owned();
+            } else if is("class") {
+                let has = |part: &str| value.len() >= part.len() && value.to_ascii_lowercase().contains(part);
+                attributes.is_button |= has("button") || has("btn");
+                attributes.quotes |=
+                    ["gmail_quote", "yahoo_quoted", "protonmail_quote"].iter().any(|part| value.contains(part));
+            } else if is("role") {
+                attributes.is_button |= value.eq_ignore_ascii_case("button");
+            } else if is("type") {
+                attributes.quotes |= value.eq_ignore_ascii_case("cite");
+            } else if is("hidden") {
+                attributes.hides = true;
             }
         }
+        attributes
     }
 
-    pub fn hides(&self) -> bool {
-        let hides =
-            ["display:none", "visibility:hidden", "mso-hide:all", "font-size:0;", "font-size:0px", "max-height:0"];
-        self.hidden || self.style.ends_with("font-size:0") || hides.iter().any(|rule| self.style.contains(rule))
+    fn read_rule(&mut self, rule: &str) {
+        let Some((name, value)) = rule.split_once(':') else { return };
+        let (name, value) = (name.trim(), value.trim());
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        let says = |known: &str| value.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known));
+        if is("font-size") {
+            self.hides |= says("0") && size(value).is_none_or(|size| size == 0);
+            self.enlarges |= size(value).is_some_and(|size| (20..=100).contains(&size));
+        } else if is("letter-spacing") {
+            self.enlarges |= size(value).is_some_and(|size| (2..=100).contains(&size));
+        } else if is("font-weight") {
+            self.enlarges |= ["bold", "600", "700", "800", "900"].iter().any(|weight| says(weight));
+        } else if is("display") {
+            self.hides |= says("none");
+        } else if is("visibility") {
+            self.hides |= says("hidden");
+        } else if is("mso-hide") {
+            self.hides |= says("all");
+        } else if is("max-height") {
+            self.hides |= value == "0" || size(value) == Some(0);
+        } else {
+            self.is_button |= name.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("padding"));
+        }
     }
+}
 
-    pub fn enlarges(&self) -> bool {
-        let size = self.style.split("font-size:").nth(1).and_then(|size| {
-            let digits = size.find(|c: char| !c.is_ascii_digit()).unwrap_or(size.len());
-            size[..digits]
-                .parse::<u32>()
-                .ok()
-                .filter(|_| size[digits..].starts_with("px") || size[digits..].starts_with("pt"))
-        });
-        let bold = ["font-weight:bold", "font-weight:600", "font-weight:700", "font-weight:800", "font-weight:900"];
-        size.is_some_and(|size| (20..=100).contains(&size)) || bold.iter().any(|rule| self.style.contains(rule))
-    }
+/// Whole pixels or points.
+fn size(value: &str) -> Option<u32> {
+    let (digits, rest) = value.split_at(value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len()));
+    let unit = rest.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
+    digits.parse().ok().filter(|_| unit.starts_with("px") || unit.starts_with("pt") || unit.is_empty() && digits == "0")
+}
 
-    pub fn is_button(&self) -> bool {
-        self.class.contains("button")
-            || self.class.contains("btn")
-            || self.role == "button"
-            || self.style.contains("padding")
-    }
+/// Names and values as they are written, a value without its quotes.
+pub(super) fn pairs(mut rest: &str) -> impl Iterator<Item = (&str, &str)> {
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '"' | '\'' | '='));
+        if rest.is_empty() {
+            return None;
+        }
+        let (name, behind) =
+            rest.split_at(rest.find(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '/')).unwrap_or(rest.len()));
+        rest = behind.trim_start();
+        let mut value = "";
+        if let Some(given) = rest.strip_prefix('=') {
+            (value, rest) = attribute_value(given.trim_start());
+        }
+        Some((name, value))
+    })
 }
 
 fn attribute_value(given: &str) -> (&str, &str) {

@@ -1,11 +1,18 @@
 //! The text and the links of a message, plain and HTML part alike.
 
-use mail_parser::{MessageParser, PartType};
+use std::ops::Range;
 
-use super::{html, urls};
+use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
-/// Text beyond this is not looked at, in bytes for each part.
-const MAX_TEXT: usize = 2 << 20;
+use super::line::tidy;
+use super::{bound, html, quoted, urls};
+
+/// Text beyond this is not looked at, in bytes: of one part, and of all.
+const MAX_TEXT: usize = 512 << 10;
+const MAX_TEXTS: usize = 1 << 20;
+const MAX_LINES: usize = 5000;
+/// A label in plain text is no longer.
+const MAX_LABEL: usize = 120;
 /// Parts beyond this are not looked at.
 const MAX_PARTS: usize = 20;
 
@@ -13,10 +20,14 @@ const MAX_PARTS: usize = 20;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::mail) struct Block {
     pub text: String,
-    /// Set as a heading, in bold, large or letter-spaced, as a whole.
-    pub emphasised: bool,
-    /// Not shown to a reader (preheaders, `display: none`).
+    /// Where it is set apart: bold, large, letter-spaced, a heading.
+    pub strong: Vec<Range<usize>>,
+    /// Not shown to a reader (preheaders, `display: none`), or said instead of an image.
     pub hidden: bool,
+    /// Of an earlier message that this one quotes or forwards.
+    pub quoted: bool,
+    /// The words of a link, and nothing else.
+    pub linked: bool,
 }
 
 /// A web address and the words that it stands behind.
@@ -35,55 +46,110 @@ pub(in crate::mail) struct Content {
     /// The blocks of each part, in order.
     pub parts: Vec<Vec<Block>>,
     pub links: Vec<Link>,
+    /// The HTML parts, for a selector of the user's own.
+    pub html: Vec<String>,
+    /// Bytes of plain parts that were looked at.
+    plain: usize,
 }
 
 impl Content {
     /// Reads a message; what cannot be read is left out.
     pub fn read(message: &[u8]) -> Self {
         let mut content = Self::default();
-        let Some(message) = MessageParser::default().parse(message) else { return content };
-        content.subject = message.subject().unwrap_or_default().to_owned();
+        let parser = MessageParser::new().with_mime_headers().header_text("Subject").default_header_ignore();
+        let Some(message) = parser.parse(bound::bounded(message)) else { return content };
+        content.subject = tidy(message.subject().unwrap_or_default());
+        content.add_bodies(&message, MAX_PARTS);
+        // A message that is forwarded as a whole. What a report sends back is not for the one who reads it.
+        let is_report = message.content_type().is_some_and(|kind| kind.subtype() == Some("report"));
+        if !is_report {
+            for part in message.parts.iter().filter(|part| !is_attached(part)) {
+                if let PartType::Message(forwarded) = &part.body {
+                    let first = content.parts.len();
+                    content.add_bodies(forwarded, MAX_PARTS.saturating_sub(first));
+                    content.parts[first..].iter_mut().flatten().for_each(|block| block.quoted = true);
+                }
+            }
+        }
+        dismantle(message);
+        content
+    }
+
+    fn add_bodies(&mut self, message: &Message<'_>, most: usize) {
         // A part that stands in for both alternatives is listed twice.
         let mut ids: Vec<_> = message.text_body.iter().chain(&message.html_body).copied().collect();
         ids.sort_unstable();
         ids.dedup();
-        for id in ids.into_iter().take(MAX_PARTS) {
+        for id in ids.into_iter().take(most) {
             match message.part(id).map(|part| &part.body) {
-                Some(PartType::Text(text)) => content.add_text(bounded(text)),
-                Some(PartType::Html(html)) => content.add_html(bounded(html)),
+                Some(PartType::Text(text)) => self.add_text(self.bounded(text)),
+                Some(PartType::Html(html)) => self.add_html(self.bounded(html).to_owned()),
                 _ => {}
             }
         }
-        content
     }
 
-    pub(super) fn add_text(&mut self, text: &str) {
-        let blocks: Vec<_> = text.lines().map(html::tidy).filter(|line| !line.is_empty()).map(Block::plain).collect();
-        self.links.extend(blocks.iter().flat_map(|block| links_in(&block.text)));
+    /// As much of `text` as is still looked at.
+    fn bounded<'t>(&self, text: &'t str) -> &'t str {
+        let used: usize = self.html.iter().map(String::len).sum::<usize>() + self.plain;
+        &text[..text.floor_char_boundary(MAX_TEXT.min(MAX_TEXTS.saturating_sub(used)))]
+    }
+
+    fn add_text(&mut self, text: &str) {
+        self.plain += text.len();
+        let mut quotation = quoted::Quotation::default();
+        let mut blocks: Vec<Block> = Vec::new();
+        for line in text.lines().take(MAX_LINES) {
+            let (line, quoted) = quotation.line(line);
+            let text = tidy(line);
+            if !text.is_empty() {
+                let before = blocks.last().map_or("", |block| block.text.as_str());
+                self.links.extend(links_in(&text, before));
+                blocks.push(Block { text, quoted, ..Block::default() });
+            }
+        }
         self.parts.push(blocks);
     }
 
-    pub(super) fn add_html(&mut self, html: &str) {
-        let page = html::read(html);
+    fn add_html(&mut self, html: String) {
+        let page = html::read(&html);
         self.links.extend(page.links);
-        self.links.extend(page.blocks.iter().flat_map(|block| links_in(&block.text)));
+        self.links.extend(page.blocks.iter().flat_map(|block| links_in(&block.text, "")));
         self.parts.push(page.blocks);
+        self.html.push(html);
     }
 }
 
-impl Block {
-    fn plain(text: String) -> Self {
-        Self { text, emphasised: false, hidden: false }
+/// Messages in messages are freed one by one: to free the outermost would go as deep as they lie.
+fn dismantle(message: Message<'_>) {
+    let mut left = vec![message];
+    while let Some(message) = left.pop() {
+        left.extend(message.parts.into_iter().filter_map(|part| match part.body {
+            PartType::Message(inner) => Some(inner),
+            _ => None,
+        }));
     }
 }
 
-fn links_in(text: &str) -> Vec<Link> {
-    let link = |href: &str| Link { href: href.to_owned(), label: String::new(), button: false };
-    urls::find(text).into_iter().map(|range| link(&text[range])).collect()
+fn is_attached(part: &MessagePart<'_>) -> bool {
+    part.content_disposition().is_some_and(|disposition| disposition.ctype().eq_ignore_ascii_case("attachment"))
 }
 
-fn bounded(text: &str) -> &str {
-    &text[..text.floor_char_boundary(MAX_TEXT)]
+/// The addresses in a line; the words before an address, or the line before if there are none, are its label.
+fn links_in(text: &str, line_before: &str) -> Vec<Link> {
+    let mut from = 0;
+    let mut links = Vec::new();
+    for range in urls::find(text) {
+        let words = text[from..range.start].trim();
+        let label = if words.chars().any(char::is_alphanumeric) || from > 0 { words } else { line_before };
+        from = range.end;
+        links.push(Link { href: text[range].to_owned(), label: last_words(label).to_owned(), button: false });
+    }
+    links
+}
+
+fn last_words(label: &str) -> &str {
+    &label[label.floor_char_boundary(label.len().saturating_sub(MAX_LABEL))..]
 }
 
 #[cfg(test)]
@@ -115,6 +181,6 @@ mod tests {
     fn attachments_are_not_opened() {
         let mail = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nhello\r\n\
             --b\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\n482911\r\n--b--\r\n";
-        assert_eq!(Content::read(mail.as_bytes()).parts, [[Block::plain("hello".into())]]);
+        assert_eq!(Content::read(mail.as_bytes()).parts, [[Block { text: "hello".into(), ..Block::default() }]]);
     }
 }

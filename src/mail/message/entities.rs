@@ -1,7 +1,12 @@
 //! Character references of HTML.
 
+use std::borrow::Cow;
+
 /// `&amp;`, `&#38;`, `&#x26;` and the names that mails use; what is not known stays as it is.
-pub(super) fn decode_entities(text: &str) -> String {
+pub(super) fn decode_entities(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
     let mut decoded = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {
@@ -19,7 +24,7 @@ pub(super) fn decode_entities(text: &str) -> String {
         }
     }
     decoded.push_str(rest);
-    decoded
+    Cow::Owned(decoded)
 }
 
 /// The character at the front of `text`, which begins with `&`, and the length of its spelling.

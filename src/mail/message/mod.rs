@@ -1,11 +1,19 @@
 //! Messages as bytes, made readable: header fields into an [`Envelope`], bodies into [`Content`].
 
 mod attributes;
+mod bound;
 mod content;
+mod elements;
 mod entities;
 mod envelope;
 mod html;
+mod line;
+mod picker;
+mod quoted;
+mod selector;
 mod urls;
 
 pub(super) use content::{Block, Content, Link};
 pub(super) use envelope::Envelope;
+pub(super) use html::select;
+pub(super) use selector::Selector;

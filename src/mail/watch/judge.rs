@@ -139,9 +139,10 @@ fn found(query: &Query, taken: String, key: &str, summary: &Summary) -> Found {
 }
 
 fn ambiguous(query: &Query, named: &[String]) -> MailError {
+    let count =
+        if named.len() == 1 { "one doubtful candidate".to_owned() } else { format!("{} candidates", named.len()) };
     let reason = format!(
-        "the newest fitting message has {} candidates for the {}, none is guessed: {}; give a pattern, as in extract: {{ link: \"/verify/{{code}}\" }}",
-        named.len(),
+        "the newest fitting message has {count} for the {}, none is guessed: {}; give a pattern, as in extract: {{ link: \"/verify/{{code}}\" }}, and see `onramp mail extract --explain`",
         query.extract.gives(),
         named.join(", ")
     );
