@@ -18,6 +18,7 @@ pub mod json;
 mod lines;
 mod live;
 mod look;
+pub mod mail;
 pub mod outlook;
 pub mod page;
 mod prompt;

@@ -12,6 +12,7 @@ mod graph;
 mod groups;
 mod init;
 mod key;
+mod mail;
 mod plan;
 mod prune;
 mod resolve;
@@ -36,6 +37,7 @@ pub use graph::{Graph, GraphFormat};
 pub use groups::{Inputs, Output, Progress, Service};
 pub use init::Init;
 pub use key::{Key, Rotate};
+pub use mail::{Mail, MailExtract};
 pub use plan::Plan;
 pub use prune::Prune;
 pub use resolve::Resolve;
@@ -87,5 +89,7 @@ pub enum Command {
     Graph(Graph),
     Actions(Actions),
     Schema(Schema),
+    #[command(subcommand)]
+    Mail(Mail),
     Sandbox(Sandbox),
 }

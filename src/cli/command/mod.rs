@@ -10,6 +10,7 @@ mod export;
 mod graph;
 mod init;
 mod key;
+mod mail;
 mod outcome;
 mod plan;
 mod prune;
@@ -57,6 +58,7 @@ pub async fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure
         Command::Call(args) => call::call(args, global).await,
         Command::Actions(args) => actions::actions(args, global),
         Command::Schema(_) => schema::schema(),
+        Command::Mail(args) => mail::mail(args, global),
         Command::Sandbox(args) => sandbox::sandbox(args).await,
     }
 }
