@@ -1,4 +1,5 @@
-//! CPU time and memory that the worst files take which the limits let through: `cargo bench --bench hostile [-- NAME]`.
+//! CPU time and memory that the worst files and mails take which the limits let through: `cargo bench --bench hostile
+//! [-- NAME]`. The names of mails begin with `mail:`.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic, dead_code)]
 
 #[path = "../../tests/it/hostile/cases/mod.rs"]
@@ -26,5 +27,19 @@ fn main() {
         let memory = measure(|| found = judge::explained(&bytes));
         let (took, peak) = (used() - begun, memory.bytes_max / 1_000_000);
         println!("{name:<30} {:>10} {took:>8} {peak:>8} {:>9}", bytes.len(), found.0 + found.1);
+    }
+    for (name, mail) in cases::mails().into_iter().map(|(name, mail)| (format!("mail: {name}"), mail)) {
+        if !name.contains(&wanted) {
+            continue;
+        }
+        // The worst of all that can be taken.
+        let each = judge::extracts().map(|extract| {
+            let (begun, mut candidates) = (used(), 0);
+            let memory = measure(|| candidates = extract.explain(&mail).candidates.len());
+            (used() - begun, memory.bytes_max / 1_000_000, candidates)
+        });
+        let (took, peak, candidates) =
+            each.into_iter().fold((0, 0, 0), |most, one| (most.0.max(one.0), most.1.max(one.1), most.2.max(one.2)));
+        println!("{name:<30} {:>10} {took:>8} {peak:>8} {candidates:>9}", mail.len());
     }
 }

@@ -7,6 +7,7 @@ mod corpus;
 mod damage;
 mod grammar;
 mod judge;
+mod mails;
 
 use allocation_counter::measure;
 

@@ -11,7 +11,9 @@ const MOST_BYTES: usize = 300 * 1024;
 #[test]
 fn all_that_was_ever_found_is_explained() {
     let (mut files, mut bytes) = (0, 0);
-    for (target, judge) in [("workflow", judge::workflow as fn(&[u8])), ("expression", judge::expression)] {
+    for (target, judge) in
+        [("workflow", judge::workflow as fn(&[u8])), ("expression", judge::expression), ("mail", judge::mail)]
+    {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
         for entry in fs::read_dir(folder).unwrap() {
             let input = fs::read(entry.unwrap().path()).unwrap();

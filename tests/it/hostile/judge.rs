@@ -1,10 +1,11 @@
-//! What holds of every file and of every expression, however broken. The fuzz targets ask the same as the tests.
+//! What holds of every file, of every expression and of every mail, however broken. The fuzz targets ask the same as the tests.
 
 use std::collections::HashMap;
 
 use onramp::action::Registry;
 use onramp::diagnostic::{Diagnostic, Severity, Source, Span, is_hostile};
 use onramp::expr::{NeedsStatus, Place, Positions, Reference, Scope, Template, ValueType};
+use onramp::mail::{Extract, Taken};
 use onramp::plan::{Loaded, Plan, compare, load};
 use onramp::report::graph::{Drawing, mermaid, svg};
 use onramp::secret::Datum;
@@ -151,4 +152,41 @@ impl Scope for Values {
     fn needs(&self) -> NeedsStatus {
         NeedsStatus::default()
     }
+}
+
+/// What can be taken from a mail.
+pub fn extracts() -> [Extract; 5] {
+    let given = [
+        json!("code"),
+        json!("link"),
+        json!({"regex": "(?i)code\\D{0,20}(\\w+)"}),
+        json!({"css": "div > [class] b, #code"}),
+        json!({"code": {"length": 8, "letters": true}}),
+    ];
+    given.map(|extract| Extract::parse(&extract).unwrap())
+}
+
+/// Takes all that can be taken from a mail.
+pub fn mail(bytes: &[u8]) {
+    extracts().iter().for_each(|extract| taken(extract, bytes));
+}
+
+/// What is taken is a candidate that is good enough, and what is refused is named and masked.
+pub fn taken(extract: &Extract, bytes: &[u8]) {
+    let explained = extract.explain(bytes);
+    match &explained.outcome {
+        Taken::One(value) => {
+            let chosen = explained.candidates.iter().find(|one| one.value == *value.expose()).unwrap();
+            assert!(chosen.decoy.is_none() && chosen.score() >= explained.enough, "{chosen:?}");
+            assert!(!value.expose().is_empty() && !value.expose().contains(char::is_control));
+        }
+        Taken::Nothing => {}
+        Taken::Refused(named) => {
+            assert!((1..=8).contains(&named.len()), "{named:?}");
+            let masked = |one: &String| one.ends_with(" characters)") && !one.contains(is_hostile);
+            assert!(named.iter().all(masked), "{named:?}");
+        }
+    }
+    let again = extract.explain(bytes);
+    assert_eq!(explained.candidates, again.candidates, "the same mail gives the same");
 }

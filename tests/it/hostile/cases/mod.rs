@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 
 mod files;
+mod mail;
 
 pub use files::{calls, inputs};
+pub use mail::mails;
 
 /// What a file may have at most.
 const FILE: usize = 1 << 20;
