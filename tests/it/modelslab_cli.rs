@@ -121,10 +121,9 @@ fn the_services_own_command_line_does_all_that_it_can_with_the_sandbox() {
     }
 
     let folder = context.path("images");
-    cli.data(
-        "generate image --prompt fox --model flux --output-dir",
-        &[folder.to_str().unwrap(), "--api-key", &key_text],
-    );
+    let given = [folder.to_str().unwrap(), "--api-key", &key_text];
+    let made = cli.run("generate image --prompt fox --model flux --output-dir", &given);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stdout));
     assert!(std::fs::read(image(&folder)).unwrap().starts_with(b"\x89PNG"));
 
     cli.data("keys delete", &["--id", &id]);

@@ -8,7 +8,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{environment, log, out};
 use crate::ops::{self, DoctorRequest, MAILBOX_VARIABLE};
-use crate::report::doctor::{self, Check};
+use crate::report::doctor;
 use crate::secret::{Mask, Secret};
 
 pub async fn doctor(args: Args, global: &Global) -> Result<Exit, Failure> {
@@ -17,19 +17,14 @@ pub async fn doctor(args: Args, global: &Global) -> Result<Exit, Failure> {
     let workspace = workspace(&args.store.folder(global), "onramp doctor");
     let (base_url, base_url_source) = base_url(args.target.base_url, &global.chosen);
     let request = DoctorRequest {
+        profiles_unread: global.unread.clone(),
         sandbox: args.target.sandbox,
         base_url,
         base_url_source,
         token: environment::token().map(Secret::new),
         mailbox: environment::reader(&global.chosen)(MAILBOX_VARIABLE).map(Secret::new),
     };
-    let mut checks = ops::doctor(&workspace, request, &mask).await;
-    if let Some(why) = &global.unread {
-        checks.insert(
-            0,
-            Check::failed("onramp.toml", why).advise("nothing was taken from it; every other command stops here"),
-        );
-    }
+    let checks = ops::doctor(&workspace, request, &mask).await;
     match args.print.json {
         true => out::print_json(&doctor::json(&checks))?,
         false => out::print(&doctor::page(&checks, &stdout_look(global.color)))?,

@@ -25,6 +25,8 @@ use crate::tls;
 const MAILBOX: Duration = Duration::from_secs(20);
 
 pub struct DoctorRequest {
+    /// Why the user's profiles cannot be read, if they cannot.
+    pub profiles_unread: Option<String>,
     /// Look at an embedded sandbox instead; neither token nor mailbox are used then.
     pub sandbox: bool,
     pub base_url: Option<String>,
@@ -39,12 +41,17 @@ pub struct DoctorRequest {
 pub async fn doctor(workspace: &Workspace, request: DoctorRequest, mask: &Mask) -> Vec<Check> {
     let given = [&request.token, &request.mailbox];
     given.into_iter().flatten().for_each(|secret| mask.learn_text(secret.expose()));
-    let mut checks = vec![key(workspace), store(&workspace.store)];
+    let profiles = request.profiles_unread.as_ref().map(profiles);
+    let mut checks: Vec<Check> = profiles.into_iter().chain([key(workspace), store(&workspace.store)]).collect();
     checks.extend(outside(workspace, request).await);
     for check in &mut checks {
         check.found = mask.apply(&check.found);
     }
     checks
+}
+
+fn profiles(why: &String) -> Check {
+    Check::failed("onramp.toml", why).advise("nothing was taken from it; other commands do nothing until it is right")
 }
 
 async fn outside(workspace: &Workspace, mut request: DoctorRequest) -> Vec<Check> {

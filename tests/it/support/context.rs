@@ -1,4 +1,5 @@
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -27,9 +28,13 @@ impl TestContext {
         self.dir.path().join(name)
     }
 
+    /// Whole or not at all: a process that was started side by side may read what is written there again.
     pub fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.path(name);
-        fs::write(&path, text).unwrap();
+        let file = tempfile::NamedTempFile::new_in(path.parent().unwrap()).unwrap();
+        fs::write(file.path(), text).unwrap();
+        fs::set_permissions(file.path(), fs::Permissions::from_mode(0o644)).unwrap();
+        file.persist(&path).unwrap();
         path
     }
 
