@@ -8,19 +8,15 @@ use std::thread::{Builder, ScopedJoinHandle, available_parallelism, scope};
 const SHARE: usize = 500;
 
 /// `one` of each item, in order. Where there is no other thread to be had, this one does it all.
-pub(super) fn map<T: Send, R: Send>(mut items: Vec<T>, one: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let count = items.len();
-    let mut shares = Vec::with_capacity(count / SHARE + 1);
-    while !items.is_empty() {
-        shares.push(items.split_off(items.len().saturating_sub(SHARE)));
-    }
+pub(super) fn map<T: Sync, R: Send>(items: &[T], one: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let shares = items.chunks(SHARE);
     let threads = available_parallelism().map_or(1, usize::from).min(shares.len());
-    let shares = Mutex::new(shares.into_iter().rev().enumerate());
+    let shares = Mutex::new(shares.enumerate());
     let next = || shares.lock().unwrap_or_else(PoisonError::into_inner).next();
     let work = || {
         let mut done: Vec<(usize, Vec<R>)> = Vec::new();
         while let Some((number, share)) = next() {
-            done.push((number, share.into_iter().map(&one).collect()));
+            done.push((number, share.iter().map(&one).collect()));
         }
         done
     };
@@ -32,7 +28,7 @@ pub(super) fn map<T: Send, R: Send>(mut items: Vec<T>, one: impl Fn(T) -> R + Sy
         done
     });
     done.sort_unstable_by_key(|(number, _)| *number);
-    let mut all = Vec::with_capacity(count);
+    let mut all = Vec::with_capacity(items.len());
     done.into_iter().for_each(|(_, share)| all.extend(share));
     all
 }
@@ -57,7 +53,8 @@ mod tests {
     #[test]
     fn what_is_done_in_parallel_comes_in_order() {
         for count in [0, 1, SHARE, SHARE + 1, 10 * SHARE + 7] {
-            assert_eq!(map((0..count).collect(), |item| item + 1), (1..=count).collect::<Vec<_>>());
+            let items: Vec<usize> = (0..count).collect();
+            assert_eq!(map(&items, |item| item + 1), (1..=count).collect::<Vec<_>>());
         }
         assert_eq!(both(|| 1, || 2), (1, 2));
     }

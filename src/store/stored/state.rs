@@ -96,8 +96,10 @@ impl StoredState {
     /// All but the steps; and these, each as a JSON text.
     pub fn seal(state: &Recorded, keys: &RunKeys) -> Result<(Self, Vec<String>), StoreError> {
         let seq = state.seq;
-        let text = |step| serde_json::to_string(&StoredStep::seal(step, keys, seq)?).map_err(|_| StoreError::TooLarge);
-        let steps = parallel::map(state.steps.iter().collect(), text).into_iter().collect::<Result<_, _>>()?;
+        let text = |step: &StepState| {
+            serde_json::to_string(&StoredStep::seal(step, keys, seq)?).map_err(|_| StoreError::TooLarge)
+        };
+        let steps = parallel::map(&state.steps, text).into_iter().collect::<Result<_, _>>()?;
         let removed = state.removed.iter().map(|step| StoredStep::seal(step, keys, seq));
         let rest = Self {
             steps: Vec::new(),
@@ -130,9 +132,9 @@ impl StoredState {
     /// `steps` are the texts of those that stand apart.
     pub fn open(self, steps: Vec<&str>, keys: &RunKeys) -> Result<Recorded, Malformed> {
         let seq = self.seq;
-        let read = |text| StoredStep::read(text)?.open(keys, seq);
+        let read = |text: &&str| StoredStep::read(text)?.open(keys, seq);
         let steps =
-            parallel::map(steps, read).into_iter().chain(self.steps.into_iter().map(|step| step.open(keys, seq)));
+            parallel::map(&steps, read).into_iter().chain(self.steps.into_iter().map(|step| step.open(keys, seq)));
         Ok(Recorded {
             started: Arc::new(self.started.open(keys, &place(seq, ""))?),
             seq,
