@@ -8,6 +8,7 @@ use super::outcome::step_error;
 use crate::action::Context;
 use crate::action::files::Below;
 use crate::http::Pace;
+use crate::id::hex;
 use crate::modelslab::{ApiError, Client, Generation, Image};
 use crate::run::{ErrorKind, StepError};
 
@@ -75,8 +76,7 @@ fn name(context: &Context, number: usize, image: &Image) -> String {
     let task = context.order.task.to_string();
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
     let task: String = task.chars().take(LONGEST).map(plain).collect();
-    let digest = Sha256::digest(context.order.idempotency_key.as_bytes());
-    let digest: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let digest = hex(&Sha256::digest(context.order.idempotency_key.as_bytes())[..4]);
     format!("{}-{digest}-{number}.{}", task.trim_matches('-'), image.kind.extension())
 }
 

@@ -81,21 +81,30 @@ impl Limits {
     ) -> Result<Permit, ApiError> {
         let class = &RateClass { rate: scaled(class.rate, self.factor), ..*class };
         let line = self.line(key, class.rate);
-        let released = self.released.notified();
         let now = self.clock.now();
         if let Turn::At(at) = lock(&line.window).turn(now) {
             refuse_beyond(at, now, deadline, class)?;
         }
-        let waiting = self.wait(&line, class, deadline);
+        let turn = self.until(deadline, self.wait(&line, class, deadline)).await?;
+        turn.unwrap_or_else(|| Err(ApiError::held_back(class, None)))
+    }
+
+    /// What `waiting` comes to; `None` if that is not before `deadline`, an error if all waits are ended.
+    async fn until<T>(
+        &self,
+        deadline: Option<Timestamp>,
+        waiting: impl Future<Output = T>,
+    ) -> Result<Option<T>, ApiError> {
+        let released = self.released.notified();
         let bounded = async {
             match deadline {
-                Some(deadline) => tokio::time::timeout(deadline.since(now), waiting).await,
-                None => Ok(waiting.await),
+                Some(at) => tokio::time::timeout(at.since(self.clock.now()), waiting).await.ok(),
+                None => Some(waiting.await),
             }
         };
         tokio::select! {
             biased;
-            turn = bounded => turn.unwrap_or_else(|_| Err(ApiError::held_back(class, None))),
+            came = bounded => Ok(came),
             () = released => Err(ApiError::withdrawn()),
         }
     }

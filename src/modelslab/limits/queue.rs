@@ -37,20 +37,9 @@ impl Limits {
     /// Waits for a place. It fails if none is free before `deadline`. Dropping the future gives up the wait.
     pub(in crate::modelslab) async fn place(&self, key: Key, deadline: Option<Timestamp>) -> Result<Place, ApiError> {
         let queue = lock(&self.queues).entry(key).or_default().clone();
-        let released = self.released.notified();
-        let waiting = async {
-            match deadline {
-                Some(at) => tokio::time::timeout(at.since(self.clock.now()), queue.take()).await.is_ok(),
-                None => {
-                    queue.take().await;
-                    true
-                }
-            }
-        };
-        tokio::select! {
-            biased;
-            got = waiting => if got { Ok(Place(queue)) } else { Err(ApiError::queue_full(queue.places())) },
-            () = released => Err(ApiError::withdrawn()),
+        match self.until(deadline, queue.take()).await? {
+            Some(()) => Ok(Place(queue)),
+            None => Err(ApiError::queue_full(queue.places())),
         }
     }
 }
