@@ -137,6 +137,15 @@ impl StepId {
     }
 }
 
+/// Lower-case hexadecimal digits of `bytes`: what names are made of that nobody gave.
+pub fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.extend([byte >> 4, byte & 15].map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])));
+    }
+    text
+}
+
 /// What of a step is meant: the step itself, or something that is done for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Role {

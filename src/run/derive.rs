@@ -7,7 +7,7 @@ use sha2::Sha256;
 
 use super::started::RunStarted;
 use super::state::RunState;
-use crate::id::{RunId, TaskPath};
+use crate::id::{RunId, TaskPath, hex};
 use crate::secret::Data;
 
 /// HMAC-SHA256 of `parts` under the run's seed; each part goes in with its length, so that none runs into the next.
@@ -19,14 +19,6 @@ fn derive(run: &RunStarted, parts: &[&[u8]]) -> [u8; 32] {
         mac.update(part);
     }
     mac.finalize().into_bytes().into()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        text.extend([byte >> 4, byte & 15].map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])));
-    }
-    text
 }
 
 /// The `Idempotency-Key` of a task's occurrence: 32 hex digits.

@@ -4,7 +4,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use super::seed::hex;
+use crate::id::hex;
 
 /// Low for a password store: it must not make a fleet's logins slow, and guards only what a test typed.
 const ROUNDS: u32 = 500;

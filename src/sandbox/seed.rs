@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::SandboxError;
+use crate::id::hex;
 
 const LETTERS_AND_DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const DIGITS: &[u8] = b"0123456789";
@@ -64,11 +65,6 @@ impl Seed {
         let [a, b, c, d, ..] = self.block(label, counter, 0);
         f64::from(u32::from_be_bytes([a, b, c, d])) / (f64::from(u32::MAX) + 1.0)
     }
-}
-
-/// Lower-case hexadecimal digits of `bytes`.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The SHA-256 of a secret, by which it is stored and found again.

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::error::StoreError;
 use crate::entropy::Entropy;
+use crate::id::hex;
 
 /// A multiple of 3: in base64 it takes whole characters, and what follows begins with one.
 const NONCE: usize = 12;
@@ -66,12 +67,6 @@ pub(super) fn decrypt(cipher: &Aes256GcmSiv, sealed: &str, place: &[u8]) -> Opti
 
 pub(super) fn cipher(key: &[u8; 32]) -> Aes256GcmSiv {
     Aes256GcmSiv::new(&(*key).into())
-}
-
-/// Lower-case hex digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]).collect()
 }
 
 /// `sha256:` and the digest of something public.

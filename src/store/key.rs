@@ -8,10 +8,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
-use super::crypto::{hex, hmac};
+use super::crypto::hmac;
 use super::key_command::{self, CommandError};
 use super::key_file;
 use crate::entropy::Entropy;
+use crate::id::hex;
 use crate::secret::Secret;
 
 /// A key is written as this and 43 characters of URL-safe base64 (32 bytes, no padding).

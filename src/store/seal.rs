@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::crypto::{Keyed, cipher, decrypt, encrypt, hex, hmac};
+use super::crypto::{Keyed, cipher, decrypt, encrypt, hmac};
 use super::disk::{Disk, RunFile};
 use super::error::StoreError;
 use super::format::{FORMAT, Format};
@@ -17,7 +17,7 @@ use super::key::Key;
 use super::stored::Moment;
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
-use crate::id::RunId;
+use crate::id::{RunId, hex};
 use crate::secret::Secret;
 
 /// `seal.json`: in which format the run is stored, and its key, wrapped. It alone changes when a key is rotated, and when a
