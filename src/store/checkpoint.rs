@@ -13,7 +13,7 @@ use super::error::StoreError;
 use super::format::{FORMAT, Format};
 use super::journal::Lines;
 use super::seal::RunKeys;
-use super::stored::StoredState;
+use super::stored::{Malformed, StoredState};
 use crate::run::Recorded;
 
 #[derive(Serialize, Deserialize)]
@@ -81,7 +81,8 @@ fn split(text: &str) -> (Cow<'_, str>, Vec<&str>) {
     let apart = || {
         let (before, rest) = text.split_once("[\n")?;
         let (steps, after) = rest.rsplit_once("\n]")?;
-        Some((Cow::Owned(format!("{before}[]{after}")), steps.split(",\n").collect()))
+        let steps = steps.split('\n').map(|step| step.strip_suffix(',').unwrap_or(step));
+        Some((Cow::Owned(format!("{before}[]{after}")), steps.collect()))
     };
     apart().unwrap_or((Cow::Borrowed(text), Vec::new()))
 }
@@ -118,51 +119,52 @@ fn refuse_newer(format: Format, disk: &dyn Disk) -> Result<(), StoreError> {
     Err(StoreError::Newer { path: disk.path(RunFile::Checkpoint), found: format })
 }
 
-/// A checkpoint that was written here; its steps are not read yet.
-pub(super) struct Genuine<'a> {
-    stored: StoredCheckpoint,
-    steps: Vec<&'a str>,
+/// A checkpoint that was written here, opened.
+pub(super) struct Genuine {
+    format: Format,
+    at: StoredPoint,
+    synced: StoredPoint,
+    recorded: Result<Box<Recorded>, Malformed>,
 }
 
 /// What was written here, if these bytes are that.
-pub(super) fn genuine<'a>(bytes: &'a [u8], keys: &RunKeys) -> Option<Genuine<'a>> {
+pub(super) fn genuine(bytes: &[u8], keys: &RunKeys) -> Option<Genuine> {
     domain().follow(bytes.trim_ascii_end(), keys)?;
     let (text, steps) = split(std::str::from_utf8(bytes).ok()?);
     let mut json = serde_json::Deserializer::from_str(&text);
     json.disable_recursion_limit();
-    Some(Genuine { stored: StoredCheckpoint::deserialize(&mut json).ok()?, steps })
+    let StoredCheckpoint { format, at, synced, state, .. } = StoredCheckpoint::deserialize(&mut json).ok()?;
+    Some(Genuine { format, at, synced, recorded: state.open(&steps, keys).map(Box::new) })
 }
 
 /// Holds the checkpoint against the journal.
 pub(super) fn check(
     bytes: Option<&[u8]>,
-    genuine: Option<Genuine<'_>>,
+    genuine: Option<Genuine>,
     lines: &Lines,
     disk: &dyn Disk,
-    keys: &RunKeys,
 ) -> Result<Found, StoreError> {
     let Some(bytes) = bytes else { return useless("is missing") };
-    let Some(Genuine { stored, steps }) = genuine else {
+    let Some(Genuine { format, at, synced, recorded }) = genuine else {
         // One of a newer format need not look like this.
         let known =
             serde_json::from_slice(bytes).map_or(Ok(()), |CheckpointFormat { format }| refuse_newer(format, disk));
         return known.and_then(|()| useless("is torn or was changed"));
     };
-    refuse_newer(stored.format, disk)?;
-    if !stored.synced.is_in(lines) {
-        let line = usize::try_from(stored.synced.commit.min(lines.last() + 1)).unwrap_or(usize::MAX - 1) + 1;
+    refuse_newer(format, disk)?;
+    if !synced.is_in(lines) {
+        let line = usize::try_from(synced.commit.min(lines.last() + 1)).unwrap_or(usize::MAX - 1) + 1;
         let what = format!(
             "commit {} was on stable storage, but the journal ends before it or was begun anew: lines are missing",
-            stored.synced.commit
+            synced.commit
         );
         return Err(StoreError::damaged(disk.path(RunFile::Journal), line, what));
     }
-    if !stored.at.is_in(lines) {
+    if !at.is_in(lines) {
         return useless("is ahead of the journal, whose last lines were lost before they were synced");
     }
-    let commit = stored.at.commit;
-    match stored.state.open(steps, keys) {
-        Ok(recorded) => Ok(Found::Usable { recorded: Box::new(recorded), commit, size: bytes.len() as u64 }),
+    match recorded {
+        Ok(recorded) => Ok(Found::Usable { recorded, commit: at.commit, size: bytes.len() as u64 }),
         Err(error) => useless(&format!("does not make sense ({})", error.0)),
     }
 }

@@ -59,7 +59,8 @@ pub(super) fn encrypt(
 /// Undoes [`encrypt`]; `None` if the key or the place is another, or a bit was changed.
 pub(super) fn decrypt(cipher: &Aes256GcmSiv, sealed: &str, place: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (first, rest) = sealed.split_at_checked(NONCE / 3 * 4)?;
-    let nonce = <[u8; NONCE]>::try_from(STANDARD.decode(first).ok()?).ok()?;
+    let mut nonce = [0; NONCE];
+    STANDARD.decode_slice(first, &mut nonce).ok().filter(|length| *length == NONCE)?;
     let mut bytes = Zeroizing::new(STANDARD.decode(rest).ok()?);
     cipher.decrypt_in_place(&Nonce::from(nonce), place, &mut *bytes).ok()?;
     Some(bytes)

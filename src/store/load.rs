@@ -69,7 +69,7 @@ pub(super) fn load(disk: &dyn Disk, key: &Key, entropy: Arc<dyn Entropy>) -> Res
     let header = lines.header()?;
     let pruned = |at| format!("the secrets of run {} were pruned at {at}; nothing opens them any more", keys.run);
     let mut warnings: Vec<String> = secrets_pruned.map(pruned).into_iter().collect();
-    let (snapshot, commit, size) = match checkpoint::check(bytes.as_deref(), genuine, &lines, disk, &keys)? {
+    let (snapshot, commit, size) = match checkpoint::check(bytes.as_deref(), genuine, &lines, disk)? {
         Found::Usable { recorded, commit, size } => (Some(*recorded), commit, size),
         Found::Useless(warning) => {
             warnings.push(warning);

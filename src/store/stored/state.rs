@@ -130,11 +130,11 @@ impl StoredState {
     }
 
     /// `steps` are the texts of those that stand apart.
-    pub fn open(self, steps: Vec<&str>, keys: &RunKeys) -> Result<Recorded, Malformed> {
+    pub fn open(self, steps: &[&str], keys: &RunKeys) -> Result<Recorded, Malformed> {
         let seq = self.seq;
         let read = |text: &&str| StoredStep::read(text)?.open(keys, seq);
         let steps =
-            parallel::map(&steps, read).into_iter().chain(self.steps.into_iter().map(|step| step.open(keys, seq)));
+            parallel::map(steps, read).into_iter().chain(self.steps.into_iter().map(|step| step.open(keys, seq)));
         Ok(Recorded {
             started: Arc::new(self.started.open(keys, &place(seq, ""))?),
             seq,
