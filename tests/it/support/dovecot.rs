@@ -1,13 +1,15 @@
 //! A Dovecot of one's own: a temporary folder, its own CA, free ports. Needs Debian's `dovecot-imapd`, `dovecot-lmtpd` and
 //! `openssl`; runs as root or as any user. Stopped when dropped.
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+
+use super::net::{free_ports, until_greeted};
+use super::smtp;
 
 pub struct Dovecot {
     folder: TempDir,
@@ -30,17 +32,28 @@ impl Dovecot {
         let users = USERS.map(|user| format!("{user}:{{PLAIN}}{PASSWORD}\n")).concat();
         std::fs::write(folder.path().join("users"), users).unwrap();
         std::fs::write(folder.path().join("dovecot.conf"), configuration(folder.path(), imap, imaps, lmtp)).unwrap();
-        let process = Command::new("dovecot")
-            .args(["-F", "-c"])
-            .arg(folder.path().join("dovecot.conf"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("dovecot: apt-get install --no-install-recommends dovecot-imapd dovecot-lmtpd");
+        let process = launch(folder.path());
         let dovecot = Self { folder, process, imaps, imap, lmtp };
-        dovecot.wait_for(imap);
-        dovecot.wait_for(lmtp);
+        dovecot.wait_until_ready();
         dovecot
+    }
+
+    /// Stops the server, with all its connections, and starts it again in the same place.
+    pub fn restart(&mut self) {
+        assert!(self.doveadm(&["stop"]).status.success());
+        self.process.wait().unwrap();
+        self.process = launch(self.folder.path());
+        self.wait_until_ready();
+    }
+
+    fn wait_until_ready(&self) {
+        let log = || std::fs::read_to_string(self.folder.path().join("dovecot.log")).unwrap_or_default();
+        until_greeted(&[self.imap, self.lmtp], log);
+    }
+
+    fn doveadm(&self, arguments: &[&str]) -> Output {
+        let conf = self.folder.path().join("dovecot.conf");
+        Command::new("doveadm").arg("-c").arg(conf).args(arguments).output().unwrap()
     }
 
     /// Of the first account's inbox, over TLS.
@@ -67,24 +80,26 @@ impl Dovecot {
 
     /// Delivers a message over LMTP, one recipient a transaction.
     pub fn deliver(&self, to: &str, message: &str) {
-        let stream = TcpStream::connect(("127.0.0.1", self.lmtp_port())).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        let mut replies = BufReader::new(stream.try_clone().unwrap());
-        let data = format!("{}\r\n.", message.trim_end().replace("\r\n.", "\r\n.."));
-        let to = format!("RCPT TO:<{to}>");
-        expect(&mut replies, "220");
-        for (command, code) in
-            [("LHLO test", "250"), ("MAIL FROM:<>", "250"), (&to, "250"), ("DATA", "354"), (&data, "250")]
-        {
-            (&stream).write_all(format!("{command}\r\n").as_bytes()).unwrap();
-            expect(&mut replies, code);
-        }
+        smtp::send(("127.0.0.1", self.lmtp), "LHLO", "", to, message);
+    }
+
+    /// The processes that serve the account's sessions.
+    pub fn sessions(&self, user: &str) -> Vec<Pid> {
+        let told = String::from_utf8(self.doveadm(&["who", "-1", user]).stdout).unwrap();
+        let processes = told.lines().skip(1).filter_map(|line| line.split_whitespace().nth(2)?.parse().ok());
+        processes.filter_map(Pid::from_raw).collect()
+    }
+
+    /// Sends a signal to the processes that serve the account's sessions; there must be one.
+    pub fn signal_sessions(&self, user: &str, signal: Signal) {
+        let sessions = self.sessions(user);
+        assert!(!sessions.is_empty(), "nobody is logged in as {user}");
+        sessions.into_iter().for_each(|process| kill_process(process, signal).unwrap());
     }
 
     /// Throws every session of the account out; there must be one.
     pub fn kick(&self, user: &str) {
-        let conf = self.folder.path().join("dovecot.conf");
-        assert!(Command::new("doveadm").arg("-c").arg(conf).args(["kick", user]).output().unwrap().status.success());
+        assert!(self.doveadm(&["kick", user]).status.success());
     }
 
     /// Throws the account's mail away; the folder comes back with another UIDVALIDITY, unless that happens within a second.
@@ -100,47 +115,20 @@ impl Dovecot {
             std::thread::yield_now();
         }
     }
-
-    fn wait_for(&self, port: u16) {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while !greets(port) {
-            let log = || std::fs::read_to_string(self.folder.path().join("dovecot.log")).unwrap_or_default();
-            assert!(Instant::now() < deadline, "dovecot does not greet on {port}: {}", log());
-            std::thread::yield_now();
-        }
-    }
 }
 
 impl Drop for Dovecot {
     fn drop(&mut self) {
-        let conf = self.folder.path().join("dovecot.conf");
-        let _ = Command::new("doveadm").arg("-c").arg(conf).arg("stop").output();
+        let _ = self.doveadm(&["stop"]);
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-fn greets(port: u16) -> bool {
-    let Ok(stream) = TcpStream::connect(("127.0.0.1", port)) else { return false };
-    let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
-    let mut greeting = String::new();
-    BufReader::new(stream).read_line(&mut greeting).is_ok_and(|length| length > 0)
-}
-
-fn expect(replies: &mut impl BufRead, code: &str) {
-    loop {
-        let mut line = String::new();
-        replies.read_line(&mut line).unwrap();
-        assert!(line.starts_with(code), "wanted {code}, got {line}");
-        if line.as_bytes().get(3) != Some(&b'-') {
-            return;
-        }
-    }
-}
-
-fn free_ports<const N: usize>() -> [u16; N] {
-    let listeners: [TcpListener; N] = std::array::from_fn(|_| TcpListener::bind("127.0.0.1:0").unwrap());
-    listeners.map(|listener| listener.local_addr().unwrap().port())
+fn launch(folder: &Path) -> Child {
+    let mut command = Command::new("dovecot");
+    command.args(["-F", "-c"]).arg(folder.join("dovecot.conf")).stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().expect("dovecot: apt-get install --no-install-recommends dovecot-imapd dovecot-lmtpd")
 }
 
 fn encode(text: &str) -> String {
@@ -184,7 +172,7 @@ fn configuration(folder: &Path, imap: u16, imaps: u16, lmtp: u16) -> String {
     let internal_group = if user == "root" { "dovecot" } else { &group };
     format!(
         "base_dir = {d}/run\nstate_dir = {d}/state\nlog_path = {d}/dovecot.log\ninstance_name = onramp\n\
-         protocols = imap lmtp\nlisten = 127.0.0.1\nfirst_valid_uid = 0\nmail_uid = {mail}\nmail_gid = {mail_group}\n\
+         protocols = imap lmtp\nlisten = 127.0.0.1, 127.0.0.2\nfirst_valid_uid = 0\nmail_uid = {mail}\nmail_gid = {mail_group}\n\
          default_internal_user = {internal}\ndefault_internal_group = {internal_group}\ndefault_login_user = {login}\n\
          ssl = yes\nssl_cert = <{d}/srv.pem\nssl_key = <{d}/srv.key\ndisable_plaintext_auth = yes\n\
          auth_failure_delay = 0\nauth_mechanisms = plain login\nrecipient_delimiter = +\n\

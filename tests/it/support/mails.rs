@@ -1,14 +1,12 @@
 //! Mail on the service's side: what it sent, and what somebody else sends.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::TcpStream;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::SandboxProcess;
+use super::{SandboxProcess, smtp};
 
 impl SandboxProcess {
     /// The codes of all verification mails that were sent to `email`, in order, from the service's own records.
@@ -27,27 +25,7 @@ impl SandboxProcess {
 
     /// Somebody sends a mail.
     pub fn plant(&self, to: &str, message: &str) {
-        let stream = TcpStream::connect(&self.smtp).unwrap();
-        stream.set_read_timeout(Some(super::LONG)).unwrap();
-        let mut answers = BufReader::new(&stream).lines();
-        let mut answered = |code: &str| {
-            let line = answers.by_ref().map(Result::unwrap).find(|line| line.as_bytes().get(3) == Some(&b' ')).unwrap();
-            assert!(line.starts_with(code), "{line}");
-        };
-        answered("220");
-        let recipient = format!("RCPT TO:<{to}>");
-        let data = format!("{message}\r\n.");
-        let dialogue = [
-            ("EHLO test", "250"),
-            ("MAIL FROM:<noreply@modelslab.com>", "250"),
-            (&recipient, "250"),
-            ("DATA", "354"),
-            (&data, "250"),
-        ];
-        for (line, code) in dialogue {
-            (&stream).write_all(format!("{line}\r\n").as_bytes()).unwrap();
-            answered(code);
-        }
+        smtp::send(&self.smtp, "EHLO", "noreply@modelslab.com", to, message);
     }
 }
 
