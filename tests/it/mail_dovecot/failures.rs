@@ -8,7 +8,7 @@ use rustix::process::Signal;
 #[ignore = "needs dovecot-imapd and dovecot-lmtpd; tests/run installs them"]
 async fn a_session_that_is_kicked_out_comes_back() {
     let scene = Scene::new();
-    let waiting = scene.wait(&scene.from_now(ADA).await);
+    let waiting = scene.wait(&scene.marked(ADA).await);
     scene.dovecot.kick(ADA);
     scene.deliver(ADA, "the-token");
     assert_eq!(waiting.await.unwrap(), "the-token");
@@ -18,7 +18,7 @@ async fn a_session_that_is_kicked_out_comes_back() {
 #[ignore = "needs dovecot-imapd and dovecot-lmtpd; tests/run installs them"]
 async fn a_session_whose_process_is_killed_comes_back() {
     let scene = Scene::new();
-    let waiting = scene.wait(&scene.from_now(ADA).await);
+    let waiting = scene.wait(&scene.marked(ADA).await);
     scene.dovecot.signal_sessions(ADA, Signal::KILL);
     scene.deliver(ADA, "the-token");
     assert_eq!(waiting.await.unwrap(), "the-token");
@@ -29,7 +29,7 @@ async fn a_session_whose_process_is_killed_comes_back() {
 async fn a_session_that_freezes_is_left_for_another() {
     let limits = Limits { check: Duration::from_millis(100), command: Duration::from_secs(2), ..Limits::default() };
     let scene = Scene::with_limits(limits);
-    let waiting = scene.wait(&scene.from_now(ADA).await);
+    let waiting = scene.wait(&scene.marked(ADA).await);
     scene.dovecot.signal_sessions(ADA, Signal::STOP);
     scene.deliver(ADA, "the-token");
     assert_eq!(waiting.await.unwrap(), "the-token");
@@ -40,7 +40,7 @@ async fn a_session_that_freezes_is_left_for_another() {
 async fn a_hundred_who_wait_while_the_server_restarts_get_their_mail() {
     let mut scene = Scene::new();
     let address = |n| format!("ada+{n}@onramp.test");
-    let beginning = scene.from_now(ADA).await;
+    let beginning = scene.marked(ADA).await;
     let waiting: Vec<_> = (0..100).map(|n| scene.wait(&Query { to: address(n), ..beginning.clone() })).collect();
     (0..50).for_each(|n| scene.deliver(&address(n), &format!("before-{n}")));
     scene.dovecot.restart();
@@ -63,7 +63,7 @@ async fn renewed(scene: &Scene) -> Cursor {
 async fn a_folder_that_was_thrown_away_is_searched_by_time() {
     let mut scene = Scene::new();
     (0..3).for_each(|n| scene.deliver(ADA, &format!("old-token-{n}")));
-    let wanted = scene.from_now(ADA).await;
+    let wanted = scene.marked(ADA).await;
     let validity = wanted.after.as_ref().unwrap().uid_validity;
     scene.dovecot.kick(ADA);
     scene.mail = reader(&scene.dovecot, Limits::default());
@@ -78,7 +78,7 @@ async fn a_folder_that_was_thrown_away_is_searched_by_time() {
 #[ignore = "needs dovecot-imapd and dovecot-lmtpd; tests/run installs them"]
 async fn a_message_of_200_megabytes_is_passed_over() {
     let scene = Scene::new();
-    let wanted = scene.from_now(ADA).await;
+    let wanted = scene.marked(ADA).await;
     let line = format!("{}\r\n", "x".repeat(998));
     scene.dovecot.deliver(ADA, &format!("{}{}", message(ADA, "huge-token"), line.repeat(200_000)));
     let error = scene.look(&wanted).await.unwrap_err();

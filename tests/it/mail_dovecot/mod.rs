@@ -38,7 +38,7 @@ impl Scene {
     }
 
     /// For the first mail to `to` that comes from now on.
-    async fn from_now(&self, to: &str) -> Query {
+    async fn marked(&self, to: &str) -> Query {
         Query { after: Some(self.mail.mark(&self.inbox, LONG).await.unwrap()), ..query(to) }
     }
 

@@ -10,7 +10,7 @@ async fn each_recipient_of_a_catch_all_gets_its_own_mail_even_where_the_message_
     let mut scene = Scene::new();
     scene.inbox = Mailbox::parse(&scene.dovecot.url_of("catchall@onramp.test", PASSWORD)).unwrap();
     let postfix = Postfix::in_front_of(scene.dovecot.lmtp_port());
-    let beginning = scene.from_now("").await;
+    let beginning = scene.marked("").await;
     let waiting: Vec<_> = ["agent1", "agent2", "agent+1"]
         .map(|name| scene.wait(&Query { to: format!("{name}@onramp.test"), ..beginning.clone() }))
         .into();

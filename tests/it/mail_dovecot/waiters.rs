@@ -7,7 +7,7 @@ use super::*;
 async fn two_hundred_waiters_share_a_connection_and_get_their_own_mail_out_of_a_burst() {
     let scene = Scene::new();
     let address = |n| format!("ada+{n}@onramp.test");
-    let beginning = scene.from_now(ADA).await;
+    let beginning = scene.marked(ADA).await;
     let waiting: Vec<_> = (0..200).map(|n| scene.wait(&Query { to: address(n), ..beginning.clone() })).collect();
     // 73 and 200 have no common divisor: each comes once, in no order.
     let shuffled: Vec<usize> = (0..200).map(|n| n * 73 % 200).collect();

@@ -19,7 +19,8 @@ pub struct Dovecot {
     lmtp: u16,
 }
 
-/// The accounts, all with this password. Mail to `+tags` of them arrives; a `catchall` account is only an account.
+/// The accounts, all with this password. Mail to `+tags` of them arrives; a `catchall` account is only an account, and
+/// so are `u0` to `u199`.
 pub const PASSWORD: &str = "p\u{e4}\"ss\\w rd";
 const USERS: [&str; 3] = ["ada@onramp.test", "lin@onramp.test", "catchall@onramp.test"];
 
@@ -29,7 +30,8 @@ impl Dovecot {
         let folder = tempfile::Builder::new().prefix("dovecot").tempdir().unwrap();
         let [imap, imaps, lmtp] = free_ports();
         write_certificates(folder.path());
-        let users = USERS.map(|user| format!("{user}:{{PLAIN}}{PASSWORD}\n")).concat();
+        let users = USERS.into_iter().map(str::to_owned).chain((0..200).map(|n| format!("u{n}@onramp.test")));
+        let users: String = users.map(|user| format!("{user}:{{PLAIN}}{PASSWORD}\n")).collect();
         std::fs::write(folder.path().join("users"), users).unwrap();
         std::fs::write(folder.path().join("dovecot.conf"), configuration(folder.path(), imap, imaps, lmtp)).unwrap();
         let process = launch(folder.path());
