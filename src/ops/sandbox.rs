@@ -12,6 +12,10 @@ use crate::sandbox::{Faults, Options, RateLimits, Sandbox};
 pub struct SandboxRequest {
     /// HTTP, IMAP and SMTP; 0 is any that is free.
     pub ports: [u16; 3],
+    /// Offers TLS at the mail ports.
+    pub tls: bool,
+    /// IMAP over TLS, 0 is any that is free; given, it offers TLS as `tls` does.
+    pub imaps_port: Option<u16>,
     pub state: Option<PathBuf>,
     /// 0 draws one.
     pub seed: u64,
@@ -42,6 +46,8 @@ fn options(request: SandboxRequest) -> Result<Options, OpError> {
     let [port, imap_port, smtp_port] = request.ports;
     let state = request.state;
     let mut options = Options { port, imap_port, smtp_port, state, seed: request.seed, ..Options::default() };
+    options.tls = request.tls || request.imaps_port.is_some();
+    options.imaps_port = request.imaps_port.unwrap_or(0);
     if let Some(text) = request.faults {
         options.faults = Faults::from_json(&text).map_err(|error| OpError::Usage(format!("faults: {error}")))?;
     }

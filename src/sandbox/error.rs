@@ -7,7 +7,7 @@ use std::path::PathBuf;
 /// Why [`super::Sandbox::start`] gave up.
 #[derive(Debug)]
 pub enum SandboxError {
-    /// A port cannot be bound; `protocol` says which of the three.
+    /// A port cannot be bound; `protocol` says which.
     Port { protocol: &'static str, port: u16, remembered: bool, source: io::Error },
     /// The state folder cannot be read or written.
     StateFolder { path: PathBuf, source: io::Error },
@@ -17,6 +17,8 @@ pub enum SandboxError {
     StateNewer { path: PathBuf, version: u64, supported: u64 },
     /// A line of the journal, counted from one, cannot be understood.
     StateDamaged { path: PathBuf, line: usize, reason: String },
+    /// The certificate of the mail ports, in the state folder, cannot be used.
+    CertificateDamaged { path: PathBuf, reason: String },
     /// The state belongs to a sandbox that was started with another seed.
     OtherSeed { path: PathBuf },
     /// The machine gives no random bytes to draw a seed from.
@@ -45,6 +47,11 @@ impl fmt::Display for SandboxError {
             Self::StateDamaged { path, line, reason } => write!(
                 f,
                 "{}:{line}: damaged: {reason}; nothing was changed; restore the file or name another folder",
+                path.display()
+            ),
+            Self::CertificateDamaged { path, reason } => write!(
+                f,
+                "{} cannot be used: {reason}; restore it, or remove it for another one with another CA",
                 path.display()
             ),
             Self::OtherSeed { path } => write!(

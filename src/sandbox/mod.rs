@@ -25,6 +25,7 @@ mod service;
 mod smtp;
 mod state;
 mod throttle;
+mod tls;
 
 #[cfg(test)]
 mod tests;

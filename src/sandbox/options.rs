@@ -12,10 +12,13 @@ use crate::clock::{Clock, SystemClock};
 /// How a sandbox is set up; `Options::default()` is a service in memory, on free ports, without faults.
 #[derive(Clone)]
 pub struct Options {
-    /// HTTP port on 127.0.0.1; 0 takes the one the state remembers, else any free one. So for the two below.
+    /// HTTP port on 127.0.0.1; 0 takes the one the state remembers, else any free one. So for the other ports.
     pub port: u16,
     pub imap_port: u16,
     pub smtp_port: u16,
+    /// Offers STARTTLS for IMAP and SMTP, and IMAP over TLS at `imaps_port`, with a CA of the sandbox's own.
+    pub tls: bool,
+    pub imaps_port: u16,
     /// Folder that keeps the service over a restart; `None` keeps it in memory.
     pub state: Option<PathBuf>,
     /// What tokens, keys, codes and fault draws derive from; 0 draws one (or takes the state's).
@@ -40,6 +43,8 @@ impl Default for Options {
             port: 0,
             imap_port: 0,
             smtp_port: 0,
+            tls: false,
+            imaps_port: 0,
             state: None,
             seed: 0,
             faults: Faults::default(),

@@ -1,5 +1,6 @@
 //! The sandbox as a whole: started, asked, stopped.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -13,6 +14,7 @@ use super::seed::Seed;
 use super::service::{Service, Site};
 use super::state::{Core, Event, Ports, StateFolder, ledger};
 use super::throttle::Throttle;
+use super::tls::Tls;
 use super::{Options, SandboxError, imap, smtp};
 use crate::secret::Secret;
 
@@ -27,6 +29,12 @@ pub struct Ready {
     pub smtp: String,
     /// `http://127.0.0.1:PORT/_sandbox/ledger`
     pub ledger: String,
+    /// `imaps://USER:PASSWORD@127.0.0.1:PORT/INBOX`, the same inbox over TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub imaps: Option<String>,
+    /// PEM file of the CA that signed what the mail ports show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca: Option<PathBuf>,
 }
 
 /// A running sandbox. Dropped, it stops as [`Sandbox::stop`] does, without waiting.
@@ -56,21 +64,22 @@ impl Sandbox {
             Some(folder) => Some(folder.open(seed.number(), ports, kept.as_ref(), &state)?),
             None => None,
         };
+        let tls = if options.tls { Some(Tls::prepare(options.state.as_deref())?) } else { None };
         let outbox_filled = Arc::new(Notify::new());
         let core = Core::new(state, journal, outbox_filled.clone());
-        Self::serve(options, seed, listeners, ports, core, outbox_filled)
+        let site = site(&options, seed, ports, tls);
+        Self::serve(options, site, listeners, ports, core, outbox_filled)
     }
 
     fn serve(
         options: Options,
-        seed: Seed,
+        site: Site,
         listeners: Listeners,
         ports: Ports,
         mut core: Core,
         outbox_filled: Arc<Notify>,
     ) -> Result<Sandbox, SandboxError> {
         create_inbox(&options, &mut core)?;
-        let site = site(&options, seed, ports);
         let ready = ready(&site, ports);
         let throttle = Throttle::new(options.rate_limits);
         let service = Service::new(site, options.clock, core, throttle, options.faults, outbox_filled);
@@ -80,7 +89,10 @@ impl Sandbox {
         let app = router(service.clone()).into_make_service_with_connect_info::<Peer>();
         let listening = Listening::new(listeners.http, hangups.clone());
         tasks.spawn(async move { drop(axum::serve(listening, app).await) });
-        tasks.spawn(imap::listen(service.clone(), listeners.imap));
+        tasks.spawn(imap::listen(service.clone(), listeners.imap, false));
+        if let Some(imaps) = listeners.imaps {
+            tasks.spawn(imap::listen(service.clone(), imaps, true));
+        }
         tasks.spawn(smtp::listen(service.clone(), listeners.smtp));
         tasks.spawn(carry(service.clone(), options.deliver_to));
         Ok(Sandbox { ready, service, hangups, tasks })
@@ -118,7 +130,7 @@ fn create_inbox(options: &Options, core: &mut Core) -> Result<(), SandboxError> 
     core.commit(vec![Event::MailboxCreated { uid_validity: seconds }]).map_err(failed)
 }
 
-fn site(options: &Options, seed: Seed, ports: Ports) -> Site {
+fn site(options: &Options, seed: Seed, ports: Ports, tls: Option<Tls>) -> Site {
     let base_url = format!("http://127.0.0.1:{}", ports.http);
     let mailer = Mailer { style: options.mail_style, base_url: base_url.clone(), remote: options.deliver_to.is_some() };
     Site {
@@ -129,6 +141,7 @@ fn site(options: &Options, seed: Seed, ports: Ports) -> Site {
         image_polls: options.image_polls,
         verification_ttl: options.verification_ttl,
         publishable_key: format!("pk_test_{}", seed.alphanumeric("publishable key", 0, 24)),
+        tls,
         inbox_user: format!("inbox-{}", seed.digits("inbox user", 0, 6)),
         inbox_password: Secret::new(seed.alphanumeric("inbox password", 0, 24)),
     }
@@ -141,5 +154,7 @@ fn ready(site: &Site, ports: Ports) -> Ready {
         mailbox: format!("imap://{user}:{password}@127.0.0.1:{}/INBOX", ports.imap),
         smtp: format!("smtp://127.0.0.1:{}", ports.smtp),
         ledger: format!("{}/_sandbox/ledger", site.base_url),
+        imaps: ports.imaps.map(|port| format!("imaps://{user}:{password}@127.0.0.1:{port}/INBOX")),
+        ca: site.tls.as_ref().map(|tls| tls.ca.clone()),
     }
 }

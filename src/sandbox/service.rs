@@ -10,6 +10,7 @@ use super::mail::Mailer;
 use super::seed::Seed;
 use super::state::Core;
 use super::throttle::Throttle;
+use super::tls::Tls;
 use crate::clock::Clock;
 use crate::secret::Secret;
 
@@ -24,6 +25,8 @@ pub struct Site {
     pub verification_ttl: Duration,
     /// With it cards are made known at Stripe's routes.
     pub publishable_key: String,
+    /// `None`: the mail ports speak plain text only.
+    pub tls: Option<Tls>,
     /// Who may open the inbox.
     pub inbox_user: String,
     pub inbox_password: Secret<String>,

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
@@ -24,10 +24,10 @@ const DEADLINE: Duration = Duration::from_secs(120);
 /// Takes connections until it is aborted; its sessions end with it.
 pub async fn listen(service: Arc<Service>, listener: TcpListener) {
     let session = |stream| {
-        let session = Session { service: service.clone(), from: None, to: Vec::new() };
+        let session = Session { service: service.clone(), secure: false, from: None, to: Vec::new() };
         async move {
             // How a session breaks off concerns nobody but its client.
-            let _ = session.run(stream).await;
+            let _ = session.serve(stream).await;
         }
     };
     accept(listener, MAX_SESSIONS, session).await;
@@ -35,6 +35,7 @@ pub async fn listen(service: Arc<Service>, listener: TcpListener) {
 
 struct Session {
     service: Arc<Service>,
+    secure: bool,
     from: Option<String>,
     to: Vec<String>,
 }
@@ -42,29 +43,57 @@ struct Session {
 enum Reply {
     Line(&'static str),
     Data,
+    StartTls,
     Bye,
 }
 
 impl Session {
-    async fn run(mut self, stream: TcpStream) -> io::Result<()> {
+    async fn serve(mut self, stream: TcpStream) -> io::Result<()> {
         let mut stream = BufReader::new(stream);
         stream.write_all(b"220 sandbox.localhost ESMTP\r\n").await?;
-        while let Some(line) = timeout(DEADLINE, command(&mut stream)).await?? {
+        if self.run(&mut stream).await?
+            && let Some(tls) = &self.service.site.tls
+        {
+            let encrypted = timeout(DEADLINE, tls.acceptor.accept(stream.into_inner())).await??;
+            // What was said before the handshake does not count (RFC 3207).
+            (self.secure, self.from, self.to) = (true, None, Vec::new());
+            self.run(&mut BufReader::new(encrypted)).await?;
+        }
+        Ok(())
+    }
+
+    /// Obeys commands until the client goes, or (this is true) has been told to begin with TLS.
+    async fn run<S>(&mut self, stream: &mut BufReader<S>) -> io::Result<bool>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        while let Some(line) = timeout(DEADLINE, command(stream)).await?? {
             let reply = match self.obey(&line) {
                 Reply::Line(reply) => reply,
-                Reply::Bye => return stream.write_all(b"221 2.0.0 Bye\r\n").await,
+                Reply::Bye => {
+                    stream.write_all(b"221 2.0.0 Bye\r\n").await?;
+                    stream.shutdown().await?;
+                    return Ok(false);
+                }
+                // What came along was not encrypted, and must not count as if it were.
+                Reply::StartTls if !stream.buffer().is_empty() => "501 5.5.4 Nothing may follow STARTTLS",
+                Reply::StartTls => {
+                    stream.write_all(b"220 2.0.0 Ready to start TLS\r\n").await?;
+                    return Ok(true);
+                }
                 Reply::Data => {
                     stream.write_all(b"354 End data with <CR><LF>.<CR><LF>\r\n").await?;
-                    match timeout(DEADLINE, message(&mut stream)).await?? {
+                    stream.flush().await?;
+                    match timeout(DEADLINE, message(stream)).await?? {
                         Some(raw) => self.deliver(&raw),
                         None => "552 5.3.4 Message too big",
                     }
                 }
             };
-            stream.write_all(reply.as_bytes()).await?;
-            stream.write_all(b"\r\n").await?;
+            stream.write_all(format!("{reply}\r\n").as_bytes()).await?;
+            stream.flush().await?;
         }
-        Ok(())
+        Ok(false)
     }
 
     fn obey(&mut self, line: &str) -> Reply {
@@ -77,7 +106,12 @@ impl Session {
             return Reply::Line(self.rcpt_to(recipient));
         }
         Reply::Line(match upper.split(' ').next().unwrap_or_default() {
+            "EHLO" if self.offers_tls() => {
+                "250-sandbox.localhost\r\n250-SIZE 8388608\r\n250-8BITMIME\r\n250-STARTTLS\r\n250 ENHANCEDSTATUSCODES"
+            }
             "EHLO" => "250-sandbox.localhost\r\n250-SIZE 8388608\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES",
+            "STARTTLS" if self.offers_tls() => return Reply::StartTls,
+            "STARTTLS" if self.secure => "503 5.5.1 TLS is on already",
             "HELO" | "NOOP" => "250 2.0.0 Ok",
             "RSET" => {
                 (self.from, self.to) = (None, Vec::new());
@@ -88,6 +122,10 @@ impl Session {
             "QUIT" => return Reply::Bye,
             _ => "502 5.5.2 Command not recognized",
         })
+    }
+
+    fn offers_tls(&self) -> bool {
+        self.service.site.tls.is_some() && !self.secure
     }
 
     fn mail_from(&mut self, sender: Option<&str>) -> &'static str {

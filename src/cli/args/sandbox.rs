@@ -22,6 +22,14 @@ pub struct Sandbox {
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub smtp_port: u16,
 
+    /// Offer TLS for mail: STARTTLS at the IMAP and SMTP ports, and IMAP over TLS.
+    #[arg(long)]
+    pub tls: bool,
+
+    /// Port of IMAP over TLS, 0 is any that is free; implies --tls.
+    #[arg(long, value_name = "N")]
+    pub imaps_port: Option<u16>,
+
     /// Keep the service's state in this folder, over restarts.
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,

@@ -13,6 +13,8 @@ pub async fn sandbox(args: Args) -> Result<Exit, Failure> {
     };
     let request = SandboxRequest {
         ports: [args.port, args.imap_port, args.smtp_port],
+        tls: args.tls,
+        imaps_port: args.imaps_port,
         state: args.state,
         seed: args.seed,
         faults,

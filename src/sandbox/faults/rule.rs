@@ -74,6 +74,8 @@ pub enum FaultKind {
     MailTwice,
     /// Before the mail comes one like it, an hour old, whose code was never good.
     MailOldFirst,
+    /// The mail is marked as spam, and lands in the junk folder.
+    MailJunk,
     /// A generation is refused for want of credits.
     NoCredits,
     /// A generation ends without an image.

@@ -35,6 +35,7 @@ pub enum MailFault {
     Lost,
     Twice,
     OldFirst,
+    Junk,
 }
 
 /// What befalls a request.
@@ -112,6 +113,7 @@ fn strike(rule: &FaultRule, verdict: &mut Verdict) {
         FaultKind::MailLost => mail(verdict, MailFault::Lost),
         FaultKind::MailTwice => mail(verdict, MailFault::Twice),
         FaultKind::MailOldFirst => mail(verdict, MailFault::OldFirst),
+        FaultKind::MailJunk => mail(verdict, MailFault::Junk),
         FaultKind::Blocked => {
             verdict.blocked = true;
             None

@@ -1,14 +1,18 @@
 //! FETCH: the items of a message.
 
+use std::cell::LazyCell;
+
 use imap_next::imap_types::ToStatic;
-use imap_next::imap_types::core::{IString, NString};
+use imap_next::imap_types::core::{AString, IString, NString};
 use imap_next::imap_types::datetime::DateTime;
-use imap_next::imap_types::fetch::{MacroOrMessageDataItemNames, MessageDataItem, MessageDataItemName, Section};
+use imap_next::imap_types::fetch::{MacroOrMessageDataItemNames, MessageDataItem, MessageDataItemName, Part, Section};
+use mail_parser::Message as Parsed;
 
 use super::flags::fetched;
-use super::header::{body, fields, header};
+use super::mime::{Found, envelope, structure};
 use super::search::lower;
 use super::view::date_of;
+use crate::sandbox::mail::header::{body, fields, header};
 use crate::sandbox::state::Message;
 
 /// The items a FETCH asks for, macros expanded; UID FETCH always gives the UID.
@@ -31,8 +35,15 @@ pub fn marks_seen(name: &MessageDataItemName<'_>) -> bool {
     matches!(name, BodyExt { peek: false, .. } | Rfc822 | Rfc822Text)
 }
 
-/// One item; `None` if it is not supported: structure and parts are left to the client.
-pub fn item(message: &Message, name: &MessageDataItemName<'static>) -> Option<MessageDataItem<'static>> {
+/// One item; `None` if it is not supported. `parsed` is the message taken apart, once somebody needs it.
+pub fn item<'m, F>(
+    message: &Message,
+    parsed: &'m LazyCell<Option<Parsed<'m>>, F>,
+    name: &MessageDataItemName<'static>,
+) -> Option<MessageDataItem<'static>>
+where
+    F: FnOnce() -> Option<Parsed<'m>>,
+{
     let raw = &message.raw;
     Some(match name {
         MessageDataItemName::Uid => MessageDataItem::Uid(message.uid.try_into().ok()?),
@@ -42,8 +53,19 @@ pub fn item(message: &Message, name: &MessageDataItemName<'static>) -> Option<Me
         MessageDataItemName::Rfc822 => MessageDataItem::Rfc822(literal(raw)?),
         MessageDataItemName::Rfc822Header => MessageDataItem::Rfc822Header(literal(header(raw))?),
         MessageDataItemName::Rfc822Text => MessageDataItem::Rfc822Text(literal(body(raw))?),
+        MessageDataItemName::Envelope => MessageDataItem::Envelope(envelope(parsed.as_ref()?)?),
+        MessageDataItemName::Body => MessageDataItem::Body(structure(parsed.as_ref()?, false)?),
+        MessageDataItemName::BodyStructure => MessageDataItem::BodyStructure(structure(parsed.as_ref()?, true)?),
         MessageDataItemName::BodyExt { section, partial, .. } => {
-            let whole = section_of(raw, section.as_ref())?;
+            let whole = match section_of_whole(raw, section.as_ref()) {
+                Some(whole) => Some(whole),
+                None => section_of_part(parsed.as_ref()?, section.as_ref()?),
+            };
+            let Some(whole) = whole else {
+                // There is no such part: NIL.
+                let (section, origin) = (section.clone(), partial.map(|(start, _)| start));
+                return Some(MessageDataItem::BodyExt { section, origin, data: NString(None) });
+            };
             let (start, length) = partial.map_or((0, whole.len()), |(start, n)| (start as usize, n.get() as usize));
             let start = start.min(whole.len());
             let end = start.saturating_add(length).min(whole.len());
@@ -54,7 +76,7 @@ pub fn item(message: &Message, name: &MessageDataItemName<'static>) -> Option<Me
     })
 }
 
-fn section_of(raw: &[u8], section: Option<&Section<'_>>) -> Option<Vec<u8>> {
+fn section_of_whole(raw: &[u8], section: Option<&Section<'_>>) -> Option<Vec<u8>> {
     Some(match section {
         None => raw.to_vec(),
         Some(Section::Header(None)) => header(raw).to_vec(),
@@ -66,6 +88,26 @@ fn section_of(raw: &[u8], section: Option<&Section<'_>>) -> Option<Vec<u8>> {
         Some(Section::HeaderFieldsNot(None, unwanted)) => {
             let unwanted: Vec<String> = unwanted.as_ref().iter().map(lower).collect();
             fields(raw, |name| !unwanted.iter().any(|w| w == name))
+        }
+        _ => return None,
+    })
+}
+
+fn section_of_part(parsed: &Parsed<'_>, section: &Section<'_>) -> Option<Vec<u8>> {
+    let names = |wanted: &[AString<'_>]| wanted.iter().map(lower).collect::<Vec<String>>();
+    let inner = |path: &Part| Found::at(parsed, path)?.inner();
+    Some(match section {
+        Section::Part(path) => Found::at(parsed, path)?.body().to_vec(),
+        Section::Mime(path) => Found::at(parsed, path)?.header().to_vec(),
+        Section::Header(Some(path)) => inner(path)?.header().to_vec(),
+        Section::Text(Some(path)) => inner(path)?.body().to_vec(),
+        Section::HeaderFields(Some(path), wanted) => {
+            let wanted = names(wanted.as_ref());
+            fields(inner(path)?.header(), |name| wanted.iter().any(|w| w == name))
+        }
+        Section::HeaderFieldsNot(Some(path), unwanted) => {
+            let unwanted = names(unwanted.as_ref());
+            fields(inner(path)?.header(), |name| !unwanted.iter().any(|w| w == name))
         }
         _ => return None,
     })

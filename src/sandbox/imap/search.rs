@@ -1,11 +1,13 @@
 //! SEARCH: which messages match a key.
 
+use chrono::NaiveDate;
 use imap_next::imap_types::core::AString;
 use imap_next::imap_types::search::SearchKey;
+use mail_parser::MessageParser;
 
 use super::flags::{DELETED, SEEN};
-use super::header::{body, values};
 use super::view::{Place, date_of};
+use crate::sandbox::mail::header::{body, unfolded, values};
 use crate::sandbox::state::Message;
 
 /// Whether `message`, at `place`, matches. `None`: the key is not supported.
@@ -36,6 +38,9 @@ pub fn matches(key: &SearchKey<'_>, message: &Message, place: &Place) -> Option<
         SearchKey::Since(date) => day >= *date.as_ref(),
         SearchKey::Before(date) => day < *date.as_ref(),
         SearchKey::On(date) => day == *date.as_ref(),
+        SearchKey::SentSince(date) => sent(message) >= *date.as_ref(),
+        SearchKey::SentBefore(date) => sent(message) < *date.as_ref(),
+        SearchKey::SentOn(date) => sent(message) == *date.as_ref(),
         SearchKey::Larger(limit) => size > *limit,
         SearchKey::Smaller(limit) => size < *limit,
         SearchKey::Uid(set) => place.uid_in(set),
@@ -48,6 +53,14 @@ pub fn all(keys: &[SearchKey<'_>], message: &Message, place: &Place) -> Option<b
     keys.iter().try_fold(true, |so_far, key| Some(so_far & matches(key, message, place)?))
 }
 
+/// The day of the Date field; without one, the day it came.
+fn sent(message: &Message) -> NaiveDate {
+    let field = unfolded(&message.raw, "date").unwrap_or_default();
+    let sent = mail_parser::DateTime::parse_rfc822(&field);
+    let day = sent.and_then(|sent| NaiveDate::from_ymd_opt(sent.year.into(), sent.month.into(), sent.day.into()));
+    day.unwrap_or_else(|| date_of(message).date_naive())
+}
+
 fn text_matches(key: &SearchKey<'_>, message: &Message) -> Option<bool> {
     let in_header = |name: &str, wanted: &AString<'_>| values(&message.raw, name).contains(&lower(wanted));
     let within =
@@ -57,12 +70,18 @@ fn text_matches(key: &SearchKey<'_>, message: &Message) -> Option<bool> {
         SearchKey::To(text) => in_header("to", text),
         SearchKey::Cc(text) => in_header("cc", text),
         SearchKey::Bcc(text) => in_header("bcc", text),
-        SearchKey::Subject(text) => in_header("subject", text),
+        SearchKey::Subject(text) => in_header("subject", text) || subject(message).contains(&lower(text)),
         SearchKey::Header(name, text) => in_header(&lower(name), text),
         SearchKey::Body(text) => within(body(&message.raw), text),
         SearchKey::Text(text) => within(&message.raw, text),
         _ => return None,
     })
+}
+
+/// The subject as its reader sees it, in lower case.
+fn subject(message: &Message) -> String {
+    let parsed = MessageParser::default().parse_headers(&message.raw[..]);
+    parsed.and_then(|parsed| parsed.subject().map(str::to_lowercase)).unwrap_or_default()
 }
 
 pub fn lower(text: &AString<'_>) -> String {

@@ -1,14 +1,17 @@
 //! What the commands do that work on the messages of the open inbox.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use imap_next::imap_types::command::CommandBody;
 use imap_next::imap_types::core::{Charset, Tag, Vec1};
 use imap_next::imap_types::fetch::{MacroOrMessageDataItemNames, MessageDataItem, MessageDataItemName};
 use imap_next::imap_types::flag::{StoreResponse, StoreType};
-use imap_next::imap_types::response::{Data, Status};
+use imap_next::imap_types::response::Data;
 use imap_next::imap_types::search::SearchKey;
 use imap_next::imap_types::sequence::SequenceSet;
+
+use mail_parser::MessageParser;
 
 use super::command::NOT_KEPT;
 use super::flags::{self, DELETED, SEEN};
@@ -17,7 +20,9 @@ use super::view::Place;
 use super::{fetch, search};
 use crate::sandbox::state::{Event, Message};
 
-const READ_ONLY: &str = "The mailbox is open read-only.";
+pub(super) const READ_ONLY: &str = "The mailbox is open read-only.";
+const CANNOT: &str = "[CANNOT] An item is not supported.";
+const MAX_ITEMS: usize = 64;
 
 impl Session {
     pub(super) fn obey_in_mailbox(&mut self, tag: Tag<'static>, body: CommandBody<'static>) {
@@ -32,16 +37,14 @@ impl Session {
             }
             CommandBody::Expunge => self.expunge(tag, None),
             CommandBody::ExpungeUid { sequence_set } => self.expunge(tag, Some(&sequence_set)),
+            CommandBody::Copy { sequence_set, mailbox, uid } => self.copy(tag, &sequence_set, &mailbox, uid),
+            CommandBody::Move { sequence_set, mailbox, uid } => self.move_away(tag, &sequence_set, &mailbox, uid),
             CommandBody::Close => self.close(tag),
             CommandBody::Unselect => {
                 self.selected = None;
                 self.ok(tag, None, "Unselected.");
             }
-            _ => {
-                if let Ok(status) = Status::bad(Some(tag), None, "This server does not do that.") {
-                    self.server.enqueue_status(status);
-                }
-            }
+            _ => self.bad(tag, "This server does not do that."),
         }
     }
 
@@ -70,19 +73,22 @@ impl Session {
     }
 
     /// The messages of `set`, as they are now.
-    fn chosen(&self, set: &SequenceSet, uid: bool) -> Vec<(Place, Message)> {
+    pub(super) fn chosen(&self, set: &SequenceSet, uid: bool) -> Vec<(Place, Message)> {
         let core = self.service.core();
         let places = self.selected.iter().flat_map(|selected| selected.view.places(&core.state().mailbox));
         let inside = |place: &Place| if uid { place.uid_in(set) } else { place.number_in(set) };
         places.filter(|(place, _)| inside(place)).map(|(place, message)| (place, message.clone())).collect()
     }
 
-    fn is_read_only(&self) -> bool {
+    pub(super) fn is_read_only(&self) -> bool {
         self.selected.as_ref().is_none_or(|selected| selected.read_only)
     }
 
     fn fetch(&mut self, tag: Tag<'static>, set: &SequenceSet, items: MacroOrMessageDataItemNames<'_>, uid: bool) {
         let mut names = fetch::asked(items, uid);
+        if names.len() > MAX_ITEMS {
+            return self.no(tag, "[LIMIT] That are too many items.");
+        }
         let marks = names.iter().any(fetch::marks_seen) && !self.is_read_only();
         let mut chosen = self.chosen(set, uid);
         if marks {
@@ -101,9 +107,10 @@ impl Session {
             }
         }
         for (place, message) in &chosen {
+            let parsed = LazyCell::new(|| MessageParser::default().parse(&message.raw[..]));
             let items: Option<Vec<MessageDataItem<'static>>> =
-                names.iter().map(|name| fetch::item(message, name)).collect();
-            let Some(items) = items else { return self.no(tag, "[CANNOT] An item is not supported.") };
+                names.iter().map(|name| fetch::item(message, &parsed, name)).collect();
+            let Some(items) = items else { return self.no(tag, CANNOT) };
             self.tell_items(place, items);
         }
         self.ok(tag, None, "Done.");

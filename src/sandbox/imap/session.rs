@@ -1,19 +1,24 @@
-//! One IMAP connection: greeting, authentication, IDLE, and the end. Commands are obeyed in `command`.
+//! One IMAP connection: greeting, TLS, authentication, IDLE, and the end. Commands are obeyed in `command`.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use imap_next::imap_types::auth::AuthenticateData;
-use imap_next::imap_types::core::Tag;
+use imap_next::imap_types::auth::{AuthMechanism, AuthenticateData};
+use imap_next::imap_types::core::{Tag, Vec1};
 use imap_next::imap_types::response::{Code, CommandContinuationRequest, Data, Greeting, Status};
 use imap_next::server::{Error as ProtocolError, Event as Received, Options, ResponseHandle, Server};
 use imap_next::stream::{Error, Stream};
+use imap_next::{Interrupt, Io, State as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
+use super::capability::capabilities;
+use super::extended::tag_of;
 use super::view::View;
 use crate::sandbox::accept::accept;
+use crate::sandbox::http::is_email;
 use crate::sandbox::service::Service;
+use crate::sandbox::state::account_of;
 
 const MAX_SESSIONS: usize = 1_024;
 const MAX_LITERAL: u32 = 8 << 20;
@@ -23,15 +28,15 @@ const SILENCE_BEFORE_LOGIN: Duration = Duration::from_secs(60);
 /// A client that sends so many lines that are no commands is let go.
 const MAX_MISTAKES: u32 = 10;
 
-/// Takes connections until it is aborted; its sessions end with it.
-pub async fn listen(service: Arc<Service>, listener: TcpListener) {
+/// Takes connections until it is aborted; its sessions end with it. With `secure` they begin with TLS.
+pub async fn listen(service: Arc<Service>, listener: TcpListener, secure: bool) {
     let session = |stream: TcpStream| {
         // Without it an answer waits for the client's delayed acknowledgement; failing to set it harms nothing.
         let _ = stream.set_nodelay(true);
         let service = service.clone();
         async move {
-            if let Some(session) = Session::new(service) {
-                session.run(stream).await;
+            if let Some(session) = Session::new(service, secure) {
+                session.serve(stream).await;
             }
         }
     };
@@ -44,48 +49,82 @@ pub struct Selected {
     pub read_only: bool,
 }
 
+/// Who logged in: an account, or the catch-all's user.
+pub struct User(pub Option<String>);
+
 pub struct Session {
     pub(super) service: Arc<Service>,
     pub(super) server: Server,
-    pub(super) logged_in: bool,
+    pub(super) user: Option<User>,
     pub(super) selected: Option<Selected>,
     idle: Option<Tag<'static>>,
     authenticating: Option<Tag<'static>>,
     /// The last response; the session ends when it is sent.
     pub(super) farewell: Option<ResponseHandle>,
+    /// The answer to STARTTLS; the handshake begins when it is sent.
+    pub(super) handshake: Option<ResponseHandle>,
+    pub(super) secure: bool,
     mistakes: u32,
 }
 
+/// How a stretch of a session ended.
+enum Ended {
+    Closed,
+    Handshake,
+}
+
 impl Session {
-    fn new(service: Arc<Service>) -> Option<Self> {
-        let mut options = Options::default();
-        options.max_literal_size = MAX_LITERAL;
-        options.max_command_size = MAX_LITERAL + (64 << 10);
-        let server = Server::new(options, Greeting::ok(None, "sandbox ready").ok()?);
-        let (selected, idle, authenticating, farewell) = (None, None, None, None);
-        Some(Self { service, server, logged_in: false, selected, idle, authenticating, farewell, mistakes: 0 })
+    fn new(service: Arc<Service>, secure: bool) -> Option<Self> {
+        let code = Vec1::try_from(capabilities(service.site.tls.is_some() && !secure, false)).ok();
+        let server = protocol(code.map(Code::Capability))?;
+        let (selected, idle, authenticating, farewell, handshake) = (None, None, None, None, None);
+        let (user, mistakes) = (None, 0);
+        Some(Self { service, server, user, selected, idle, authenticating, farewell, handshake, secure, mistakes })
     }
 
-    async fn run(mut self, stream: TcpStream) {
-        let mut stream = Stream::insecure(stream);
+    async fn serve(mut self, stream: TcpStream) {
+        let mut stream = match self.secure {
+            true => match self.encrypt(stream).await {
+                Some(stream) => stream,
+                None => return,
+            },
+            false => Stream::insecure(stream),
+        };
+        while let Ended::Handshake = self.run(&mut stream).await {
+            // What the client sent after STARTTLS was not encrypted: it goes with the protocol layer that read it.
+            let (Some(server), Some(encrypted)) = (greeted(), self.encrypt(stream.into()).await) else { return };
+            (self.server, self.secure, self.handshake, stream) = (server, true, None, encrypted);
+        }
+    }
+
+    async fn encrypt(&self, stream: TcpStream) -> Option<Stream> {
+        let handshake = self.service.site.tls.as_ref()?.acceptor.accept(stream);
+        let stream = timeout(SILENCE_BEFORE_LOGIN, handshake).await.ok()?.ok()?;
+        Some(Stream::tls(stream.into()))
+    }
+
+    async fn run(&mut self, stream: &mut Stream) -> Ended {
         let mut inbox = self.service.core().watch_inbox();
         loop {
-            let patience = if self.logged_in { SILENCE } else { SILENCE_BEFORE_LOGIN };
+            let patience = if self.user.is_some() { SILENCE } else { SILENCE_BEFORE_LOGIN };
             tokio::select! {
                 received = timeout(patience, stream.next(&mut self.server)) => match received {
                     Ok(Ok(Received::ResponseSent { handle, .. })) if self.farewell == Some(handle) => {
                         // The client may be gone already, and then misses nothing.
                         let _ = stream.flush().await;
-                        return;
+                        return Ended::Closed;
+                    }
+                    Ok(Ok(Received::ResponseSent { handle, .. })) if self.handshake == Some(handle) => {
+                        return if stream.flush().await.is_ok() { Ended::Handshake } else { Ended::Closed };
                     }
                     Ok(Ok(event)) => self.receive(event),
                     Ok(Err(Error::State(error))) => self.correct(&error),
-                    Ok(Err(_)) | Err(_) => return,
+                    Ok(Err(_)) | Err(_) => return Ended::Closed,
                 },
                 Ok(()) = inbox.changed() => if self.idle.is_some() { self.tell_news() },
             }
             if self.mistakes > MAX_MISTAKES {
-                return;
+                return Ended::Closed;
             }
         }
     }
@@ -94,6 +133,10 @@ impl Session {
         match event {
             Received::CommandReceived { command } => self.obey(command),
             Received::CommandAuthenticateReceived { command_authenticate: asked } => match asked.initial_response {
+                _ if self.user.is_some() => self.refuse_authentication(asked.tag, "Logged in already."),
+                _ if asked.mechanism != AuthMechanism::Plain => {
+                    self.refuse_authentication(asked.tag, "[CANNOT] The one mechanism is PLAIN.");
+                }
                 Some(response) => self.finish_plain(asked.tag, Some(response.declassify().as_ref())),
                 None => {
                     self.authenticating = Some(asked.tag);
@@ -122,25 +165,35 @@ impl Session {
         }
     }
 
-    /// SASL PLAIN (RFC 4616): authorisation id, user and password, with a zero byte between.
-    fn finish_plain(&mut self, tag: Tag<'static>, response: Option<&[u8]>) {
-        let parts: Vec<&[u8]> = response.unwrap_or_default().split(|byte| *byte == 0).collect();
-        let good = matches!(parts.as_slice(), [_, user, password] if self.log_in(user, password));
-        let status = match good {
-            true => Status::ok(Some(tag), None, "Logged in."),
-            false => Status::no(Some(tag), None, WRONG_PASSWORD),
-        };
-        if let Ok(status) = status {
+    fn refuse_authentication(&mut self, tag: Tag<'static>, text: &'static str) {
+        if let Ok(status) = Status::no(Some(tag), None, text) {
             let _ = self.server.authenticate_finish(status);
         }
     }
 
-    /// Whether these are the inbox's user and password; if so, the session is logged in.
+    /// SASL PLAIN (RFC 4616): authorisation id, user and password, with a zero byte between.
+    fn finish_plain(&mut self, tag: Tag<'static>, response: Option<&[u8]>) {
+        let parts: Vec<&[u8]> = response.unwrap_or_default().split(|byte| *byte == 0).collect();
+        let good = matches!(parts.as_slice(), [_, user, password] if self.log_in(user, password));
+        if !good {
+            return self.refuse_authentication(tag, WRONG_PASSWORD);
+        }
+        if let Ok(status) = Status::ok(Some(tag), self.capability_code(), "Logged in.") {
+            let _ = self.server.authenticate_finish(status);
+        }
+    }
+
+    /// Whether there is such a user and this is the password; if so, the session is logged in. Every address without a
+    /// plus tag is a user.
     pub(super) fn log_in(&mut self, user: &[u8], password: &[u8]) -> bool {
         let site = &self.service.site;
-        let good = user == site.inbox_user.as_bytes() && password == site.inbox_password.expose().as_bytes();
-        self.logged_in |= good;
-        good
+        let name = String::from_utf8_lossy(user).to_lowercase();
+        let user = match name == site.inbox_user {
+            true => Some(User(None)),
+            false => (is_email(&name) && account_of(&name) == name).then_some(User(Some(name))),
+        };
+        self.user = user.filter(|_| password == site.inbox_password.expose().as_bytes());
+        self.user.is_some()
     }
 
     fn begin_idle(&mut self, tag: Tag<'static>) {
@@ -171,10 +224,17 @@ impl Session {
     }
 
     fn correct(&mut self, error: &ProtocolError) {
+        let line = match error {
+            ProtocolError::MalformedMessage { discarded_bytes } => discarded_bytes.declassify(),
+            _ => &Box::default(),
+        };
+        if self.obey_extended(line) {
+            return;
+        }
         self.mistakes += 1;
         // A literal that is too long was answered by the protocol layer.
         if !matches!(error, ProtocolError::LiteralTooLong { .. })
-            && let Ok(status) = Status::bad(None, None, "That is not a command.")
+            && let Ok(status) = Status::bad(tag_of(line), None, "That is not a command.")
         {
             self.server.enqueue_status(status);
         }
@@ -186,9 +246,35 @@ impl Session {
         }
     }
 
+    pub(super) fn bad(&mut self, tag: Tag<'static>, text: &'static str) {
+        if let Ok(status) = Status::bad(Some(tag), None, text) {
+            self.server.enqueue_status(status);
+        }
+    }
+
     pub(super) fn no(&mut self, tag: Tag<'static>, text: &'static str) {
         if let Ok(status) = Status::no(Some(tag), None, text) {
             self.server.enqueue_status(status);
+        }
+    }
+}
+
+/// The protocol layer, about to greet.
+fn protocol(code: Option<Code<'static>>) -> Option<Server> {
+    let mut options = Options::default();
+    options.max_literal_size = MAX_LITERAL;
+    options.max_command_size = MAX_LITERAL + (64 << 10);
+    Some(Server::new(options, Greeting::ok(code, "sandbox ready").ok()?))
+}
+
+/// The protocol layer of a client that was greeted before the handshake.
+pub(super) fn greeted() -> Option<Server> {
+    let mut server = protocol(None)?;
+    loop {
+        match server.next() {
+            Err(Interrupt::Io(Io::Output(_))) => {}
+            Ok(Received::GreetingSent { .. }) => return Some(server),
+            _ => return None,
         }
     }
 }

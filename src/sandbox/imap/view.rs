@@ -2,11 +2,11 @@
 
 use imap_next::imap_types::sequence::{SeqOrUid, Sequence, SequenceSet};
 
-use crate::sandbox::state::{Mailbox, Message};
+use crate::sandbox::state::{Mailbox, Message, Scope};
 
 /// The UIDs a session was told of, in the order of their sequence numbers.
-#[derive(Default)]
 pub struct View {
+    scope: Scope,
     uids: Vec<u32>,
 }
 
@@ -20,8 +20,8 @@ pub struct News {
 }
 
 impl View {
-    pub fn of(mailbox: &Mailbox) -> Self {
-        Self { uids: mailbox.messages.iter().map(|message| message.uid).collect() }
+    pub fn of(mailbox: &Mailbox, scope: Scope) -> Self {
+        Self { uids: mailbox.messages_of(&scope).map(|message| message.uid).collect(), scope }
     }
 
     pub fn count(&self) -> u32 {
@@ -36,7 +36,8 @@ impl View {
         self.uids.retain(there);
         let last = self.uids.last().copied().unwrap_or(0);
         let before = self.uids.len();
-        self.uids.extend(mailbox.messages.iter().map(|message| message.uid).filter(|uid| *uid > last));
+        let new = mailbox.messages_of(&self.scope).rev().map(|message| message.uid).take_while(|uid| *uid > last);
+        self.uids.extend(new.collect::<Vec<_>>().into_iter().rev());
         let exists = (self.uids.len() > before).then(|| self.count());
         News { expunged, exists }
     }
@@ -97,6 +98,8 @@ mod tests {
             at: Timestamp::from_millis(0),
             flags: Default::default(),
             raw: Vec::new().into(),
+            account: None,
+            folder: Default::default(),
         };
         let mut mailbox = Mailbox::default();
         mailbox.messages = uids.iter().map(message).collect();
@@ -105,7 +108,7 @@ mod tests {
 
     #[test]
     fn expunged_numbers_are_told_from_the_last_to_the_first() {
-        let mut view = View::of(&mailbox(&[1, 2, 3, 4]));
+        let mut view = View::of(&mailbox(&[1, 2, 3, 4]), Scope::default());
         let news = view.refresh(&mailbox(&[2, 4, 7]));
         assert_eq!(news, News { expunged: vec![3, 1], exists: Some(3) });
         assert_eq!(view.refresh(&mailbox(&[2, 4, 7])), News::default());

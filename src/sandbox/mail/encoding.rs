@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use encoding_rs::Encoding;
 
 const MAX_LINE: usize = 76;
 
@@ -40,6 +41,33 @@ pub fn base64_lines(text: &str) -> String {
         rest = tail;
     }
     out
+}
+
+/// `text` as it may stand in a header field (RFC 2047), in UTF-8.
+pub fn encoded_words(text: &str) -> String {
+    encoded_words_in(encoding_rs::UTF_8, text)
+}
+
+/// `text` as it may stand in a header field, as words in `charset` of 75 characters at most.
+pub fn encoded_words_in(charset: &'static Encoding, text: &str) -> String {
+    if text.is_ascii() && !text.contains("=?") {
+        return text.to_owned();
+    }
+    let word = |piece: &str| {
+        let (bytes, ..) = charset.encode(piece);
+        format!("=?{}?B?{}?=", charset.name(), STANDARD.encode(bytes))
+    };
+    let (mut words, mut piece) = (Vec::new(), String::new());
+    for letter in text.chars() {
+        let longer = format!("{piece}{letter}");
+        if word(&longer).len() > 75 {
+            words.push(word(&piece));
+            piece.clear();
+        }
+        piece.push(letter);
+    }
+    words.push(word(&piece));
+    words.join("\r\n ")
 }
 
 /// `text` as it may stand in HTML, between tags or in a quoted attribute.

@@ -3,10 +3,12 @@
 mod compose;
 mod courier;
 mod encoding;
+pub mod header;
 mod letter;
 mod lmtp;
 mod post;
 
 pub use courier::carry;
+pub use encoding::encoded_words;
 pub use letter::{Letter, LetterKind};
 pub use post::{Mailer, Post};

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::compose::{Stamp, compose};
+use super::header::values;
 use super::letter::Letter;
 use crate::clock::Timestamp;
 use crate::sandbox::MailStyle;
 use crate::sandbox::faults::MailFault;
 use crate::sandbox::seed::Seed;
-use crate::sandbox::state::{Event, MailFate, MailNote, Message, Outgoing, State};
+use crate::sandbox::state::{Event, Folder, MailFate, MailNote, Message, Outgoing, Scope, State, account_of};
 
 /// How old the old mail of `mail-old-first` says it is.
 const OLD: Duration = Duration::from_secs(60 * 60);
@@ -33,19 +34,23 @@ pub struct Post {
 
 impl Post {
     pub fn new(state: &State, now: Timestamp) -> Self {
-        Self { now, next_uid: state.mailbox.uid_next(), has_room: state.mailbox.has_room(64 << 10) }
+        Self { now, next_uid: state.mailbox.last_uid.saturating_add(1), has_room: state.mailbox.has_room(64 << 10) }
     }
 
     /// Stores `raw` for `to`, with the headers that a delivery adds.
     pub fn store(&mut self, from: &str, to: &str, raw: &[u8]) -> Event {
         let trace = format!("Return-Path: <{from}>\r\nDelivered-To: {to}\r\n");
-        self.store_as_is([trace.as_bytes(), raw].concat().into(), self.now, BTreeSet::new())
+        let junk = values(raw, "X-Spam-Flag").lines().any(|value| value == "yes");
+        let folder = if junk { Folder::Junk } else { Folder::Inbox };
+        let scope = Scope { account: Some(account_of(to)), folder };
+        self.store_as_is(scope, [trace.as_bytes(), raw].concat().into(), self.now, BTreeSet::new())
     }
 
-    pub fn store_as_is(&mut self, raw: Arc<[u8]>, at: Timestamp, flags: BTreeSet<String>) -> Event {
+    pub fn store_as_is(&mut self, scope: Scope, raw: Arc<[u8]>, at: Timestamp, flags: BTreeSet<String>) -> Event {
         let uid = self.next_uid;
         self.next_uid = self.next_uid.saturating_add(1);
-        Event::MailStored { message: Message { uid, at, flags, raw } }
+        let Scope { account, folder } = scope;
+        Event::MailStored { message: Message { uid, at, flags, raw, account, folder } }
     }
 }
 
@@ -63,12 +68,13 @@ impl Mailer {
         let (now, to) = (post.now, letter.to.as_str());
         let write = |letter: &Letter, at, label: &str| {
             let stamp = Stamp { at, id: seed.uuid(label, draw) };
-            Arc::<[u8]>::from(compose(letter, self.style, &self.base_url, &stamp).into_bytes())
+            let marked = if fault == MailFault::Junk { "X-Spam-Flag: YES\r\n" } else { "" };
+            Arc::<[u8]>::from(format!("{marked}{}", compose(letter, self.style, &self.base_url, &stamp)).into_bytes())
         };
         let raw = write(letter, now, "message");
         let mut hand = |raw: &Arc<[u8]>, id| self.hand(post, ENVELOPE_SENDER, to, raw, id, now);
         let (events, fate) = match fault {
-            MailFault::None => (vec![hand(&raw, id)], MailFate::Sent),
+            MailFault::None | MailFault::Junk => (vec![hand(&raw, id)], MailFate::Sent),
             MailFault::Twice => (vec![hand(&raw, id), hand(&raw, id + 1)], MailFate::Sent),
             MailFault::OldFirst => {
                 let old = write(

@@ -27,6 +27,8 @@ pub struct Ports {
     pub http: u16,
     pub imap: u16,
     pub smtp: u16,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imaps: Option<u16>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -200,7 +202,7 @@ fn read_header(path: &Path, line: &[u8]) -> Result<Header, SandboxError> {
 mod tests {
     use super::*;
 
-    const PORTS: Ports = Ports { http: 1, imap: 2, smtp: 3 };
+    const PORTS: Ports = Ports { http: 1, imap: 2, smtp: 3, imaps: None };
 
     fn drawn(count: u64) -> Vec<Event> {
         vec![Event::ValuesDrawn { count }]

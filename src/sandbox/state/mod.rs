@@ -17,7 +17,7 @@ pub use books::Entry;
 pub use event::Event;
 pub use journal::{Ports, StateFolder};
 pub use ledger::ledger;
-pub use mailbox::{Mailbox, Message};
+pub use mailbox::{Folder, Mailbox, Message, Scope, account_of};
 pub use records::{
     AccessToken, Account, ApiKey, AutoFunding, Card, Checkout, Code, Direction, Image, KeptAnswer, MailFate, MailNote,
     Member, MemberStatus, Outgoing, Payment, PaymentStatus, Profile, Purpose, RequestNote, Setup, Subscription,

@@ -61,6 +61,7 @@ impl State {
 
     /// Builds what is not stored; call it once after the state was read.
     pub(super) fn index(&mut self) {
+        self.mailbox.index();
         self.account_by_email = self.accounts.values().map(|a| (a.email.to_lowercase(), a.id)).collect();
         self.key_by_fingerprint = self.keys.values().map(|key| (key.fingerprint.clone(), key.id)).collect();
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
 use crate::clock::{ManualClock, Timestamp};
@@ -205,9 +205,13 @@ pub fn count(ledger: &Value, list: &str, field: &str, value: impl Into<Value>) -
     ledger[list].as_array().unwrap().iter().filter(|item| item[field] == value).count()
 }
 
+pub trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Wire for S {}
+
 /// A raw IMAP connection. Literals are kept in the line they belong to.
 pub struct Imap {
-    stream: BufReader<TcpStream>,
+    stream: BufReader<Box<dyn Wire>>,
     tags: u32,
 }
 
@@ -215,8 +219,22 @@ impl Imap {
     pub async fn connect(ready: &Ready) -> Self {
         let address = url::Url::parse(&ready.mailbox).unwrap();
         let stream = TcpStream::connect(("127.0.0.1", address.port().unwrap())).await.unwrap();
-        let mut imap = Self { stream: BufReader::new(stream), tags: 0 };
+        let mut imap = Self::over(stream);
         assert!(imap.line().await.starts_with("* OK"));
+        imap
+    }
+
+    /// A connection that was greeted before.
+    pub fn over(stream: impl Wire + 'static) -> Self {
+        Self { stream: BufReader::new(Box::new(stream)), tags: 0 }
+    }
+
+    /// An account's inbox, open for reading.
+    pub async fn of(ready: &Ready, user: &str) -> Self {
+        let mut imap = Self::connect(ready).await;
+        let address = url::Url::parse(&ready.mailbox).unwrap();
+        imap.ok(&format!("LOGIN {user} {}", address.password().unwrap())).await;
+        imap.ok("EXAMINE INBOX").await;
         imap
     }
 

@@ -46,7 +46,7 @@ async fn examining_says_where_the_inbox_stands_and_changes_nothing() {
     assert_eq!(imap.ok("UID FETCH 1 FLAGS").await, ["* 1 FETCH (UID 1 FLAGS ())"]);
     assert!(imap.refused("UID STORE 1 +FLAGS (\\Seen)").await.contains("read-only"));
     imap.refused("EXPUNGE").await;
-    imap.refused("EXAMINE Spam").await;
+    assert!(imap.refused("EXAMINE Spam").await.contains("[NONEXISTENT]"));
     imap.refused("UID FETCH 1 FLAGS").await;
 }
 
@@ -65,7 +65,6 @@ async fn selecting_marks_what_is_read_and_removes_what_is_deleted() {
     assert_eq!(imap.ok("UID STORE 1 -FLAGS (\\Seen)").await, ["* 1 FETCH (FLAGS (\\Deleted) UID 1)"]);
     assert_eq!(imap.ok("EXPUNGE").await, ["* 1 EXPUNGE"]);
     assert_eq!(imap.ok("UID SEARCH ALL").await, ["* SEARCH 2"]);
-    assert_eq!(imap.ok("LIST \"\" *").await, ["* LIST () \"/\" INBOX"]);
     imap.ok("CLOSE").await;
     let (bye, _) = imap.command("LOGOUT").await;
     assert!(bye[0].starts_with("* BYE"));
@@ -82,6 +81,8 @@ async fn a_search_finds_by_recipient_date_and_uid() {
         ("OR TO lin@onramp.test TO ada@onramp.test", "* SEARCH 1 2"),
         ("SINCE 22-Nov-2026", "* SEARCH 1 2"),
         ("BEFORE 22-Nov-2026", "* SEARCH"),
+        ("SENTON 22-Nov-2026", "* SEARCH 1 2"),
+        ("SENTBEFORE 22-Nov-2026", "* SEARCH"),
         ("UID 2:*", "* SEARCH 2"),
         ("UID 9:*", "* SEARCH 2"),
         ("SUBJECT \"verify email\" FROM modelslab", "* SEARCH 1 2"),
@@ -90,7 +91,7 @@ async fn a_search_finds_by_recipient_date_and_uid() {
         assert_eq!(imap.ok(&format!("UID SEARCH {keys}")).await, [found], "{keys}");
     }
     imap.ok("UID SEARCH CHARSET UTF-8 ALL").await;
-    assert!(imap.refused("UID SEARCH SENTBEFORE 22-Nov-2026").await.starts_with("NO"));
+    assert!(imap.refused("UID SEARCH CHARSET KOI8-R ALL").await.starts_with("NO"));
 }
 
 #[tokio::test]
@@ -104,7 +105,6 @@ async fn a_fetch_gives_headers_pieces_and_sizes() {
     let size = imap.ok("UID FETCH 1 (RFC822.SIZE INTERNALDATE)").await.concat();
     assert!(size.contains("RFC822.SIZE 2") && size.contains("\"22-Nov-2026 12:00:00 +0000\""), "{size}");
     assert_eq!(imap.ok("UID FETCH 9 FLAGS").await, [""; 0]);
-    imap.refused("UID FETCH 1 BODYSTRUCTURE").await;
 }
 
 #[tokio::test]

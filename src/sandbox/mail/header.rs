@@ -31,6 +31,13 @@ pub fn fields(raw: &[u8], wanted: impl Fn(&str) -> bool) -> Vec<u8> {
     taken
 }
 
+/// The first field called `name` (in lower case), unfolded, as it is written.
+pub fn unfolded(raw: &[u8], name: &str) -> Option<String> {
+    let found = fields(raw, |field| field == name);
+    let text = String::from_utf8_lossy(&found).replace("\r\n ", " ").replace("\r\n\t", " ");
+    text.lines().next()?.split_once(':').map(|(_, value)| value.trim().to_owned())
+}
+
 /// The unfolded values of the fields called `name`, in lower case, one a line.
 pub fn values(raw: &[u8], name: &str) -> String {
     let name = name.to_lowercase();
