@@ -111,20 +111,26 @@ pub enum MailStyle {
     Plain,
     /// As `LaravelLink`, with both parts in base64.
     Base64,
+    /// As `Code`, inside of a mail in which a person passes it on.
+    Forwarded,
+    /// Six digits in one of many languages, in a charset of its mailers: the one that the address's plus tag names.
+    Multilingual,
 }
 
 impl MailStyle {
-    const NAMES: [(&'static str, Self); 5] = [
+    const NAMES: [(&'static str, Self); 7] = [
         ("laravel-link", Self::LaravelLink),
         ("code", Self::Code),
         ("spans", Self::Spans),
         ("plain", Self::Plain),
         ("base64", Self::Base64),
+        ("forwarded", Self::Forwarded),
+        ("multilingual", Self::Multilingual),
     ];
 
     /// Whether the code is six digits to be typed rather than a token in a link.
     pub fn is_code(self) -> bool {
-        matches!(self, Self::Code | Self::Spans)
+        matches!(self, Self::Code | Self::Spans | Self::Forwarded | Self::Multilingual)
     }
 }
 
@@ -135,7 +141,7 @@ impl FromStr for MailStyle {
         let found = Self::NAMES.iter().find(|(name, _)| *name == text).map(|(_, style)| *style);
         found.ok_or_else(|| UnknownOption {
             text: text.to_owned(),
-            expected: "laravel-link, code, spans, plain or base64",
+            expected: "laravel-link, code, spans, plain, base64, forwarded or multilingual",
         })
     }
 }

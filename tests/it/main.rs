@@ -26,6 +26,7 @@ mod init;
 mod inject;
 mod kill;
 mod mail_dovecot;
+mod mail_styles;
 mod mcp;
 mod modelslab_cli;
 mod origins;

@@ -46,7 +46,7 @@ pub struct Sandbox {
     #[arg(long, value_name = "URL")]
     pub deliver_to: Option<String>,
 
-    /// How the verification mail looks: laravel-link, code, spans, plain or base64.
+    /// How the verification mail looks: laravel-link, code, spans, plain, base64, forwarded or multilingual.
     #[arg(long, value_name = "STYLE")]
     pub mail_style: Option<String>,
 

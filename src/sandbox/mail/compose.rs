@@ -1,6 +1,10 @@
 //! The text of a mail, as Laravel's notifications look: a plain part and an HTML part that say the same.
 
-use super::encoding::{base64_lines, html, quoted_printable};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8};
+
+use super::encoding::{base64_lines, encoded_words_in, html, quoted_printable};
+use super::forward::{SENDER, forwarded};
+use super::languages::Language;
 use super::letter::{Letter, LetterKind};
 use crate::clock::Timestamp;
 use crate::sandbox::MailStyle;
@@ -12,50 +16,72 @@ pub struct Stamp {
     pub id: String,
 }
 
-struct Content {
-    subject: String,
+const SERVICE: &str = "ModelsLab <noreply@modelslab.com>";
+
+pub struct Content {
+    pub subject: String,
     /// Lines end in `\n`.
-    text: String,
-    html: String,
+    pub text: String,
+    pub html: String,
 }
 
 /// The whole message, with CRLF line ends.
 pub fn compose(letter: &Letter, style: MailStyle, base_url: &str, stamp: &Stamp) -> String {
     let name: String = letter.name.chars().filter(|c| !c.is_control()).take(100).collect();
+    let (mut from, mut charset) = (SERVICE, UTF_8);
     let content = match &letter.kind {
+        LetterKind::Verification { secret } if style == MailStyle::Multilingual => {
+            let language = Language::of(&letter.to);
+            let content = translated(&name, secret, language);
+            let all = [&*content.subject, &content.text, &content.html].concat();
+            // As mailers do where a name does not fit.
+            charset = if language.charset.encode(&all).2 { UTF_8 } else { language.charset };
+            content
+        }
+        LetterKind::Verification { secret } if style == MailStyle::Forwarded => {
+            from = SENDER;
+            forwarded(&typed_code(&name, secret, MailStyle::Code), &letter.to, stamp.at)
+        }
         LetterKind::Verification { secret } if style.is_code() => typed_code(&name, secret, style),
         LetterKind::Verification { secret } => verification_link(&name, &format!("{base_url}/verify/{secret}")),
         LetterKind::Reset { secret } => reset_link(&name, &reset_address(base_url, secret, &letter.to)),
         LetterKind::Invite { id } => invite(&name, &letter.account, &format!("{base_url}/teams/invitations/{id}")),
     };
-    format!("{}{}", head(letter, &content.subject, stamp), body(&content, style, &stamp.id))
+    let subject = encoded_words_in(charset, &content.subject);
+    format!("{}{}", head(from, &letter.to, &subject, stamp), body(&content, style, charset, &stamp.id))
 }
 
-fn head(letter: &Letter, subject: &str, stamp: &Stamp) -> String {
+fn head(from: &str, to: &str, subject: &str, stamp: &Stamp) -> String {
     let date = chrono::DateTime::from_timestamp_millis(stamp.at.as_millis()).unwrap_or_default().to_rfc2822();
     format!(
-        "From: ModelsLab <noreply@modelslab.com>\r\nTo: {}\r\nSubject: {subject}\r\nMessage-ID: <{}@modelslab.com>\r\n\
+        "From: {from}\r\nTo: {to}\r\nSubject: {subject}\r\nMessage-ID: <{}@modelslab.com>\r\n\
          MIME-Version: 1.0\r\nDate: {date}\r\n",
-        letter.to, stamp.id
+        stamp.id
     )
 }
 
-fn body(content: &Content, style: MailStyle, boundary: &str) -> String {
+fn body(content: &Content, style: MailStyle, charset: &'static Encoding, boundary: &str) -> String {
     let part = |kind: &str, encoding: &str, text: &str| {
-        format!("Content-Type: {kind}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{text}")
+        let charset = charset.name().to_lowercase();
+        format!("Content-Type: {kind}; charset={charset}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{text}")
     };
-    let (encoding, encode): (_, fn(&str) -> String) = match style {
+    let (encoding, encode): (_, fn(&[u8]) -> String) = match style {
         MailStyle::Plain => return part("text/plain", "8bit", &content.text.replace('\n', "\r\n")),
-        MailStyle::Spans => return part("text/html", "quoted-printable", &quoted_printable(&content.html)),
-        MailStyle::Base64 => ("base64", base64_lines),
-        MailStyle::LaravelLink | MailStyle::Code => ("quoted-printable", quoted_printable),
+        MailStyle::Spans => return part("text/html", "quoted-printable", &quoted_printable(content.html.as_bytes())),
+        MailStyle::Multilingual if charset == ISO_2022_JP => ("7bit", crlf),
+        MailStyle::Base64 | MailStyle::Multilingual => ("base64", base64_lines),
+        MailStyle::LaravelLink | MailStyle::Code | MailStyle::Forwarded => ("quoted-printable", quoted_printable),
     };
-    let text = part("text/plain", encoding, &encode(&content.text));
-    let html = part("text/html", encoding, &encode(&content.html));
+    let text = part("text/plain", encoding, &encode(&charset.encode(&content.text).0));
+    let html = part("text/html", encoding, &encode(&charset.encode(&content.html).0));
     format!(
         "Content-Type: multipart/alternative; boundary=\"{boundary}\"\r\n\r\n\
          --{boundary}\r\n{text}\r\n--{boundary}\r\n{html}\r\n--{boundary}--\r\n"
     )
+}
+
+fn crlf(text: &[u8]) -> String {
+    String::from_utf8_lossy(text).replace('\n', "\r\n")
 }
 
 fn verification_link(name: &str, link: &str) -> Content {
@@ -115,8 +141,13 @@ fn page(name: &str, intro: &str, button: &str, link: &str, outro: &str) -> Strin
 }
 
 fn frame(content: &str) -> String {
+    framed("", content)
+}
+
+/// A page whose root has `attributes`; which charset it is in, the part's header says.
+fn framed(attributes: &str, content: &str) -> String {
     format!(
-        "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n<title>ModelsLab</title>\n<style>\n.button \
+        "<!DOCTYPE html>\n<html{attributes}>\n<head>\n<title>ModelsLab</title>\n<style>\n.button \
          {{ color: #fff; background-color: #2d3748; border-radius: 4px; padding: 8px 18px; }}\n</style>\n</head>\n<body>\n\
          <table class=\"wrapper\" width=\"100%\"><tr><td class=\"content-cell\">\n{content}</td></tr></table>\n<p \
          align=\"center\">&copy; ModelsLab. All rights reserved.</p>\n</body>\n</html>\n"
@@ -142,9 +173,27 @@ fn typed_code(name: &str, code: &str, style: MailStyle) -> Content {
     }
 }
 
+fn translated(name: &str, code: &str, language: &Language) -> Content {
+    let (greeting, code) = (language.greeting.replace("{}", name), language.digits.write(code));
+    let (intro, outro) = (language.intro, language.outro);
+    let direction = if language.right_to_left { "rtl" } else { "ltr" };
+    Content {
+        subject: language.subject.into(),
+        text: format!("{greeting}\n\n{intro} {code}\n\n{outro}\n\nModelsLab\n"),
+        html: framed(
+            &format!(" lang=\"{}\" dir=\"{direction}\"", language.tag),
+            &format!(
+                "<h1>{}</h1>\n<p>{intro}</p>\n<p class=\"code\"><strong>{code}</strong></p>\n<p>{outro}</p>\n",
+                html(&greeting)
+            ),
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sandbox::mail::languages::LANGUAGES;
     use mail_parser::MessageParser;
 
     fn letter(kind: LetterKind) -> Letter {
@@ -176,7 +225,14 @@ mod tests {
     #[test]
     fn every_style_carries_the_secret_and_only_crlf() {
         let code = || LetterKind::Verification { secret: "042917".into() };
-        let styles = [MailStyle::LaravelLink, MailStyle::Code, MailStyle::Spans, MailStyle::Plain, MailStyle::Base64];
+        let styles = [
+            MailStyle::LaravelLink,
+            MailStyle::Code,
+            MailStyle::Spans,
+            MailStyle::Plain,
+            MailStyle::Base64,
+            MailStyle::Forwarded,
+        ];
         for style in styles {
             let raw = mail(if style.is_code() { code() } else { token() }, style);
             assert!(!raw.replace("\r\n", "").contains(['\r', '\n']), "{style}");
@@ -184,6 +240,26 @@ mod tests {
             let html = parsed.body_html(0).unwrap().replace("<span>", "").replace("</span>", "");
             let secret = if style.is_code() { "042917".to_owned() } else { "T0k3n".repeat(12) };
             assert!(html.contains(&secret), "{style}: {html}");
+        }
+    }
+
+    #[test]
+    fn every_language_is_read_back_from_its_charset_and_a_name_that_does_not_fit_is_in_utf_8() {
+        for language in &LANGUAGES {
+            for name in ["Ada", "アダ"] {
+                let kind = LetterKind::Verification { secret: "042917".into() };
+                let to = format!("ada+{}@onramp.test", language.tag);
+                let letter = Letter { account: to.clone(), to, name: name.into(), kind };
+                let stamp = Stamp { at: Timestamp::from_millis(1_795_311_245_067), id: "6d1c".into() };
+                let raw = compose(&letter, MailStyle::Multilingual, "http://127.0.0.1:8080", &stamp);
+                assert!(raw.is_ascii() && !raw.replace("\r\n", "").contains(['\r', '\n']), "{}", language.tag);
+                let parsed = MessageParser::default().parse(raw.as_bytes()).unwrap();
+                assert_eq!(parsed.subject(), Some(language.subject));
+                for part in [parsed.body_text(0).unwrap(), parsed.body_html(0).unwrap()] {
+                    assert!(part.contains(&language.digits.write("042917")), "{part}");
+                    assert!(part.contains(language.outro) && part.contains(name), "{part}");
+                }
+            }
         }
     }
 
@@ -197,7 +273,14 @@ mod tests {
 
     #[test]
     fn a_reset_carries_token_and_address_in_every_style() {
-        let styles = [MailStyle::LaravelLink, MailStyle::Code, MailStyle::Spans, MailStyle::Plain, MailStyle::Base64];
+        let styles = [
+            MailStyle::LaravelLink,
+            MailStyle::Code,
+            MailStyle::Spans,
+            MailStyle::Plain,
+            MailStyle::Base64,
+            MailStyle::Forwarded,
+        ];
         for style in styles {
             let raw = mail(LetterKind::Reset { secret: "T0k3n".repeat(12) }, style);
             let parsed = MessageParser::default().parse(raw.as_bytes()).unwrap();

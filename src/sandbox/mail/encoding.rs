@@ -6,12 +6,11 @@ use encoding_rs::Encoding;
 
 const MAX_LINE: usize = 76;
 
-/// Quoted-printable (RFC 2045, 6.7) of `text`, whose lines end in `\n`.
-pub fn quoted_printable(text: &str) -> String {
+/// Quoted-printable (RFC 2045, 6.7) of a text whose lines end in `\n`.
+pub fn quoted_printable(text: &[u8]) -> String {
     let mut out = String::new();
-    for line in text.split_terminator('\n') {
+    for bytes in text.strip_suffix(b"\n").unwrap_or(text).split(|byte| *byte == b'\n') {
         let mut column = 0;
-        let bytes = line.as_bytes();
         for (place, byte) in bytes.iter().enumerate() {
             let last = place + 1 == bytes.len();
             let plain = matches!(byte, b'!'..=b'<' | b'>'..=b'~') || (matches!(byte, b' ' | b'\t') && !last);
@@ -29,9 +28,10 @@ pub fn quoted_printable(text: &str) -> String {
     out
 }
 
-/// Base64 of `text` with CRLF line ends, in lines of 76.
-pub fn base64_lines(text: &str) -> String {
-    let encoded = STANDARD.encode(text.replace('\n', "\r\n"));
+/// Base64 of a text, whose lines end in `\n`, with CRLF line ends, in lines of 76.
+pub fn base64_lines(text: &[u8]) -> String {
+    let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+    let encoded = STANDARD.encode(lines.join(&b"\r\n"[..]));
     let mut rest = encoded.as_str();
     let mut out = String::new();
     while !rest.is_empty() {
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn quoted_printable_is_read_back_by_a_mail_parser() {
         let text = format!("a=b {}\nünï \t \nhttp://127.0.0.1:1/verify/{}\n", "x".repeat(75), "T".repeat(64));
-        let encoded = quoted_printable(&text);
+        let encoded = quoted_printable(text.as_bytes());
         assert!(encoded.split("\r\n").all(|line| line.len() <= MAX_LINE), "{encoded}");
         assert!(encoded.contains("=\r\n") && encoded.is_ascii());
         let mail = format!(
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn base64_lines_are_short() {
-        let encoded = base64_lines(&"line\n".repeat(40));
+        let encoded = base64_lines("line\n".repeat(40).as_bytes());
         assert!(encoded.split("\r\n").all(|line| line.len() <= MAX_LINE));
         assert_eq!(STANDARD.decode(encoded.replace("\r\n", "")).unwrap(), "line\r\n".repeat(40).as_bytes());
     }

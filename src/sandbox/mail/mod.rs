@@ -3,7 +3,9 @@
 mod compose;
 mod courier;
 mod encoding;
+mod forward;
 pub mod header;
+mod languages;
 mod letter;
 mod lmtp;
 mod post;
