@@ -25,6 +25,7 @@ mod images;
 mod init;
 mod inject;
 mod kill;
+mod mail_clients;
 mod mail_dovecot;
 mod mail_styles;
 mod mcp;

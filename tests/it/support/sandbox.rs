@@ -13,6 +13,9 @@ pub struct SandboxProcess {
     pub mailbox: String,
     /// `HOST:PORT`
     pub smtp: String,
+    /// With `--tls`: the inbox over TLS, and the CA.
+    pub imaps: Option<String>,
+    pub ca: Option<PathBuf>,
     ledger: String,
     pub state: PathBuf,
 }
@@ -50,6 +53,8 @@ impl SandboxProcess {
             base_url: text("base_url"),
             mailbox: text("mailbox"),
             smtp: text("smtp").trim_start_matches("smtp://").to_owned(),
+            imaps: ready["imaps"].as_str().map(str::to_owned),
+            ca: ready["ca"].as_str().map(PathBuf::from),
             ledger: text("ledger"),
             _process: running,
             state,
