@@ -8,7 +8,8 @@ use imap_next::imap_types::mailbox::Mailbox as Name;
 use imap_next::imap_types::response::{Code, Status};
 
 use super::flags;
-use super::session::{Session, WRONG_PASSWORD};
+use super::login::WRONG_PASSWORD;
+use super::session::Session;
 use crate::clock::Timestamp;
 use crate::sandbox::mail::Post;
 

@@ -35,6 +35,12 @@ pub fn marks_seen(name: &MessageDataItemName<'_>) -> bool {
     matches!(name, BodyExt { peek: false, .. } | Rfc822 | Rfc822Text)
 }
 
+/// Whether `name` asks for bytes of the message.
+pub fn has_content(name: &MessageDataItemName<'_>) -> bool {
+    use MessageDataItemName::{BodyExt, Rfc822, Rfc822Header, Rfc822Text};
+    matches!(name, BodyExt { .. } | Rfc822 | Rfc822Header | Rfc822Text)
+}
+
 /// One item; `None` if it is not supported. `parsed` is the message taken apart, once somebody needs it.
 pub fn item<'m, F>(
     message: &Message,

@@ -185,3 +185,64 @@ fn string(text: &str) -> Option<IString<'static>> {
 fn nil_or(text: &str) -> NString<'static> {
     NString(string(text))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use mail_parser::MessageParser;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Pieces of which messages are made, right and wrong.
+    fn piece() -> impl Strategy<Value = Vec<u8>> {
+        let known = prop::sample::select(vec![
+            "Content-Type: multipart/mixed; boundary=a\r\n\r\n",
+            "Content-Type: multipart/alternative; boundary=\"b\"\r\n\r\n",
+            "Content-Type: message/rfc822\r\n\r\n",
+            "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+            "Content-Type: text/html; charset=\"\0\r\n\r\n",
+            "Content-Disposition: attachment; filename*=utf-8''%ff\r\n",
+            "From: \"a\\\" <@b@c>, g: x@y;\r\nTo: <\u{e9}>\r\nSubject: =?x?B?\r\n y\r\n",
+            "--a\r\n",
+            "--a--\r\n",
+            "\r\n--b\r\n",
+            "--b--",
+            "\r\n\r\n",
+            "\n",
+        ]);
+        prop_oneof![4 => known.prop_map(|text| text.as_bytes().to_vec()), 1 => prop::collection::vec(any::<u8>(), 0..20)]
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_message_is_made_of_it_can_be_told(pieces in prop::collection::vec(piece(), 0..24), path in prop::collection::vec(1u32..4, 1..5)) {
+            let raw = pieces.concat();
+            if let Some(message) = MessageParser::default().parse(&raw) {
+                envelope(&message);
+                structure(&message, true);
+                let path: Vec<NonZeroU32> = path.into_iter().filter_map(NonZeroU32::new).collect();
+                if let Some(found) = Found::at(&message, &Part(Vec1::try_from(path).unwrap())) {
+                    prop_assert!(found.header().len() <= raw.len() && found.body().len() <= raw.len());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_inside_of_messages_is_told_down_to_a_depth() {
+        let raw = "Content-Type: message/rfc822\r\n\r\n".repeat(3_000) + "Subject: a\r\n\r\nx";
+        let message = MessageParser::default().parse(raw.as_bytes()).unwrap();
+        let mut told = structure(&message, true).unwrap();
+        let mut depth = 0;
+        while let BodyStructure::Single {
+            body: Body { specific: SpecificFields::Message { body_structure, .. }, .. },
+            ..
+        } = told
+        {
+            (told, depth) = (*body_structure, depth + 1);
+        }
+        assert!((1..=MAX_DEPTH).contains(&depth), "{depth}");
+    }
+}

@@ -8,6 +8,7 @@ mod extended;
 mod fetch;
 mod flags;
 mod folders;
+mod login;
 mod mime;
 mod search;
 mod selected;

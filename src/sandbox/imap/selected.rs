@@ -18,11 +18,13 @@ use super::flags::{self, DELETED, SEEN};
 use super::session::Session;
 use super::view::Place;
 use super::{fetch, search};
-use crate::sandbox::state::{Event, Message};
+use crate::sandbox::state::{Event, Mailbox, Message};
 
 pub(super) const READ_ONLY: &str = "The mailbox is open read-only.";
 const CANNOT: &str = "[CANNOT] An item is not supported.";
 const MAX_ITEMS: usize = 64;
+/// As much as the whole inbox twice.
+const MAX_ANSWER: usize = 2 * Mailbox::MAX_BYTES;
 
 impl Session {
     pub(super) fn obey_in_mailbox(&mut self, tag: Tag<'static>, body: CommandBody<'static>) {
@@ -91,6 +93,11 @@ impl Session {
         }
         let marks = names.iter().any(fetch::marks_seen) && !self.is_read_only();
         let mut chosen = self.chosen(set, uid);
+        let pieces = names.iter().filter(|name| fetch::has_content(name)).count();
+        let bytes: usize = chosen.iter().map(|(_, message)| message.raw.len()).sum();
+        if bytes.saturating_mul(pieces) > MAX_ANSWER {
+            return self.no(tag, "[LIMIT] That is too much at once.");
+        }
         if marks {
             let unseen = chosen.iter_mut().map(|(_, message)| message).filter(|message| !message.flags.contains(SEEN));
             let mut changed = Vec::new();
@@ -98,9 +105,8 @@ impl Session {
                 message.flags.insert(SEEN.to_owned());
                 changed.push(Event::FlagsChanged { uid: message.uid, flags: message.flags.clone() });
             }
-            if !changed.is_empty() {
+            if !changed.is_empty() && !names.contains(&MessageDataItemName::Flags) {
                 names.push(MessageDataItemName::Flags);
-                names.dedup();
             }
             if self.service.core().commit(changed).is_err() {
                 return self.no(tag, NOT_KEPT);

@@ -1,9 +1,8 @@
-//! One IMAP connection: greeting, TLS, authentication, IDLE, and the end. Commands are obeyed in `command`.
+//! One IMAP connection: greeting, TLS, IDLE, and the end. Commands are obeyed in `command`.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use imap_next::imap_types::auth::{AuthMechanism, AuthenticateData};
 use imap_next::imap_types::core::{Tag, Vec1};
 use imap_next::imap_types::response::{Code, CommandContinuationRequest, Data, Greeting, Status};
 use imap_next::server::{Error as ProtocolError, Event as Received, Options, ResponseHandle, Server};
@@ -14,11 +13,10 @@ use tokio::time::timeout;
 
 use super::capability::capabilities;
 use super::extended::tag_of;
+use super::login::User;
 use super::view::View;
 use crate::sandbox::accept::accept;
-use crate::sandbox::http::is_email;
 use crate::sandbox::service::Service;
-use crate::sandbox::state::account_of;
 
 const MAX_SESSIONS: usize = 1_024;
 const MAX_LITERAL: u32 = 8 << 20;
@@ -49,16 +47,13 @@ pub struct Selected {
     pub read_only: bool,
 }
 
-/// Who logged in: an account, or the catch-all's user.
-pub struct User(pub Option<String>);
-
 pub struct Session {
     pub(super) service: Arc<Service>,
     pub(super) server: Server,
     pub(super) user: Option<User>,
     pub(super) selected: Option<Selected>,
     idle: Option<Tag<'static>>,
-    authenticating: Option<Tag<'static>>,
+    pub(super) authenticating: Option<Tag<'static>>,
     /// The last response; the session ends when it is sent.
     pub(super) farewell: Option<ResponseHandle>,
     /// The answer to STARTTLS; the handshake begins when it is sent.
@@ -132,29 +127,8 @@ impl Session {
     fn receive(&mut self, event: Received) {
         match event {
             Received::CommandReceived { command } => self.obey(command),
-            Received::CommandAuthenticateReceived { command_authenticate: asked } => match asked.initial_response {
-                _ if self.user.is_some() => self.refuse_authentication(asked.tag, "Logged in already."),
-                _ if asked.mechanism != AuthMechanism::Plain => {
-                    self.refuse_authentication(asked.tag, "[CANNOT] The one mechanism is PLAIN.");
-                }
-                Some(response) => self.finish_plain(asked.tag, Some(response.declassify().as_ref())),
-                None => {
-                    self.authenticating = Some(asked.tag);
-                    let go_on = CommandContinuationRequest::base64(&b""[..]);
-                    // It fails only out of turn, and this is the turn.
-                    let _ = self.server.authenticate_continue(go_on);
-                }
-            },
-            Received::AuthenticateDataReceived { authenticate_data } => {
-                if let Some(tag) = self.authenticating.take() {
-                    match authenticate_data {
-                        AuthenticateData::Continue(response) => {
-                            self.finish_plain(tag, Some(response.declassify().as_ref()));
-                        }
-                        AuthenticateData::Cancel => self.finish_plain(tag, None),
-                    }
-                }
-            }
+            Received::CommandAuthenticateReceived { command_authenticate: asked } => self.authenticate(asked),
+            Received::AuthenticateDataReceived { authenticate_data } => self.finish_authentication(authenticate_data),
             Received::IdleCommandReceived { tag } => self.begin_idle(tag),
             Received::IdleDoneReceived => {
                 if let Some(tag) = self.idle.take() {
@@ -163,37 +137,6 @@ impl Session {
             }
             Received::GreetingSent { .. } | Received::ResponseSent { .. } => {}
         }
-    }
-
-    fn refuse_authentication(&mut self, tag: Tag<'static>, text: &'static str) {
-        if let Ok(status) = Status::no(Some(tag), None, text) {
-            let _ = self.server.authenticate_finish(status);
-        }
-    }
-
-    /// SASL PLAIN (RFC 4616): authorisation id, user and password, with a zero byte between.
-    fn finish_plain(&mut self, tag: Tag<'static>, response: Option<&[u8]>) {
-        let parts: Vec<&[u8]> = response.unwrap_or_default().split(|byte| *byte == 0).collect();
-        let good = matches!(parts.as_slice(), [_, user, password] if self.log_in(user, password));
-        if !good {
-            return self.refuse_authentication(tag, WRONG_PASSWORD);
-        }
-        if let Ok(status) = Status::ok(Some(tag), self.capability_code(), "Logged in.") {
-            let _ = self.server.authenticate_finish(status);
-        }
-    }
-
-    /// Whether there is such a user and this is the password; if so, the session is logged in. Every address without a
-    /// plus tag is a user.
-    pub(super) fn log_in(&mut self, user: &[u8], password: &[u8]) -> bool {
-        let site = &self.service.site;
-        let name = String::from_utf8_lossy(user).to_lowercase();
-        let user = match name == site.inbox_user {
-            true => Some(User(None)),
-            false => (is_email(&name) && account_of(&name) == name).then_some(User(Some(name))),
-        };
-        self.user = user.filter(|_| password == site.inbox_password.expose().as_bytes());
-        self.user.is_some()
     }
 
     fn begin_idle(&mut self, tag: Tag<'static>) {
@@ -278,5 +221,3 @@ pub(super) fn greeted() -> Option<Server> {
         }
     }
 }
-
-pub(super) const WRONG_PASSWORD: &str = "[AUTHENTICATIONFAILED] Authentication failed.";

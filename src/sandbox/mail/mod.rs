@@ -5,9 +5,11 @@ mod courier;
 mod encoding;
 mod forward;
 pub mod header;
+mod language;
 mod languages;
 mod letter;
 mod lmtp;
+mod page;
 mod post;
 
 pub use courier::carry;

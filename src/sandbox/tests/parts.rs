@@ -67,3 +67,17 @@ async fn parts_are_fetched_by_their_numbers() {
     let many = "UID ".repeat(65);
     assert!(imap.refused(&format!("FETCH 1 ({})", many.trim())).await.contains("[LIMIT]"));
 }
+
+#[tokio::test]
+async fn an_answer_far_larger_than_the_inbox_is_refused() {
+    let (_sandbox, client) = sandbox().await;
+    let mut imap = client.inbox().await;
+    let big = "x".repeat(5 << 20);
+    imap.say(&format!("a APPEND INBOX {{{}}}", big.len())).await;
+    imap.line().await;
+    imap.say(&big).await;
+    while !imap.line().await.starts_with("a OK") {}
+    let pieces = |count: usize| vec!["BODY.PEEK[]<0.1>"; count].join(" ");
+    assert!(imap.refused(&format!("FETCH 1 ({})", pieces(60))).await.contains("[LIMIT]"));
+    imap.ok(&format!("FETCH 1 ({})", pieces(2))).await;
+}
