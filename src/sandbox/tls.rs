@@ -58,6 +58,8 @@ impl Tls {
         let damaged = |reason| SandboxError::CertificateDamaged { path: path.clone(), reason };
         let (config, authority) = read(&identity).map_err(damaged)?;
         write(folder, &ca, pem("CERTIFICATE", &authority).as_bytes()).map_err(failed)?;
+        // Clients may stand elsewhere.
+        let ca = std::path::absolute(ca).map_err(failed)?;
         Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)), ca, _temporary: temporary })
     }
 }
