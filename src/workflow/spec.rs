@@ -69,8 +69,8 @@ pub struct Parameter {
     pub one_of: &'static [&'static str],
     pub bounds: Option<Bounds>,
     pub judges: Judges,
-    /// Another parameter, and the value of it with which this one cannot be given.
-    pub not_with: Option<(&'static str, &'static str)>,
+    /// Another parameter, and the value of it with which this one cannot be given; `None`: any.
+    pub not_with: Option<(&'static str, Option<&'static str>)>,
     pub audience: Audience,
     /// The value is a URL that says where the action turns to, with all the secrets that it is given.
     pub destination: bool,
@@ -138,7 +138,13 @@ impl Parameter {
 
     /// It cannot be given where `parameter` is `value`.
     pub const fn not_with(mut self, parameter: &'static str, value: &'static str) -> Self {
-        self.not_with = Some((parameter, value));
+        self.not_with = Some((parameter, Some(value)));
+        self
+    }
+
+    /// It cannot be given where `parameter` is.
+    pub const fn instead_of(mut self, parameter: &'static str) -> Self {
+        self.not_with = Some((parameter, None));
         self
     }
 

@@ -42,17 +42,21 @@ fn missing(used: &Use<'_>, action: &ActionSpec, report: &mut Report) {
     }
 }
 
-/// What another parameter's value rules out.
+/// What another parameter rules out.
 fn excluded(used: &Use<'_>, action: &ActionSpec, report: &mut Report) {
     for (name, value) in used.with {
         let Some((other, ruling)) = action.parameter(&name.value).and_then(|parameter| parameter.not_with) else {
             continue;
         };
         let given = |value: &Template| value.as_literal().is_none_or(|literal| !literal.is_null());
-        let rules = |value: &Template| value.as_literal().and_then(Value::as_str) == Some(ruling);
+        let rules = |value: &Template| match ruling {
+            Some(ruling) => value.as_literal().and_then(Value::as_str) == Some(ruling),
+            None => given(value),
+        };
         if given(value) && used.with.iter().any(|(name, value)| name.value == other && rules(value)) {
             report.add(|| {
-                let message = format!("`{}` takes no `{}` where `{other}` is `{ruling}`", action.name, name.value);
+                let ruling = ruling.map_or_else(|| "given".to_owned(), |ruling| format!("`{ruling}`"));
+                let message = format!("`{}` takes no `{}` where `{other}` is {ruling}", action.name, name.value);
                 Diagnostic::error("E0117", name.span, message).help("leave out one of the two")
             });
         }
