@@ -62,6 +62,8 @@ enum Line {
     Free(String),
     /// Columns before it, its tone and its words.
     Detail(usize, Tone, String),
+    /// The same with a grid of its own.
+    Inner(usize, Tone, Grid),
 }
 
 /// Where the look cuts, nothing is wider than it: one column gives way, and if that is not enough each row is folded, its cells
@@ -100,6 +102,11 @@ impl Grid {
         self.lines.push(Line::Detail(indent, tone, inert(text)));
     }
 
+    /// A grid behind a bar below a row.
+    pub fn inner(&mut self, indent: usize, tone: Tone, grid: Grid) {
+        self.lines.push(Line::Inner(indent, tone, grid));
+    }
+
     pub fn render(&self, look: &Look) -> String {
         let widths = self.widths(look);
         let mut text = String::new();
@@ -112,6 +119,11 @@ impl Grid {
                 Line::Free(line) => push(line),
                 Line::Detail(indent, tone, text) => {
                     detail(*indent, *tone, text, look).iter().for_each(|line| push(line))
+                }
+                Line::Inner(indent, tone, grid) => {
+                    let narrower = Look { width: look.width.saturating_sub(indent + 2).max(LEAST_TEXT), ..*look };
+                    let lead = lead(*indent, *tone, look);
+                    grid.render(&narrower).lines().for_each(|line| push(&format!("{lead}{line}")));
                 }
                 Line::Head(cells) => widths.iter().for_each(|widths| push(&self.draw(cells, widths, look))),
                 Line::Row(cells, tail) => {
@@ -198,9 +210,14 @@ impl Grid {
 }
 
 fn detail(indent: usize, tone: Tone, text: &str, look: &Look) -> Vec<String> {
-    let bar = look.paint(tone, if look.unicode { "│" } else { "|" });
     let lines = wrap(text, look.width.saturating_sub(indent + 2).max(LEAST_TEXT));
-    lines.iter().map(|line| format!("{}{bar} {line}", " ".repeat(indent))).collect()
+    let lead = lead(indent, tone, look);
+    lines.iter().map(|line| format!("{lead}{line}")).collect()
+}
+
+/// What stands before each line below a row.
+fn lead(indent: usize, tone: Tone, look: &Look) -> String {
+    format!("{}{} ", " ".repeat(indent), look.paint(tone, if look.unicode { "│" } else { "|" }))
 }
 
 #[cfg(test)]

@@ -158,7 +158,7 @@ impl Fold<'_> {
             Happened::Done => (Tone::Bad, "done, but "),
             Happened::Unknown => (Tone::Care, "done or not, "),
         };
-        End { tone, text: self.mask.apply(&format!("{lead}{}: {}", error.code, error.message)) }
+        End { tone, text: self.mask.apply(&format!("{lead}{}: {}", error.code, error.sentence())) }
     }
 
     fn of_look(&self, answer: &ProbeAnswer) -> End {
@@ -170,7 +170,7 @@ impl Fold<'_> {
             }
             ProbeAnswer::NoWay => End { tone: Tone::Care, text: "it has no way to look".into() },
             ProbeAnswer::Seen(outcome) => match &outcome.error {
-                Some(error) => End { tone: Tone::Plain, text: self.mask.apply(&error.message) },
+                Some(error) => End { tone: Tone::Plain, text: self.mask.apply(error.sentence()) },
                 None => End { tone: Tone::Plain, text: "answered".into() },
             },
             ProbeAnswer::CutOff => End { tone: Tone::Care, text: "cut off".into() },

@@ -121,7 +121,7 @@ impl<W: Write + Send> Lines<W> {
 
     fn delayed(&self, task: &TaskPath, timer: Timer, delay: Duration, attempts: u32) -> String {
         let error = self.open.get(task).and_then(|open| open.error.as_ref());
-        let error = error.map(|error| format!(": {}: {}", error.code, error.message)).unwrap_or_default();
+        let error = error.map(|error| format!(": {}: {}", error.code, error.sentence())).unwrap_or_default();
         match timer {
             Timer::Retry => format!("try {} in {}{error}", attempts + 1, time(delay)),
             Timer::Settle => format!("in doubt, looking in {}{error}", time(delay)),
@@ -183,7 +183,7 @@ fn of_run(fact: &Fact, plan: &Plan, state: &RunState) -> Option<(String, String)
         }
         Fact::TeardownStarted => run("teardown: what it made is taken back, last things first".into()),
         Fact::ItemsExpanded { step, items } => Some((step.to_string(), count(items.len(), "item", "items"))),
-        Fact::RemedyDue { step, error } => Some((step.to_string(), format!("{}: {}", error.code, error.message))),
+        Fact::RemedyDue { step, error } => Some((step.to_string(), format!("{}: {}", error.code, error.sentence()))),
         Fact::Rewound { step, steps } => {
             let first = steps.first().unwrap_or(step);
             Some((step.to_string(), format!("going round again from {first}")))

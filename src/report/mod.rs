@@ -30,6 +30,7 @@ pub mod show;
 mod stand;
 mod step_table;
 mod summary;
+pub mod table;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -9,6 +9,7 @@ use super::look::{Look, Tone};
 use super::prompt;
 use super::stand::Stand;
 use super::summary::{StepView, Summary, TaskView};
+use super::table;
 use super::text::{count, inert};
 use super::times::time;
 use super::undo::{RoundView, UndoView};
@@ -131,6 +132,9 @@ fn items(grid: &mut Grid, step: &StepView, look: &Look) {
 fn details(grid: &mut Grid, indent: usize, (step, task): (&StepView, &TaskView)) {
     if let Some(error) = &task.error {
         grid.detail(indent, task.stand.told(step.may_fail).0, &error.told());
+        if !error.details.is_empty() {
+            grid.inner(indent, Tone::Faint, table::grid(&error.details));
+        }
     }
     if let Some(reason) = &task.skipped {
         grid.detail(indent, Tone::Faint, &skipped(reason));

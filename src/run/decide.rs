@@ -247,9 +247,9 @@ fn remedy(plan: &Plan, state: &RunState, step: usize) -> Option<Fact> {
         }
         Phase::Failed => {
             let first = first()?;
-            let why = unit.task.error.as_ref().map_or_else(String::new, |error| error.message.clone());
-            let message = format!("{}; `{}`, which should have helped, failed: {why}", first.message, unit.call.action);
-            Some(Fact::Failed { task: TaskPath::step(id), error: StepError { message, ..first } })
+            let why = unit.task.error.as_ref().map_or("", StepError::sentence);
+            let error = first.add(&format!("; `{}`, which should have helped, failed: {why}", unit.call.action));
+            Some(Fact::Failed { task: TaskPath::step(id), error })
         }
         _ => go_on(&unit),
     }

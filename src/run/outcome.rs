@@ -45,7 +45,8 @@ pub struct StepError {
     /// Stable and documented, such as `mail.timeout`.
     pub code: String,
     pub kind: ErrorKind,
-    /// For people; no secret in it.
+    /// For people; no secret in it. Below its sentence may stand a table: lines of cells with tabs between them, the first what
+    /// the columns are called.
     pub message: String,
     /// The class that a retry policy may name; `None` is never retried.
     pub class: Option<RetryClass>,
@@ -69,6 +70,37 @@ impl StepError {
         self
     }
 
+    /// With a table below the message.
+    pub fn table<const N: usize>(mut self, rows: &[[String; N]]) -> Self {
+        for row in rows {
+            self.message.push('\n');
+            self.message.push_str(&row.each_ref().map(|cell| cell.replace(['\n', '\t'], " ")).join("\t"));
+        }
+        self
+    }
+
+    /// The message without its table, and the table. A message from outside that has lines of its own is none.
+    pub fn parts(&self) -> (&str, Vec<Vec<&str>>) {
+        match self.message.split_once('\n') {
+            Some((sentence, table)) if table.split('\n').all(|line| line.contains('\t')) => {
+                (sentence, table.split('\n').map(|line| line.split('\t').collect()).collect())
+            }
+            _ => (&self.message, Vec::new()),
+        }
+    }
+
+    /// The message without its table.
+    pub fn sentence(&self) -> &str {
+        self.parts().0
+    }
+
+    /// With `more` behind the sentence.
+    pub fn add(&self, more: &str) -> Self {
+        let sentence = self.sentence();
+        let message = format!("{sentence}{more}{}", &self.message[sentence.len()..]);
+        Self { message, ..self.clone() }
+    }
+
     pub fn interrupted() -> Self {
         Self::new(ErrorKind::Network, Self::INTERRUPTED, "it was cut off before its end")
     }
@@ -80,7 +112,7 @@ impl StepError {
 
 impl fmt::Display for StepError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({}): {}", self.code, self.kind, self.message)
+        write!(f, "{} ({}): {}", self.code, self.kind, self.sentence())
     }
 }
 
@@ -129,4 +161,30 @@ pub enum ProbeAnswer {
     Seen(Box<Outcome>),
     /// The look was cut off on our side, and says nothing.
     CutOff,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_stands_below_the_sentence() {
+        let error = StepError::new(ErrorKind::Mail, "mail.timeout", "no code; try again");
+        let rows = [["age", "why"], ["3m", "too\told"]].map(|row| row.map(str::to_owned));
+        let with_table = error.clone().table(&rows).add("; given up");
+        assert_eq!(
+            with_table.parts(),
+            ("no code; try again; given up", vec![vec!["age", "why"], vec!["3m", "too old"]])
+        );
+        assert_eq!(with_table.to_string(), "mail.timeout (mail): no code; try again; given up");
+        assert_eq!(error.table::<2>(&[]).parts(), ("no code; try again", vec![]));
+    }
+
+    #[test]
+    fn lines_from_outside_are_no_table() {
+        for message in ["the name is taken\nby another key", "", "a\tb", "a\n"] {
+            let error = StepError::new(ErrorKind::Service, "service.422", message);
+            assert_eq!(error.parts(), (message, vec![]));
+        }
+    }
 }

@@ -205,14 +205,13 @@ fn try_again(unit: &Unit<'_>, error: StepError) -> Fact {
         return give_up(unit, error);
     }
     if let Some(asked) = retry_after.filter(|asked| *asked > MAX_RETRY_AFTER) {
-        let message = format!(
-            "{}; the service asks to wait {} s, which is more than {} s: {} after that time",
-            error.message,
+        let more = format!(
+            "; the service asks to wait {} s, which is more than {} s: {} after that time",
             asked.as_secs(),
             MAX_RETRY_AFTER.as_secs(),
             if unit.role() == Role::Undo { "tear the run down again" } else { "resume the run" }
         );
-        return give_up(unit, StepError { message, ..error });
+        return give_up(unit, error.add(&more));
     }
     let draw = fraction(&unit.state.started, &unit.path, unit.task.attempts);
     let delay = retry_after.unwrap_or_else(|| backoff(&policy, tries.max(1), draw));
@@ -235,8 +234,7 @@ fn has_time(unit: &Unit<'_>, moment: Timestamp) -> bool {
 }
 
 fn out_of_time(unit: &Unit<'_>, error: StepError) -> Fact {
-    let message = format!("{}; no time is left for another try", error.message);
-    give_up(unit, StepError { message, ..error })
+    give_up(unit, error.add("; no time is left for another try"))
 }
 
 /// The step has failed, unless its `on-error` knows the error and may go round once more.

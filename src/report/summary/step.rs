@@ -11,6 +11,7 @@ use crate::report::call::Inner;
 use crate::report::doubt::{AnswerView, DoubtView};
 use crate::report::prompt;
 use crate::report::stand::Stand;
+use crate::report::table;
 use crate::report::undo::{RoundView, UndoView};
 use crate::run::{ErrorKind, Phase, RunState, RunStatus, SkipReason, StepError, TaskState};
 use crate::secret::Mask;
@@ -69,6 +70,13 @@ pub struct ErrorView {
     #[serde(serialize_with = "as_shown")]
     pub kind: ErrorKind,
     pub message: String,
+    /// A table that belongs to it, what its columns are called first.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "as_objects")]
+    pub details: Vec<Vec<String>>,
+}
+
+fn as_objects<S: Serializer>(rows: &[Vec<String>], serializer: S) -> Result<S::Ok, S::Error> {
+    table::objects(rows).serialize(serializer)
 }
 
 fn as_shown<S: Serializer>(kind: &ErrorKind, serializer: S) -> Result<S::Ok, S::Error> {
@@ -156,7 +164,10 @@ impl TaskView {
 
 impl ErrorView {
     pub fn new(error: &StepError, mask: &Mask) -> Self {
-        Self { code: error.code.clone(), kind: error.kind, message: mask.apply(&error.message) }
+        let (sentence, rows) = error.parts();
+        let masked = |row: Vec<&str>| row.into_iter().map(|cell| mask.apply(cell)).collect();
+        let details = rows.into_iter().map(masked).collect();
+        Self { code: error.code.clone(), kind: error.kind, message: mask.apply(sentence), details }
     }
 
     /// On a line. Whatever was interrupted, it says nothing of the network.
