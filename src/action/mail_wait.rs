@@ -1,24 +1,18 @@
 //! `mail.wait`: waits for a mail and takes the code or link out of it.
 
-use std::time::Duration;
-
 use futures_util::future::BoxFuture;
-use serde::Deserialize as _;
-use serde_json::{Value, json};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::context::{not_sent, outputs};
+use super::mail_query::{PATIENCE, mail_query, parameters};
 use super::mailbox;
 use super::{Action, Context};
-use crate::diagnostic::kind;
-use crate::mail::{Cursor, Extract, Found, InvalidExtract, MailErrorKind, Query};
+use crate::id::hex;
+use crate::mail::{Found, MailErrorKind, Mailbox, Query};
 use crate::run::{ErrorKind, Outcome, StepError};
 use crate::secret::{MASKED, Secret};
-use crate::workflow::{
-    ActionSpec, Contact, Effect, EffectRule, Judges, OutputSpec, Parameter, Reach, Refusal, Type, UndoRule,
-};
-
-/// How long a step without `timeout` waits.
-const PATIENCE: Duration = Duration::from_secs(300);
+use crate::workflow::{ActionSpec, Contact, Effect, EffectRule, OutputSpec, Reach, Type, UndoRule};
 
 pub struct MailWait;
 
@@ -42,34 +36,12 @@ impl Action for MailWait {
         ActionSpec {
             name: "mail.wait",
             doc: "Waits for a mail with a code or link. It must be to one recipient; the newest that fits counts, and none \
-                  serves twice.",
+                  serves twice. Without `since` and `after`, mail counts that came since the needed steps began.",
             effect: EffectRule::Always(Effect::Read),
             probe: None,
             undo: UndoRule::Nothing,
             reach: Reach::to(Contact::Mailbox("mailbox")),
-            parameters: vec![
-                mailbox::parameter(),
-                Parameter::required("to", Type::String, "The recipient's whole address.").email(),
-                Parameter::optional("from", Type::array(Type::String), "Allowed senders: addresses or domains."),
-                Parameter::optional("subject", Type::String, "A part of the subject."),
-                Parameter::optional(
-                    "after",
-                    Type::Object,
-                    "A cursor of `mail.mark`; else since the needed steps began.",
-                )
-                .judged(Judges { value: Some(judge_cursor), ..Judges::NONE }),
-                Parameter::required(
-                    "extract",
-                    Type::Any,
-                    "`code`, `link`, or a pattern of one's own: {link: \"/verify/{code}\"}, {regex: 'Code: (\\d+)'}, \
-                     {css: \"#code\"}, {code: {digits: 6}}.",
-                )
-                .judged(Judges {
-                    value: Some(judge_extract),
-                    field: Some(judge_pattern),
-                    schema: Some(extracts),
-                }),
-            ],
+            parameters: std::iter::once(mailbox::parameter()).chain(parameters()).collect(),
             outputs: vec![
                 OutputSpec::secret("code", Type::String, "The code; null if a link was asked for."),
                 OutputSpec::secret("link", Type::String, "The link that was taken, if there is one."),
@@ -78,6 +50,7 @@ impl Action for MailWait {
                 OutputSpec::public("subject", Type::String, "The subject; the code and link are masked in it.")
                     .echoes("subject"),
                 OutputSpec::public("received_at", Type::String, "When the server received it, RFC 3339."),
+                OutputSpec::public("junk", Type::Boolean, "Whether it lay in the junk folder."),
             ],
             captures: false,
             errors: mailbox::ERRORS.to_vec(),
@@ -93,10 +66,11 @@ impl Action for MailWait {
 impl MailWait {
     async fn wait(&self, context: &Context) -> Result<Outcome, StepError> {
         let mailbox = mailbox::parse(context)?;
-        let query = query(context)?;
+        let account = account(&mailbox);
+        let query = query(context, &mailbox, &account)?;
         Ok(match context.services.mail.wait(&mailbox, &query, context.remaining(PATIENCE)).await {
             Ok(found) => Outcome {
-                claims: vec![found.message.clone()],
+                claims: vec![account + &found.message],
                 ..Outcome::succeeded(outputs(&self.spec(), values(&found)))
             },
             // The wait was as long as the step allows: to wait again is for `on-error`, not for `retry`.
@@ -108,7 +82,7 @@ impl MailWait {
     }
 }
 
-fn values(found: &Found) -> [(&'static str, Value); 5] {
+fn values(found: &Found) -> [(&'static str, Value); 6] {
     let exposed = |secret: &Option<Secret<String>>| secret.as_ref().map(|secret| secret.expose().as_str()).into();
     [
         ("code", exposed(&found.code)),
@@ -116,6 +90,7 @@ fn values(found: &Found) -> [(&'static str, Value); 5] {
         ("from", without_secrets(&found.from, found).into()),
         ("subject", without_secrets(&found.subject, found).into()),
         ("received_at", found.received_at.to_string().into()),
+        ("junk", found.junk.into()),
     ]
 }
 
@@ -154,57 +129,20 @@ fn spelled(text: &str, letters: &[char]) -> Option<usize> {
     None
 }
 
-fn query(context: &Context) -> Result<Query, StepError> {
+fn query(context: &Context, mailbox: &Mailbox, within: &str) -> Result<Query, StepError> {
     let wrong = |message: String| StepError::new(ErrorKind::Config, "config.parameter", message);
-    let after = context.get("after").map(|cursor| serde_json::from_value::<Cursor>(cursor.clone()));
-    let extract = context.get("extract").unwrap_or(&Value::Null);
-    Ok(Query {
-        to: context.require("to")?.to_owned(),
-        from: senders(context.get("from")).map_err(wrong)?,
-        subject: context.text("subject").map(str::to_owned),
-        since: context.order.needs_began.filter(|_| after.is_none()),
-        after: after.transpose().map_err(|_| wrong("`after` must be a cursor of `mail.mark`".into()))?,
-        extract: Extract::parse(extract).map_err(|error| wrong(format!("`extract`: {error}")))?,
-        used: context.order.claims.iter().cloned().collect(),
-    })
+    let needs_began = context.order.needs_began;
+    let began = needs_began.unwrap_or_else(|| context.services.clock.now());
+    let query = mail_query(|name| context.get(name), mailbox, began).map_err(wrong)?;
+    let since = query.since.or(needs_began.filter(|_| query.after.is_none()));
+    let used = context.order.claims.iter().filter_map(|claim| claim.strip_prefix(within)).map(str::to_owned);
+    Ok(Query { since, used: used.collect(), ..query })
 }
 
-fn extracts() -> Value {
-    let pattern = json!({ "link": { "type": "string" } });
-    let pattern =
-        json!({ "type": "object", "properties": pattern, "required": ["link"], "additionalProperties": false });
-    json!({ "anyOf": [{ "enum": ["code", "link"] }, pattern] })
-}
-
-fn judge_extract(value: &Value) -> Result<(), Refusal> {
-    // The field of a pattern is judged by itself.
-    let is_pattern = value.as_object().is_some_and(|fields| fields.len() == 1);
-    if is_pattern { Ok(()) } else { Extract::parse(value).map(drop).map_err(refusal) }
-}
-
-fn judge_pattern(name: &str, value: Option<&Value>) -> Result<(), Refusal> {
-    Extract::check_field(name, value).map_err(refusal)
-}
-
-fn refusal(InvalidExtract { why, help }: InvalidExtract) -> Refusal {
-    Refusal::new(why).help(help)
-}
-
-fn judge_cursor(value: &Value) -> Result<(), Refusal> {
-    let refusal = |_| Refusal::new("this is no cursor").help("write `${{ steps.ID.outputs.cursor }}` of a `mail.mark`");
-    Cursor::deserialize(value).map(drop).map_err(refusal)
-}
-
-fn senders(from: Option<&Value>) -> Result<Vec<String>, String> {
-    match from {
-        None => Ok(Vec::new()),
-        Some(Value::String(one)) => Ok(vec![one.clone()]),
-        Some(Value::Array(many)) => many
-            .iter()
-            .map(|one| one.as_str().map(str::to_owned).ok_or_else(|| format!("`from` holds {}", kind(one))))
-            .collect(),
-        Some(other) => Err(format!("`from` must be a text or a list of texts, not {}", kind(other))),
-    }
+/// What a message's claim begins with. Servers count for each account alone, and a run may read several.
+fn account(mailbox: &Mailbox) -> String {
+    let digest = Sha256::digest(format!("{}\0{}", mailbox.user(), mailbox.folder()));
+    format!("{}/", hex(&digest[..8]))
 }
 
 #[cfg(test)]
@@ -220,6 +158,7 @@ mod tests {
             from: "no-reply+428913@host.test".into(),
             subject: subject.into(),
             received_at: Timestamp::from_millis(0),
+            junk: false,
             message: "1:1".into(),
         };
         for (subject, shown) in [

@@ -54,5 +54,6 @@ pub(super) fn step_error(error: &MailError) -> StepError {
         MailErrorKind::Timeout => Some(RetryClass::Timeout),
         _ => Some(RetryClass::Network),
     };
-    StepError { class, ..StepError::new(ErrorKind::Mail, error.code(), error.message.clone()) }
+    let rows = error.unmet.as_ref().map(|unmet| unmet.rows()).unwrap_or_default();
+    StepError { class, ..StepError::new(ErrorKind::Mail, error.code(), error.message.clone()) }.table(&rows)
 }

@@ -5,7 +5,9 @@ mod context;
 mod files;
 mod http;
 mod mail_mark;
+mod mail_query;
 mod mail_wait;
+pub mod mail_words;
 mod mailbox;
 mod missing;
 mod modelslab;
@@ -17,6 +19,7 @@ mod trust;
 use std::sync::Arc;
 
 pub use context::{Action, Context, Services, not_sent, outputs, seal_echoes};
+pub use mail_query::mail_query;
 pub(crate) use missing::Missing;
 pub use modelslab::stripe_root;
 pub use registry::Registry;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::unmet::Unmet;
 use crate::diagnostic::escape;
 
 /// The kinds of failure; each has a stable code for reports and for `on-error`.
@@ -47,11 +48,13 @@ impl MailErrorKind {
 pub struct MailError {
     pub kind: MailErrorKind,
     pub message: String,
+    /// What a wait saw whose time is over.
+    pub unmet: Option<Box<Unmet>>,
 }
 
 impl MailError {
     pub(super) fn new(kind: MailErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        Self { kind, message: message.into(), unmet: None }
     }
 
     /// The stable code: `mail.timeout`, `mail.login`, …

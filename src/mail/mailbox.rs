@@ -128,6 +128,10 @@ impl Mailbox {
         &self.user
     }
 
+    pub fn folder(&self) -> &str {
+        &self.folder
+    }
+
     /// The folder's name in the modified UTF-7 that the protocol wants (RFC 3501, 5.1.3).
     pub(super) fn folder_on_the_wire(&self) -> String {
         let mut wire = String::new();

@@ -4,18 +4,22 @@
 //!   take from it ([`Extract`]), [`Found`] is what was taken.
 //! - `watch` keeps one connection a mailbox, on a thread of its own, for any number of waiters.
 //! - `wire` is the only place that knows the `imap` crate: transport with deadlines and budgets, login, commands.
+//! - `filter` compares header fields; what a wait saw that ended without a message is an [`Unmet`].
 //! - `message` reads headers and bodies, `extract` finds code or link in them. Both are pure; [`Extract::explain`] is all of it
 //!   for a message that lies there as bytes.
 //!
 //! Mailboxes are opened read-only (EXAMINE, BODY.PEEK): nothing is marked, moved or deleted. All text from mail is inert.
 
+mod address;
 mod cursor;
 mod error;
 mod extract;
+mod filter;
 mod mailbox;
 mod message;
 mod query;
 mod service;
+mod unmet;
 mod watch;
 mod wire;
 
@@ -29,6 +33,7 @@ pub use extract::{
     Taken,
 };
 pub use mailbox::{Mailbox, MailboxError, Security};
-pub use query::{Found, Query};
+pub use query::{Found, Query, is_field_name, known_authserv_id};
 pub use service::Mail;
+pub use unmet::{Passed, Unmet};
 pub use watch::Limits;

@@ -9,10 +9,11 @@ use rustls::ClientConfig;
 use tokio::time::timeout;
 
 use super::cursor::Cursor;
-use super::error::{MailError, MailErrorKind, quoted};
+use super::error::{MailError, MailErrorKind};
 use super::mailbox::Mailbox;
 use super::query::{Found, Query};
-use super::watch::{Claims, Enrolled, Limits, Logins, Roster, Ticket, Watcher};
+use super::unmet::{Ended, explain};
+use super::watch::{Claims, Enrolled, JunkWanted, Limits, Logins, Roster, Wanted, Watcher};
 use super::wire::{Connector, Sleeper, waker};
 use crate::clock::Clock;
 use crate::diagnostic::escape;
@@ -82,8 +83,10 @@ impl Mail {
     /// connection is not an error before the time is over. Fails at once with `Login`, `Tls`, `Config` or `Ambiguous`.
     pub async fn wait(&self, mailbox: &Mailbox, query: &Query, within: Duration) -> Result<Found, MailError> {
         let id = self.0.next_waiter.fetch_add(1, Ordering::Relaxed);
-        let query = Arc::new(query.clone());
-        let (roster, enrolled) = self.join(mailbox, |roster| roster.enrol(query.clone(), id))?;
+        let due = Instant::now() + self.0.limits.junk.min(within / 2);
+        let junk = JunkWanted::new(query, self.0.clock.now(), due);
+        let wanted = Arc::new(Wanted::new(query.clone(), junk));
+        let (roster, enrolled) = self.join(mailbox, |roster| roster.enrol(wanted.clone(), id))?;
         let Enrolled { ticket, mut found, first_look } = enrolled;
         let mut answer = timeout(within, &mut found).await.ok();
         if answer.is_none() {
@@ -97,7 +100,15 @@ impl Mail {
             }
             Some(Ok(Err(error))) => Err(error),
             Some(Err(_)) => Err(stopped()),
-            None => Err(explain(mailbox, &query, within, &ticket, roster.outage())),
+            None => Err(explain(&Ended {
+                mailbox,
+                query,
+                within,
+                now: self.0.clock.now(),
+                seen: ticket.seen(),
+                junk_folder: ticket.junk_folder(),
+                outage: roster.outage(),
+            })),
         }
     }
 
@@ -183,48 +194,4 @@ impl Drop for Ending {
 
 fn stopped() -> MailError {
     MailError::new(MailErrorKind::Network, "the thread that reads the mailbox has ended")
-}
-
-/// The error of a wait that ends without a message.
-fn explain(
-    mailbox: &Mailbox,
-    query: &Query,
-    within: Duration,
-    ticket: &Ticket,
-    outage: Option<MailError>,
-) -> MailError {
-    let mailbox = escape(&mailbox.to_string());
-    if !ticket.has_looked() {
-        let reason = outage.unwrap_or_else(|| MailError::new(MailErrorKind::Network, "the server is too slow"));
-        return MailError::new(reason.kind, format!("{mailbox} could not be looked into: {}", reason.message));
-    }
-    let tally = ticket.tally();
-    let seen = match tally.seen() {
-        0 => "no message arrived".to_owned(),
-        seen => format!("{seen} seen, none fits: {}", tally.describe()),
-    };
-    let lost =
-        outage.map(|error| format!("; the connection is lost at present: {}", error.message)).unwrap_or_default();
-    let filters = describe(query);
-    let advice = tally.advice(query);
-    let text =
-        format!("no {} within {within:?} in {mailbox} ({filters}): {seen}{lost}; {advice}", query.extract.gives());
-    MailError::new(MailErrorKind::Timeout, text)
-}
-
-fn describe(query: &Query) -> String {
-    let mut filters = vec![format!("to {}", escape(&query.to))];
-    if !query.from.is_empty() {
-        filters.push(format!("from {}", escape(&query.from.join(" or "))));
-    }
-    filters.extend(query.subject.as_ref().map(|subject| format!("subject has {}", quoted(subject))));
-    match (&query.after, query.since) {
-        (Some(cursor), _) => filters.push(format!("after UID {}", cursor.uid_next.saturating_sub(1))),
-        (None, Some(since)) => filters.push(format!("since {since}")),
-        (None, None) => {}
-    }
-    if !query.used.is_empty() {
-        filters.push(format!("{} used before", query.used.len()));
-    }
-    filters.join(", ")
 }

@@ -7,6 +7,7 @@ mod candidate;
 mod code;
 mod decoys;
 mod link;
+mod masking;
 mod own;
 mod pattern;
 mod phrase;
@@ -21,6 +22,7 @@ use serde_json::Value;
 
 pub(super) use candidate::NotTaken;
 pub use candidate::{Candidate, Sign};
+pub(super) use masking::without_codes;
 pub use own::{CodeRegex, CodeSelector, Pattern};
 pub use pattern::LinkPattern;
 pub use shape::CodeShape;

@@ -1,6 +1,7 @@
 //! Messages as bytes, made readable: header fields into an [`Envelope`], bodies into [`Content`].
 
 mod attributes;
+mod authentication;
 mod bound;
 mod content;
 mod elements;
@@ -14,6 +15,6 @@ mod selector;
 mod urls;
 
 pub(super) use content::{Block, Content, Link};
-pub(super) use envelope::Envelope;
+pub(super) use envelope::{AUTHENTICATION_RESULTS, Envelope};
 pub(super) use html::select;
 pub(super) use selector::Selector;

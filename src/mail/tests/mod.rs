@@ -1,6 +1,8 @@
 //! The service against a server that is told how to behave.
 
 mod faults;
+mod junk;
+mod matching;
 mod server;
 mod waiting;
 
@@ -44,7 +46,7 @@ fn mailbox(server: &Server) -> Mailbox {
 
 fn query(to: &str) -> Query {
     let extract = Extract::parse(&serde_json::json!({"link": "/verify/{code}"})).unwrap();
-    Query { to: to.into(), from: vec![], subject: None, after: None, since: None, extract, used: BTreeSet::new() }
+    Query::new(to, extract)
 }
 
 fn message(to: &str, token: &str) -> String {

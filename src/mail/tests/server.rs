@@ -42,6 +42,11 @@ pub struct State {
     pub uid_validity: u32,
     pub next_uid: u32,
     pub messages: Vec<Message>,
+    /// What LIST says, and the messages in the folder that is not INBOX.
+    pub folders: Vec<&'static str>,
+    pub junk: Vec<Message>,
+    /// A message that cannot be shown.
+    pub unreadable: Option<u32>,
     pub faults: Vec<Fault>,
     /// The first so many connections meet the faults.
     pub faulty: usize,
@@ -107,6 +112,13 @@ impl Server {
         assert!(!waited.unwrap().1.timed_out(), "the server never saw it");
     }
 
+    /// Lays a message into the folder for junk; nobody is told.
+    pub fn deliver_junk(&self, raw: &str, received_at: Timestamp) {
+        let mut state = self.state();
+        let uid = state.junk.len() as u32 + 1;
+        state.junk.push(Message { uid, received_at, raw: raw.to_owned() });
+    }
+
     /// Delivers a message and tells those who idle.
     pub fn deliver(&self, raw: &str, received_at: Timestamp) {
         let mut state = self.state();
@@ -121,8 +133,16 @@ impl Server {
     }
 }
 
+impl State {
+    /// Of the folder that is open.
+    fn opened(&self, in_junk: bool) -> &[Message] {
+        if in_junk { &self.junk } else { &self.messages }
+    }
+}
+
 struct Connection {
     out: TcpStream,
+    in_junk: bool,
     shared: Arc<Shared>,
     faults: Vec<Fault>,
     /// How many messages this connection has been told of.
@@ -137,7 +157,8 @@ impl Connection {
             state.open += 1;
             if state.connections <= state.faulty { state.faults.clone() } else { Vec::new() }
         };
-        let mut connection = Self { out: stream.try_clone().unwrap(), shared: shared.clone(), faults, told: 0 };
+        let out = stream.try_clone().unwrap();
+        let mut connection = Self { out, in_junk: false, shared: shared.clone(), faults, told: 0 };
         let _ = connection.talk(&mut BufReader::new(stream.try_clone().unwrap()));
         let _ = stream.shutdown(Shutdown::Both);
         shared.state.lock().unwrap().open -= 1;
@@ -193,7 +214,15 @@ impl Connection {
                 self.say(&format!("* CAPABILITY IMAP4rev1{idle}{plain}\r\n"))?;
             }
             "AUTHENTICATE" | "LOGIN" => return self.log_in(tag, command, input),
-            "EXAMINE" => self.examine()?,
+            "EXAMINE" => {
+                if !self.examine(command)? {
+                    return self.say(&format!("{tag} NO no such folder\r\n")).map(|()| true);
+                }
+            }
+            "LIST" => {
+                let folders = shared.state.lock().unwrap().folders.clone();
+                folders.iter().try_for_each(|folder| self.say(&format!("* LIST {folder}\r\n")))?;
+            }
             "NOOP" => self.tell()?,
             "UID" if command.starts_with("UID SEARCH") => {
                 if self.has(Fault::SilentSearch) {
@@ -201,7 +230,13 @@ impl Connection {
                 }
                 self.search(command.trim_start_matches("UID SEARCH "))?;
             }
-            "UID" | "FETCH" if command.contains("FETCH") => self.fetch(command)?,
+            "UID" | "FETCH" if command.contains("FETCH") => {
+                let unreadable = shared.state.lock().unwrap().unreadable;
+                if unreadable.is_some_and(|uid| uids(command).contains(&&*uid.to_string())) {
+                    return self.say(&format!("{tag} NO the message is damaged\r\n")).map(|()| true);
+                }
+                self.fetch(command)?;
+            }
             "IDLE" => return self.idle(tag, input),
             "LOGOUT" => self.say("* BYE see you\r\n")?,
             _ => return self.say(&format!("{tag} BAD not here\r\n")).map(|()| true),
@@ -228,10 +263,17 @@ impl Connection {
         Ok(true)
     }
 
-    fn examine(&mut self) -> std::io::Result<()> {
+    /// Whether there is such a folder.
+    fn examine(&mut self, command: &str) -> std::io::Result<bool> {
         let (count, validity, next) = {
             let state = self.shared.state.lock().unwrap();
-            (state.messages.len(), state.uid_validity, state.next_uid)
+            let folder = command.trim_start_matches("EXAMINE ");
+            self.in_junk = folder != "\"INBOX\"";
+            if self.in_junk && !state.folders.iter().any(|listed| listed.ends_with(folder)) {
+                return Ok(false);
+            }
+            let next = if self.in_junk { state.junk.len() as u32 + 1 } else { state.next_uid };
+            (state.opened(self.in_junk).len(), state.uid_validity, next)
         };
         self.told = count;
         if self.has(Fault::UntaggedNo) {
@@ -240,11 +282,11 @@ impl Connection {
         if !self.has(Fault::NoUidValidity) {
             self.say(&format!("* OK [UIDVALIDITY {validity}] valid\r\n"))?;
         }
-        self.say(&format!("* FLAGS (\\Seen)\r\n* {count} EXISTS\r\n* OK [UIDNEXT {next}] next\r\n"))
+        self.say(&format!("* FLAGS (\\Seen)\r\n* {count} EXISTS\r\n* OK [UIDNEXT {next}] next\r\n")).map(|()| true)
     }
 
     fn tell(&mut self) -> std::io::Result<()> {
-        let count = self.shared.state.lock().unwrap().messages.len();
+        let count = self.shared.state.lock().unwrap().opened(self.in_junk).len();
         if std::mem::replace(&mut self.told, count) != count {
             self.say(&format!("* {count} EXISTS\r\n"))?;
         }
@@ -255,7 +297,8 @@ impl Connection {
     fn search(&mut self, criteria: &str) -> std::io::Result<()> {
         let found: String = {
             let state = self.shared.state.lock().unwrap();
-            let told = &state.messages[..self.told.min(state.messages.len())];
+            let opened = state.opened(self.in_junk);
+            let told = &opened[..self.told.min(opened.len())];
             let last = told.last().map_or(0, |message| message.uid);
             let set = criteria.trim_start_matches("UID ").to_owned();
             let (low, high) = set.split_once(':').unwrap_or(("1", "*"));
@@ -282,19 +325,12 @@ impl Connection {
         if self.has(Fault::DeepNesting) {
             self.say(&format!("* 1 FETCH (UID 1 BODYSTRUCTURE {}\r\n", "(".repeat(500_000)))?;
         }
-        let set = command
-            .trim_start_matches("UID ")
-            .trim_start_matches("FETCH ")
-            .split(' ')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
         let replies: Vec<String> = {
             let state = self.shared.state.lock().unwrap();
-            let last = state.messages.last().map(|message| message.uid.to_string()).unwrap_or_default();
-            let uids: Vec<&str> = set.split(',').map(|uid| if uid == "*" { &*last } else { uid }).collect();
-            let chosen =
-                state.messages.iter().enumerate().filter(|(_, message)| uids.contains(&&*message.uid.to_string()));
+            let opened = state.opened(self.in_junk);
+            let last = opened.last().map(|message| message.uid.to_string()).unwrap_or_default();
+            let uids: Vec<&str> = uids(command).iter().map(|uid| if *uid == "*" { &*last } else { uid }).collect();
+            let chosen = opened.iter().enumerate().filter(|(_, message)| uids.contains(&&*message.uid.to_string()));
             chosen.map(|(at, message)| reply(at + 1, message, command)).collect()
         };
         replies.iter().try_for_each(|reply| self.say(reply))
@@ -347,20 +383,40 @@ impl Connection {
     }
 }
 
+/// Those that a FETCH asks for.
+fn uids(command: &str) -> Vec<&str> {
+    let set = command.trim_start_matches("UID ").trim_start_matches("FETCH ");
+    set.split(' ').next().unwrap_or_default().split(',').collect()
+}
+
 fn reply(number: usize, message: &Message, command: &str) -> String {
     let date = chrono::DateTime::from_timestamp_millis(message.received_at.as_millis()).unwrap();
     let date = date.format("%d-%b-%Y %H:%M:%S +0000");
     let (section, text) = if command.contains("HEADER.FIELDS") {
-        let header = message.raw.split_inclusive("\r\n\r\n").next().unwrap_or_default();
-        (" BODY[HEADER.FIELDS (TO FROM)]<0>", header)
+        (" BODY[HEADER.FIELDS (TO FROM)]<0>", fields(&message.raw, command))
     } else if command.contains("BODY.PEEK[]") {
-        (" BODY[]<0>", &*message.raw)
+        (" BODY[]<0>", message.raw.clone())
     } else {
-        ("", "")
+        ("", String::new())
     };
     let literal = if section.is_empty() { String::new() } else { format!("{section} {{{}}}\r\n{text}", text.len()) };
     let (uid, size) = (message.uid, message.raw.len());
     format!("* {number} FETCH (UID {uid} RFC822.SIZE {size} INTERNALDATE \"{date}\"{literal})\r\n")
+}
+
+/// The header fields that `command` names, and no others.
+fn fields(raw: &str, command: &str) -> String {
+    let asked = command.split_once("FIELDS (").and_then(|(_, rest)| rest.split_once(')')).unwrap_or_default().0;
+    let header = raw.split_inclusive("\r\n\r\n").next().unwrap_or_default();
+    let mut kept = false;
+    let of_asked = |line: &&str| {
+        if !line.starts_with([' ', '\t']) {
+            let name = line.split(':').next().unwrap_or_default();
+            kept = asked.split(' ').any(|asked| asked.eq_ignore_ascii_case(name.trim_end()));
+        }
+        kept
+    };
+    header.split_inclusive("\r\n").filter(of_asked).chain(["\r\n"]).collect()
 }
 
 /// Reads until the other side gives up.

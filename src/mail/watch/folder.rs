@@ -1,6 +1,7 @@
 //! What the watcher knows of the folder: the headers of the messages in a stretch of UIDs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::mail::error::MailError;
@@ -10,7 +11,7 @@ use crate::mail::wire::{RawSummary, Session, Standing};
 /// Messages that are remembered, and looked at when a wait has no beginning. The newest stay.
 pub(super) const MOST: u32 = 2000;
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Summary {
     pub size: u32,
     pub received_at: Timestamp,
@@ -24,18 +25,29 @@ pub(super) struct Folder {
     exists: u32,
     first: u32,
     next: u32,
-    known: BTreeMap<u32, Summary>,
+    /// The header fields that are asked for beside the usual ones.
+    fields: BTreeSet<String>,
+    known: BTreeMap<u32, Arc<Summary>>,
 }
 
 impl Folder {
     pub fn new(standing: Standing) -> Self {
         let Standing { uid_validity, uid_next, exists } = standing;
-        Self { uid_validity, exists, first: uid_next, next: uid_next, known: BTreeMap::new() }
+        Self { uid_validity, exists, first: uid_next, next: uid_next, fields: BTreeSet::new(), known: BTreeMap::new() }
     }
 
     /// Whether `standing` is of the same folder as before; a rebuilt one has another UIDVALIDITY.
     pub fn is(&self, standing: Standing) -> bool {
         self.uid_validity == standing.uid_validity
+    }
+
+    /// From now on these header fields are known of each message. What is known without one of them is forgotten.
+    pub fn ask_for(&mut self, fields: BTreeSet<String>) {
+        if !fields.is_subset(&self.fields) {
+            self.fields = fields;
+            self.known.clear();
+            self.first = self.next;
+        }
     }
 
     /// The UID at which the messages that arrived at `since` or later begin, or a lower one.
@@ -71,8 +83,9 @@ impl Folder {
 
     fn learn(&mut self, session: &mut Session, uids: &[u32]) -> Result<(), MailError> {
         let newest = &uids[uids.len().saturating_sub(MOST as usize)..];
-        for RawSummary { uid, size, received_at, header } in session.summaries(newest)? {
-            self.known.insert(uid, Summary { size, received_at, envelope: Envelope::read(&header) });
+        for RawSummary { uid, size, received_at, header } in session.summaries(newest, &self.fields)? {
+            let envelope = Envelope::read(&header, &self.fields);
+            self.known.insert(uid, Arc::new(Summary { size, received_at, envelope }));
         }
         while self.known.len() > MOST as usize {
             self.known.pop_first();
@@ -81,7 +94,7 @@ impl Folder {
     }
 
     /// The messages from `first` on, the newest first.
-    pub fn newest_from(&self, first: u32) -> impl Iterator<Item = (u32, &Summary)> {
+    pub fn newest_from(&self, first: u32) -> impl Iterator<Item = (u32, &Arc<Summary>)> {
         self.known.range(first..).rev().map(|(uid, summary)| (*uid, summary))
     }
 

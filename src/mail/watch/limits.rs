@@ -11,6 +11,9 @@ pub struct Limits {
     pub command: Duration,
     /// How often the mailbox is checked beside IDLE, while somebody waits: some servers tell nothing for half a minute.
     pub check: Duration,
+    /// How long a wait that may look into the folder for junk looks into the inbox alone, but for no more than half of its
+    /// time; and after that, how often it looks there.
+    pub junk: Duration,
     /// How long a connection without waiters is kept.
     pub linger: Duration,
     /// What a wait whose time is over still allows for its first look into the mailbox.
@@ -29,6 +32,7 @@ impl Default for Limits {
             connect: Duration::from_secs(20),
             command: Duration::from_secs(30),
             check: Duration::from_millis(2500),
+            junk: Duration::from_secs(10),
             linger: Duration::from_secs(60),
             first_look: Duration::from_secs(30),
             reconnect: Duration::from_millis(500),

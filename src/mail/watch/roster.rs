@@ -1,66 +1,31 @@
 //! What waiters and the watching thread share.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use super::claims::Claims;
+use super::place::Place;
+use super::progress::{Progress, Turn};
 use super::tally::Tally;
+use super::wanted::Wanted;
 use crate::mail::cursor::Cursor;
 use crate::mail::error::MailError;
-use crate::mail::query::{Found, Query};
+use crate::mail::query::Found;
 use crate::mail::wire::Waker;
-
-/// Which waiter has which message (`uidvalidity:uid`): one message serves one. Outlives the connection.
-#[derive(Debug, Clone, Default)]
-pub(in crate::mail) struct Claims(Arc<Mutex<HashMap<String, u64>>>);
-
-impl Claims {
-    /// Takes the message for `waiter`, unless another has it.
-    pub fn claim(&self, message: &str, waiter: u64) -> bool {
-        *lock(&self.0).entry(message.to_owned()).or_insert(waiter) == waiter
-    }
-
-    pub fn release(&self, message: &str) {
-        lock(&self.0).remove(message);
-    }
-
-    fn release_all_of(&self, waiter: u64) {
-        lock(&self.0).retain(|_, holder| *holder != waiter);
-    }
-}
 
 pub(super) type FoundReply = Result<Found, MailError>;
 pub(super) type MarkReply = Result<Cursor, MailError>;
 
-/// One who waits for a message, as the thread sees it.
-pub(super) struct Waiter {
-    pub query: Arc<Query>,
-    pub progress: Progress,
+/// One who waits for a message.
+struct Waiter {
+    wanted: Arc<Wanted>,
+    progress: Progress,
     reply: Option<oneshot::Sender<FoundReply>>,
     first_look: Option<oneshot::Sender<()>>,
-}
-
-/// How far a waiter has looked. Begins anew when the folder is rebuilt.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Progress {
-    pub uid_validity: u32,
-    /// Where it begins, once that is known.
-    pub first: Option<u32>,
-    /// Every message up to this UID was judged.
-    pub judged: u32,
-    pub tally: Tally,
-    /// [`State::releases`] when the thread began to look.
-    releases: u64,
-}
-
-impl Progress {
-    /// Begins anew at `first`.
-    pub fn restart(self, uid_validity: u32, first: u32) -> Self {
-        Self { uid_validity, first: Some(first), releases: self.releases, ..Self::default() }
-    }
 }
 
 #[derive(Default)]
@@ -72,6 +37,8 @@ struct State {
     outage: Option<MailError>,
     /// Counts the messages that were given back, which others must look at again.
     releases: u64,
+    /// What the server calls its folder for junk.
+    junk_folder: Option<String>,
     closing: bool,
     closed: bool,
 }
@@ -108,7 +75,7 @@ impl Roster {
     }
 
     /// Takes a waiter in; `None` if the thread has ended.
-    pub fn enrol(self: &Arc<Self>, query: Arc<Query>, id: u64) -> Option<Enrolled> {
+    pub fn enrol(self: &Arc<Self>, wanted: Arc<Wanted>, id: u64) -> Option<Enrolled> {
         let (reply, found) = oneshot::channel();
         let (look, first_look) = oneshot::channel();
         let mut state = lock(&self.state);
@@ -117,7 +84,7 @@ impl Roster {
         }
         // What is known already need not be waited for.
         let look = if state.outage.is_some() { (drop(look), None).1 } else { Some(look) };
-        let waiter = Waiter { query, progress: Progress::default(), reply: Some(reply), first_look: look };
+        let waiter = Waiter { wanted, progress: Progress::default(), reply: Some(reply), first_look: look };
         state.waiters.insert(id, waiter);
         drop(state);
         self.waker.wake();
@@ -167,10 +134,14 @@ impl Roster {
         lock(&self.state).marks.extend(marks);
     }
 
-    pub(super) fn waiters(&self) -> Vec<(u64, Arc<Query>, Progress)> {
+    pub(super) fn turns(&self) -> Vec<Turn> {
         let state = lock(&self.state);
-        let seen = |progress: &Progress| Progress { releases: state.releases, ..progress.clone() };
-        state.waiters.iter().map(|(id, waiter)| (*id, waiter.query.clone(), seen(&waiter.progress))).collect()
+        let turn = |(id, waiter): (&u64, &Waiter)| Turn {
+            id: *id,
+            wanted: waiter.wanted.clone(),
+            progress: Progress { releases: state.releases, ..waiter.progress.clone() },
+        };
+        state.waiters.iter().map(turn).collect()
     }
 
     pub(super) fn is_wanted(&self) -> bool {
@@ -185,11 +156,15 @@ impl Roster {
     pub(super) fn set_progress(&self, id: u64, mut progress: Progress) {
         let mut state = lock(&self.state);
         if progress.releases != state.releases {
-            progress.judged = 0;
+            progress.look_again();
         }
         if let Some(waiter) = state.waiters.get_mut(&id) {
             waiter.progress = progress;
         }
+    }
+
+    pub(super) fn set_junk_folder(&self, name: &str) {
+        lock(&self.state).junk_folder = Some(name.to_owned());
     }
 
     /// Tells a waiter that it was looked for.
@@ -268,13 +243,18 @@ impl Ticket {
         self.served = true;
     }
 
-    pub fn tally(&self) -> Tally {
-        lock(&self.roster.state).waiters.get(&self.id).map(|waiter| waiter.progress.tally.clone()).unwrap_or_default()
+    /// What was seen at each place that was looked into.
+    pub fn seen(&self) -> Vec<(Place, Tally)> {
+        let state = lock(&self.roster.state);
+        let Some(Waiter { progress, .. }) = state.waiters.get(&self.id) else { return Vec::new() };
+        let places = [(Place::Inbox, &progress.inbox), (Place::Junk, &progress.junk)];
+        let looked = places.into_iter().filter(|(_, reach)| reach.uid_validity != 0);
+        looked.map(|(place, reach)| (place, reach.tally.clone())).collect()
     }
 
-    /// Whether the mailbox was looked into at least once.
-    pub fn has_looked(&self) -> bool {
-        lock(&self.roster.state).waiters.get(&self.id).is_some_and(|waiter| waiter.progress.uid_validity != 0)
+    /// The server's folder for junk, once it is known.
+    pub fn junk_folder(&self) -> Option<String> {
+        lock(&self.roster.state).junk_folder.clone()
     }
 }
 
@@ -286,7 +266,7 @@ impl Drop for Ticket {
             state.releases += 1;
             self.roster.claims.release_all_of(self.id);
             // What this one held back may fit others.
-            state.waiters.values_mut().for_each(|waiter| waiter.progress.judged = 0);
+            state.waiters.values_mut().for_each(|waiter| waiter.progress.look_again());
         }
         drop(state);
     }

@@ -1,59 +1,56 @@
-//! What was seen while waiting, for the error that explains a timeout. Counts only: other people's mail is not shown.
+//! What was seen while waiting, for the error that explains a timeout.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::mail::query::{Query, Refusal};
+use super::folder::Summary;
+use crate::clock::Timestamp;
+use crate::mail::filter::Refusal;
 
-/// How many messages were passed over, by reason.
+/// Messages to the waiter's own recipient that are remembered, the newest.
+const MOST: usize = 10;
+
+/// How many messages were passed over, by reason; and those to the waiter's own recipient. Of other people's mail nothing is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in crate::mail) struct Tally(BTreeMap<Refusal, u32>);
+pub(in crate::mail) struct Tally {
+    counts: BTreeMap<Refusal, u32>,
+    own: BTreeMap<u32, (Refusal, Arc<Summary>)>,
+}
+
+/// A message to the waiter's own recipient, and why it was passed over. The text in it is the sender's.
+pub(in crate::mail) struct Own<'a> {
+    pub refusal: Refusal,
+    pub received_at: Timestamp,
+    pub from: &'a [String],
+    pub subject: &'a str,
+}
 
 impl Tally {
-    pub fn count(&mut self, refusal: Refusal) {
-        *self.0.entry(refusal).or_default() += 1;
+    pub(super) fn count(&mut self, uid: u32, summary: &Arc<Summary>, refusal: Refusal) {
+        *self.counts.entry(refusal).or_default() += 1;
+        if refusal != Refusal::Recipient {
+            self.own.insert(uid, (refusal, summary.clone()));
+            while self.own.len() > MOST {
+                self.own.pop_first();
+            }
+        }
+    }
+
+    pub fn counts(&self) -> &BTreeMap<Refusal, u32> {
+        &self.counts
     }
 
     pub fn seen(&self) -> u32 {
-        self.0.values().sum()
+        self.counts.values().sum()
     }
 
-    /// `2 to another recipient, 1 from another sender`.
-    pub fn describe(&self) -> String {
-        let reasons = self.0.iter().map(|(refusal, count)| format!("{count} {}", describe(*refusal)));
-        reasons.collect::<Vec<_>>().join(", ")
-    }
-
-    /// What to try, judged by the reason that comes nearest to a fit.
-    pub fn advice(&self, query: &Query) -> &'static str {
-        let has = |refusal| self.0.contains_key(&refusal);
-        if has(Refusal::NothingInside) {
-            "a fitting message came, but without what `extract` asks for: compare the pattern with the message"
-        } else if has(Refusal::Used) || has(Refusal::Claimed) {
-            "the messages there have served already: ask the service for a new one"
-        } else if has(Refusal::TooLarge) {
-            "the fitting message is larger than what is read"
-        } else if has(Refusal::Subject) || has(Refusal::Sender) {
-            "messages to this recipient came: loosen `subject` or `from`"
-        } else if has(Refusal::Recipient) {
-            "mail arrives here, but for others: check `to`, and whether this mailbox receives that address"
-        } else if query.after.is_some() || query.since.is_some() {
-            "nothing new arrived: ask the service to send again, look into the junk folder, or wait longer"
-        } else {
-            "the folder is empty: check its name, and whether this mailbox receives that address"
-        }
-    }
-}
-
-fn describe(refusal: Refusal) -> &'static str {
-    match refusal {
-        Refusal::Recipient => "to another recipient",
-        Refusal::Sender => "from another sender",
-        Refusal::Subject => "with another subject",
-        Refusal::TooOld => "too old",
-        Refusal::Used => "used before",
-        Refusal::Claimed => "taken by another waiter",
-        Refusal::TooLarge => "too large",
-        Refusal::Gone => "deleted meanwhile",
-        Refusal::NothingInside => "without the code or link",
+    /// The newest messages to the waiter's own recipient, the newest first.
+    pub fn own(&self) -> impl Iterator<Item = Own<'_>> {
+        self.own.values().rev().map(|(refusal, summary)| Own {
+            refusal: *refusal,
+            received_at: summary.received_at,
+            from: &summary.envelope.senders,
+            subject: &summary.envelope.subject,
+        })
     }
 }

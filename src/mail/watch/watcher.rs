@@ -7,20 +7,28 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use super::folder::Folder;
-use super::judge::earliest;
+use super::junk::Junk;
 use super::limits::Limits;
 use super::logins::Logins;
+use super::place::Place;
+use super::progress::{Reach, Turn};
 use super::reconnect::Reconnect;
-use super::roster::{MarkReply, Progress, Roster};
+use super::roster::{MarkReply, Roster};
 use crate::clock::Clock;
 use crate::mail::cursor::Cursor;
 use crate::mail::error::{MailError, MailErrorKind};
 use crate::mail::mailbox::Mailbox;
-use crate::mail::query::Query;
 use crate::mail::wire::{Connector, Idled, Session, Sleeper, Standing};
 
 /// A message dated further ahead of our clock than this says nothing about the server's clock.
 const CLOCK_AHEAD: Duration = Duration::from_secs(3600);
+
+/// What is known of the folders; it outlives a connection.
+#[derive(Default)]
+struct Folders {
+    inbox: Option<Folder>,
+    junk: Junk,
+}
 
 pub(in crate::mail) struct Watcher {
     pub mailbox: Mailbox,
@@ -38,9 +46,9 @@ impl Watcher {
     pub fn run(mut self, sleeper: Sleeper) -> Option<MailError> {
         let sleeper = Rc::new(sleeper);
         let mut reconnect = Reconnect::new(self.limits.reconnect);
-        let mut folder = None;
+        let mut folders = Folders::default();
         loop {
-            match self.serve(&sleeper, &mut folder, &mut reconnect) {
+            match self.serve(&sleeper, &mut folders, &mut reconnect) {
                 Ok(()) => return None,
                 Err(error) if self.roster.is_closing() || is_final(error.kind) => return Some(error),
                 Err(error) => {
@@ -59,7 +67,7 @@ impl Watcher {
     fn serve(
         &mut self,
         sleeper: &Rc<Sleeper>,
-        folder: &mut Option<Folder>,
+        folders: &mut Folders,
         reconnect: &mut Reconnect,
     ) -> Result<(), MailError> {
         let mut session = self.connect(sleeper)?;
@@ -68,7 +76,7 @@ impl Watcher {
         let mut told = false;
         loop {
             sleeper.forget();
-            self.round(&mut session, folder, std::mem::take(&mut afresh), told)?;
+            self.round(&mut session, &mut folders.inbox, std::mem::take(&mut afresh), told)?;
             reconnect.reset();
             self.roster.works();
             if self.roster.is_wanted() {
@@ -79,12 +87,22 @@ impl Watcher {
                 session.end();
                 return Ok(());
             }
-            let rest =
-                if self.roster.is_wanted() { self.limits.check } else { self.limits.linger.saturating_sub(lingered) };
+            afresh = self.look_into_junk(&mut session, &mut folders.junk)?;
+            if afresh {
+                continue;
+            }
+            let rest = if self.roster.is_wanted() { self.rest() } else { self.limits.linger.saturating_sub(lingered) };
             let idled = session.idle(rest, self.limits.check);
             self.avoid_idle |= session.ignores_idle();
             told = idled? == Idled::News;
         }
+    }
+
+    /// How long to rest while somebody waits.
+    fn rest(&self) -> Duration {
+        let turns = self.roster.turns();
+        let junk = turns.iter().filter_map(|turn| turn.junk_due(self.limits.junk)).min();
+        junk.map_or(self.limits.check, |due| due.saturating_duration_since(Instant::now()).min(self.limits.check))
     }
 
     fn connect(&self, sleeper: &Rc<Sleeper>) -> Result<Session, MailError> {
@@ -107,7 +125,7 @@ impl Watcher {
         told: bool,
     ) -> Result<(), MailError> {
         // Taken before the server is asked, so that nobody is told of a state older than his question.
-        let waiters = self.roster.waiters();
+        let mut turns = self.roster.turns();
         let marks = self.roster.take_marks();
         let asked = afresh || !marks.is_empty();
         if asked {
@@ -116,22 +134,35 @@ impl Watcher {
                 *folder = Some(Folder::new(standing));
             }
         }
-        let Some(folder) = folder.as_mut().filter(|_| !waiters.is_empty()) else { return Ok(()) };
-        let newcomers = waiters.iter().any(|(_, _, progress)| progress.first.is_none());
+        let Some(folder) = folder.as_mut().filter(|_| !turns.is_empty()) else { return Ok(()) };
+        let newcomers = turns.iter().any(|turn| turn.progress.inbox.first.is_none());
         if !asked && (newcomers || !told) {
             session.noop()?;
         }
-        let mut ready = Vec::with_capacity(waiters.len());
-        for (id, query, progress) in waiters {
-            let progress = self.begin(session, folder, &query, progress)?;
-            folder.extend_down(session, progress.first.unwrap_or(1))?;
-            ready.push((id, query, progress));
+        self.look_through(session, folder, Place::Inbox, &mut turns)?;
+        // A first look is one into both folders, where the other is due already.
+        let now = Instant::now();
+        turns.retain(|turn| turn.junk_due(self.limits.junk).is_none_or(|due| due > now));
+        turns.iter().for_each(|turn| self.roster.looked(turn.id));
+        Ok(())
+    }
+
+    /// Learns what is new in the open folder and judges it for everybody.
+    pub(super) fn look_through(
+        &self,
+        session: &mut Session,
+        folder: &mut Folder,
+        place: Place,
+        turns: &mut [Turn],
+    ) -> Result<(), MailError> {
+        folder.ask_for(turns.iter().flat_map(|turn| turn.wanted.filter.fields()).collect());
+        for turn in turns.iter_mut() {
+            self.begin(session, folder, place, turn)?;
+            let first = turn.progress.reach(place).first.unwrap_or(1);
+            folder.extend_down(session, first)?;
         }
         folder.extend_up(session)?;
-        for (id, query, progress) in ready {
-            self.judge(session, folder, id, &query, progress)?;
-        }
-        Ok(())
+        turns.iter_mut().try_for_each(|turn| self.judge(session, folder, place, turn))
     }
 
     /// Looks how the folder stands and tells those who asked for a mark.
@@ -163,22 +194,18 @@ impl Watcher {
     }
 
     /// Where the waiter begins in this folder. Anew if the folder was rebuilt.
-    fn begin(
-        &self,
-        session: &mut Session,
-        folder: &Folder,
-        query: &Query,
-        progress: Progress,
-    ) -> Result<Progress, MailError> {
-        if progress.uid_validity == folder.uid_validity && progress.first.is_some() {
-            return Ok(progress);
+    fn begin(&self, session: &mut Session, folder: &Folder, place: Place, turn: &mut Turn) -> Result<(), MailError> {
+        let reach = turn.progress.reach(place);
+        if reach.uid_validity == folder.uid_validity && reach.first.is_some() {
+            return Ok(());
         }
-        let first = match (&query.after, earliest(query, folder.uid_validity)) {
-            (Some(cursor), None) => cursor.uid_next,
+        let first = match (&turn.wanted.query.after, turn.wanted.earliest(place, folder.uid_validity)) {
             (_, Some(time)) => folder.first_since(session, time)?,
+            (Some(cursor), None) => cursor.uid_next,
             (None, None) => folder.first_of_all(session)?,
         };
-        Ok(progress.restart(folder.uid_validity, first))
+        *turn.progress.reach(place) = Reach::begin(folder.uid_validity, first);
+        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod connect;
 mod guard;
+mod listing;
 mod session;
 mod shape;
 mod socket;
@@ -14,5 +15,6 @@ mod starttls;
 mod waker;
 
 pub(super) use connect::Connector;
+pub(super) use listing::Listed;
 pub(super) use session::{Idled, RawSummary, Session, Standing};
 pub(super) use waker::{Sleeper, Waker, waker};

@@ -1,11 +1,13 @@
 //! A session after login, in the few commands that waiting for mail needs. All of them only read.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::connect::failed;
 use super::guard::{Guard, Idle, IdleSlot};
+use super::listing::{Listed, listed};
 use super::socket::Allowance;
 use super::waker::{Sleeper, Woken};
 use crate::clock::Timestamp;
@@ -166,29 +168,60 @@ impl Session {
         Ok(uids)
     }
 
-    /// What is needed to choose among messages, without their bodies. Messages that are gone are left out.
-    pub fn summaries(&mut self, uids: &[u32]) -> Result<Vec<RawSummary>, MailError> {
+    /// The folders that can be opened; none if the server does not tell.
+    pub fn list(&mut self) -> Result<Vec<Listed>, MailError> {
+        self.begin(REPLY_BYTES);
+        match self.session.run("LIST \"\" \"*\"") {
+            Ok((reply, _)) => Ok(listed(&String::from_utf8_lossy(&reply))),
+            Err(imap::Error::No(_) | imap::Error::Bad(_)) => Ok(Vec::new()),
+            Err(error) => Err(failed("list its folders", error)),
+        }
+    }
+
+    /// What is needed to choose among messages, without their bodies, and the header fields `asked`. Messages that are gone, or
+    /// that the server cannot show, are left out.
+    pub fn summaries(&mut self, uids: &[u32], asked: &BTreeSet<String>) -> Result<Vec<RawSummary>, MailError> {
+        let fields = asked.iter().fold(FIELDS.to_owned(), |fields, name| fields + " " + &name.to_ascii_uppercase());
+        let items = format!("(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS ({fields})]<0.{HEADER_BYTES}>)");
         let mut summaries = Vec::with_capacity(uids.len());
         for batch in uids.chunks(BATCH) {
-            self.begin((HEADER_BYTES + 1024) * BATCH as u64);
-            let set = batch.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
-            let items = format!("(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS ({FIELDS})]<0.{HEADER_BYTES}>)");
-            let fetched = self.session.uid_fetch(set, items).map_err(|error| failed("show its headers", error))?;
-            summaries.extend(fetched.iter().filter_map(|message| {
-                let uid = message.uid.filter(|uid| batch.contains(uid))?;
-                let header = message.header()?.to_vec();
-                Some(RawSummary { uid, size: message.size?, received_at: arrival(message)?, header })
-            }));
+            match self.batch(batch, &items)? {
+                Some(shown) => summaries.extend(shown),
+                // One message that the server cannot read must not hide the others.
+                None => {
+                    for uid in batch {
+                        summaries.extend(self.batch(&[*uid], &items)?.into_iter().flatten());
+                    }
+                }
+            }
         }
         Ok(summaries)
     }
 
-    /// The whole message, or `None` if it is gone. Reads `max` bytes at the most.
+    /// `None` if the server refuses.
+    fn batch(&mut self, uids: &[u32], items: &str) -> Result<Option<Vec<RawSummary>>, MailError> {
+        self.begin((HEADER_BYTES + 1024) * BATCH as u64);
+        let set = uids.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+        let fetched = match self.session.uid_fetch(set, items) {
+            Err(imap::Error::No(_)) => return Ok(None),
+            fetched => fetched.map_err(|error| failed("show its headers", error))?,
+        };
+        let summary = |message: &imap::types::Fetch<'_>| {
+            let uid = message.uid.filter(|uid| uids.contains(uid))?;
+            let header = message.header()?.to_vec();
+            Some(RawSummary { uid, size: message.size?, received_at: arrival(message)?, header })
+        };
+        Ok(Some(fetched.iter().filter_map(summary).collect()))
+    }
+
+    /// The whole message, or `None` if it is gone or the server cannot show it. Reads `max` bytes at the most.
     pub fn body(&mut self, uid: u32, max: u32) -> Result<Option<Vec<u8>>, MailError> {
         self.begin(u64::from(max) + REPLY_BYTES);
         let items = format!("(UID BODY.PEEK[]<0.{max}>)");
-        let fetched =
-            self.session.uid_fetch(uid.to_string(), items).map_err(|error| failed("show a message", error))?;
+        let fetched = match self.session.uid_fetch(uid.to_string(), items) {
+            Err(imap::Error::No(_)) => return Ok(None),
+            fetched => fetched.map_err(|error| failed("show a message", error))?,
+        };
         Ok(fetched
             .iter()
             .find(|message| message.uid == Some(uid))

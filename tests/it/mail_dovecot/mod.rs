@@ -64,7 +64,7 @@ fn reader(dovecot: &Dovecot, limits: Limits) -> Mail {
 fn query(to: &str) -> Query {
     let extract = Extract::parse(&serde_json::json!({"link": "/verify/{code}"})).unwrap();
     let from = vec!["modelslab.test".to_owned()];
-    Query { to: to.into(), from, subject: None, after: None, since: None, extract, used: BTreeSet::new() }
+    Query { from, ..Query::new(to, extract) }
 }
 
 fn code(found: Found) -> String {

@@ -1,0 +1,211 @@
+//! What a wait saw that ended without a message: counts, and a row for each message to its own recipient.
+
+use std::time::Duration;
+
+use super::error::{MailError, MailErrorKind, quoted};
+use super::extract::without_codes;
+use super::filter::Refusal;
+use super::mailbox::Mailbox;
+use super::query::Query;
+use super::watch::{Own, Place, Tally};
+use crate::clock::Timestamp;
+use crate::diagnostic::escape;
+
+/// Rows that are shown.
+const MOST: usize = 10;
+/// Characters of a sender or a subject that are.
+const WIDEST: usize = 100;
+
+/// What was looked for, where, and what was there instead. All text in it is inert, and codes in it are masked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmet {
+    pub mailbox: String,
+    /// `to ada@x.test, from y.test, …`, as they were given.
+    pub filters: String,
+    /// Each folder that was looked into, and how many messages were seen in it.
+    pub folders: Vec<(String, u32)>,
+    /// How many of them were to others, of whom nothing is told.
+    pub to_others: u32,
+    /// The newest to this recipient, the newest first.
+    pub passed: Vec<Passed>,
+    pub advice: &'static str,
+}
+
+/// A message to the recipient that was passed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passed {
+    pub received_at: Timestamp,
+    /// How old it was when the wait was over.
+    pub age: Duration,
+    pub from: String,
+    pub subject: String,
+    pub why: &'static str,
+    /// Its folder, if that is not the mailbox's own.
+    pub folder: Option<String>,
+}
+
+impl Unmet {
+    /// The messages as rows of a table, what the columns are called first. Empty if there are none.
+    pub fn rows(&self) -> Vec<[String; 4]> {
+        let row = |passed: &Passed| {
+            let folder = passed.folder.as_ref().map(|folder| format!(" (in {folder})")).unwrap_or_default();
+            [age(passed.age), passed.from.clone(), passed.subject.clone(), format!("{}{folder}", passed.why)]
+        };
+        let head = ["age", "from", "subject", "why not"].map(str::to_owned);
+        let head = Some(head).filter(|_| !self.passed.is_empty());
+        head.into_iter().chain(self.passed.iter().map(row)).collect()
+    }
+}
+
+/// How a wait ended that found nothing.
+pub(super) struct Ended<'a> {
+    pub mailbox: &'a Mailbox,
+    pub query: &'a Query,
+    pub within: Duration,
+    pub now: Timestamp,
+    /// Empty if it never came to a look.
+    pub seen: Vec<(Place, Tally)>,
+    pub junk_folder: Option<String>,
+    pub outage: Option<MailError>,
+}
+
+/// The error of such a wait.
+pub(super) fn explain(ended: &Ended<'_>) -> MailError {
+    let Ended { mailbox, query, within, outage, .. } = ended;
+    let mailbox = escape(&mailbox.to_string());
+    if ended.seen.is_empty() {
+        let slow = || MailError::new(MailErrorKind::Network, "the server is too slow");
+        let reason = outage.clone().unwrap_or_else(slow);
+        return MailError::new(reason.kind, format!("{mailbox} could not be looked into: {}", reason.message));
+    }
+    let filters = filters(query);
+    let seen: Vec<String> = ended.seen.iter().map(|(place, tally)| ended.told(*place, tally)).collect();
+    let lost = outage.as_ref().map(|error| format!("; the connection is lost at present: {}", error.message));
+    let advice = advice(ended);
+    let text = format!(
+        "no {} within {within:?} in {mailbox} ({filters}): {}{}; {advice}",
+        query.extract.gives(),
+        seen.join("; "),
+        lost.unwrap_or_default()
+    );
+    let folders = ended.seen.iter().map(|(place, tally)| (ended.folder(*place), tally.seen())).collect();
+    let to_others = |(_, tally): &(Place, Tally)| tally.counts().get(&Refusal::Recipient).copied().unwrap_or_default();
+    let to_others = ended.seen.iter().map(to_others).sum();
+    let unmet = Unmet { mailbox, filters, folders, to_others, passed: ended.passed(), advice };
+    MailError { unmet: Some(Box::new(unmet)), ..MailError::new(MailErrorKind::Timeout, text) }
+}
+
+impl Ended<'_> {
+    fn folder(&self, place: Place) -> String {
+        match (place, &self.junk_folder) {
+            (Place::Inbox, _) => escape(&self.mailbox.folder),
+            (Place::Junk, Some(name)) => escape(name),
+            (Place::Junk, None) => "junk".to_owned(),
+        }
+    }
+
+    /// `2 seen, none fits: 1 to another recipient, 1 too old`.
+    fn told(&self, place: Place, tally: &Tally) -> String {
+        let folder = self.folder(place);
+        let lead = if place == Place::Junk { format!("in {folder} ") } else { String::new() };
+        if tally.seen() == 0 {
+            return format!("{lead}no message arrived");
+        }
+        let reasons: Vec<String> =
+            tally.counts().iter().map(|(why, count)| format!("{count} {}", describe(*why))).collect();
+        format!("{lead}{} seen, none fits: {}", tally.seen(), reasons.join(", "))
+    }
+
+    fn passed(&self) -> Vec<Passed> {
+        let row = |place: Place, own: Own<'_>| Passed {
+            received_at: own.received_at,
+            age: self.now.since(own.received_at),
+            from: shown(&own.from.join(", ")),
+            subject: shown(own.subject),
+            why: describe(own.refusal),
+            folder: (place == Place::Junk).then(|| self.folder(place)),
+        };
+        let of_each = self.seen.iter().flat_map(|(place, tally)| tally.own().map(|own| row(*place, own)));
+        let mut rows: Vec<Passed> = of_each.collect();
+        rows.sort_by_key(|row| std::cmp::Reverse(row.received_at));
+        rows.truncate(MOST);
+        rows
+    }
+}
+
+fn shown(text: &str) -> String {
+    let line = without_codes(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    escape(&line.chars().take(WIDEST).collect::<String>())
+}
+
+/// `45s`, `12m`, `3h`, `2d`.
+fn age(age: Duration) -> String {
+    match age.as_secs() {
+        seconds @ 0..120 => format!("{seconds}s"),
+        seconds @ 120..7200 => format!("{}m", seconds / 60),
+        seconds @ 7200..172_800 => format!("{}h", seconds / 3600),
+        seconds => format!("{}d", seconds / 86_400),
+    }
+}
+
+fn filters(query: &Query) -> String {
+    let mut filters = vec![format!("to {}", escape(&query.to))];
+    if !query.from.is_empty() {
+        filters.push(format!("from {}", escape(&query.from.join(" or "))));
+    }
+    filters.extend(query.subject.as_ref().map(|part| format!("subject has {}", quoted(part))));
+    filters.extend(query.header.iter().map(|(name, part)| format!("{} has {}", escape(name), quoted(part))));
+    filters.extend(query.dkim_pass_by.as_ref().map(|server| format!("dkim=pass by {}", escape(server))));
+    match (&query.after, query.since) {
+        (Some(cursor), _) => filters.push(format!("after UID {}", cursor.uid_next.saturating_sub(1))),
+        (None, Some(since)) => filters.push(format!("since {since}")),
+        (None, None) => {}
+    }
+    if !query.used.is_empty() {
+        filters.push(format!("{} used before", query.used.len()));
+    }
+    filters.join(", ")
+}
+
+const fn describe(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Recipient => "to another recipient",
+        Refusal::Sender => "from another sender",
+        Refusal::Subject => "with another subject",
+        Refusal::Header => "without the header field",
+        Refusal::Unsigned => "not signed by the sender's domain",
+        Refusal::TooOld => "too old",
+        Refusal::Used => "used before",
+        Refusal::Claimed => "taken by another waiter",
+        Refusal::TooLarge => "too large",
+        Refusal::Gone => "deleted meanwhile",
+        Refusal::NothingInside => "without the code or link",
+    }
+}
+
+/// What to try, judged by the reason that comes nearest to a fit.
+fn advice(ended: &Ended<'_>) -> &'static str {
+    let query = ended.query;
+    let has = |refusal| ended.seen.iter().any(|(_, tally)| tally.counts().contains_key(&refusal));
+    if has(Refusal::NothingInside) {
+        "a fitting message came, but without what `extract` asks for: compare the pattern with the message"
+    } else if has(Refusal::Used) || has(Refusal::Claimed) {
+        "the messages there have served already: ask the service for a new one"
+    } else if has(Refusal::TooLarge) {
+        "the fitting message is larger than what is read"
+    } else if has(Refusal::Unsigned) {
+        "a message came that the server did not find signed by its sender's domain: check `authserv-id`, or whether it is genuine"
+    } else if has(Refusal::Subject) || has(Refusal::Sender) || has(Refusal::Header) {
+        "messages to this recipient came: loosen `subject`, `from` or `header`"
+    } else if has(Refusal::TooOld) {
+        "the messages to this recipient are older than the wait: ask the service to send again, or set `since` further back"
+    } else if has(Refusal::Recipient) {
+        "mail arrives here, but for others: check `to`, and whether this mailbox receives that address"
+    } else if query.after.is_none() && query.since.is_none() {
+        "the folder is empty: check its name, and whether this mailbox receives that address"
+    } else if query.junk {
+        "nothing new arrived: ask the service to send again, or wait longer"
+    } else {
+        "nothing new arrived: ask the service to send again, set `junk: true` to look into the junk folder as well, or wait longer"
+    }
+}

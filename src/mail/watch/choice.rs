@@ -1,0 +1,61 @@
+//! Which message a waiter is given. A function of values: what was fetched is handed in, and so is the way to open a message.
+
+use std::sync::Arc;
+
+use super::folder::Summary;
+use super::place::Place;
+use super::tally::Tally;
+use super::wanted::Wanted;
+use crate::mail::filter::Refusal;
+
+/// The folder in which the waiter looks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Where {
+    pub place: Place,
+    pub uid_validity: u32,
+    /// Larger messages are not opened.
+    pub largest: u32,
+}
+
+/// Goes through the messages, the newest first, and opens those that may be meant until one answers the waiter. The others are
+/// counted in `tally`. `open` is asked with a message's UID and key; it claims the message, and refuses it where it cannot serve.
+pub(super) fn choose<'a, T, E>(
+    wanted: &Wanted,
+    at: Where,
+    newest_first: impl Iterator<Item = (u32, &'a Arc<Summary>)>,
+    tally: &mut Tally,
+    mut open: impl FnMut(u32, &str, &Summary) -> Result<Result<T, Refusal>, E>,
+) -> Result<Option<T>, E> {
+    for (uid, summary) in newest_first {
+        let key = at.place.key(at.uid_validity, uid);
+        let answer = match refuse(wanted, at, &key, summary) {
+            Some(refusal) => Err(refusal),
+            None => open(uid, &key, summary)?,
+        };
+        match answer {
+            Ok(answer) => return Ok(Some(answer)),
+            Err(refusal) => tally.count(uid, summary, refusal),
+        }
+    }
+    Ok(None)
+}
+
+/// Why a message cannot be the one, as far as can be said without opening it.
+fn refuse(wanted: &Wanted, at: Where, key: &str, summary: &Summary) -> Option<Refusal> {
+    let late = |earliest| summary.received_at < earliest;
+    if !wanted.filter.is_recipient(&summary.envelope) {
+        Some(Refusal::Recipient)
+    } else if wanted.earliest(at.place, at.uid_validity).is_some_and(late)
+        || wanted.is_stale(summary.envelope.written_at)
+    {
+        Some(Refusal::TooOld)
+    } else if let Err(refusal) = wanted.filter.check(&summary.envelope) {
+        Some(refusal)
+    } else if wanted.query.used.contains(key) {
+        Some(Refusal::Used)
+    } else if summary.size > at.largest {
+        Some(Refusal::TooLarge)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,3 @@
+//! Which message serves which waiter, decided over values.
+
+mod choosing;
