@@ -48,12 +48,17 @@ pub fn mail_file(path: &Path) -> Result<std::fs::File, OpError> {
 }
 
 fn extract(text: &str) -> Result<Extract, OpError> {
-    let value = match text.trim_start().starts_with('{') {
-        true => serde_json::from_str(text)
-            .map_err(|error| OpError::Usage(format!("--extract: this is not JSON: {error}")))?,
-        false => Value::String(text.to_owned()),
-    };
-    Extract::parse(&value).map_err(|error| OpError::Usage(format!("--extract: {error}")))
+    Extract::parse(&extract_value(text)?).map_err(|error| OpError::Usage(format!("--extract: {error}")))
+}
+
+/// `code`, `link` or a pattern as JSON, as the value that `extract` of `mail.wait` has.
+pub fn extract_value(text: &str) -> Result<Value, OpError> {
+    match text.trim_start().starts_with('{') {
+        true => {
+            serde_json::from_str(text).map_err(|error| OpError::Usage(format!("--extract: this is not JSON: {error}")))
+        }
+        false => Ok(Value::String(text.to_owned())),
+    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,51 @@
-//! `onramp mail extract`: what was taken from a message, and why.
+//! `onramp mail`: what was taken from a message, and why; or what was seen instead.
 
 use serde_json::{Value, json};
 
 use super::grid::{Cell, Grid};
 use super::look::{Look, Tone};
+use super::table::objects;
 use super::text::inert;
+use crate::clock::Timestamp;
 use crate::secret::Secret;
+
+/// What came of a wait.
+#[derive(Debug, Clone)]
+pub struct Waited {
+    /// `code` or `link`.
+    pub gives: &'static str,
+    pub taken: Option<Secret<String>>,
+    pub from: Option<String>,
+    pub subject: Option<String>,
+    pub received_at: Option<Timestamp>,
+    /// It lay in the junk folder.
+    pub junk: bool,
+    pub error: Option<NotTaken>,
+}
+
+/// Why nothing was taken.
+#[derive(Debug, Clone)]
+pub struct NotTaken {
+    /// As a step's error has it: `mail.timeout`.
+    pub code: &'static str,
+    pub message: String,
+    /// A table of what was seen, what its columns are called first.
+    pub details: Vec<Vec<String>>,
+}
+
+/// The wait as one JSON document.
+pub fn waited_json(waited: &Waited) -> Value {
+    let taken = |gives: &str| waited.taken.as_ref().filter(|_| waited.gives == gives).map(|taken| taken.expose());
+    let error = waited
+        .error
+        .as_ref()
+        .map(|error| json!({ "code": error.code, "message": error.message, "details": objects(&error.details) }));
+    json!({
+        "outcome": if waited.taken.is_some() { "taken" } else { "failed" }, "code": taken("code"), "link": taken("link"),
+        "from": waited.from, "subject": waited.subject, "received_at": waited.received_at.map(|at| at.to_string()),
+        "junk": waited.junk, "error": error,
+    })
+}
 
 /// What became of a message.
 #[derive(Debug, Clone)]

@@ -29,6 +29,7 @@ mod mail_clients;
 mod mail_dovecot;
 mod mail_pymap;
 mod mail_styles;
+mod mail_wait;
 mod mcp;
 mod modelslab_cli;
 mod origins;

@@ -58,7 +58,7 @@ pub async fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure
         Command::Call(args) => call::call(args, global).await,
         Command::Actions(args) => actions::actions(args, global),
         Command::Schema(_) => schema::schema(),
-        Command::Mail(args) => mail::mail(args, global),
+        Command::Mail(args) => mail::mail(args, global).await,
         Command::Sandbox(args) => sandbox::sandbox(args).await,
     }
 }

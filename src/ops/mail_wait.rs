@@ -1,0 +1,82 @@
+//! Waits for a mail and takes the code or link out of it, as the step `mail.wait` does, without a run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::OpError;
+use super::surroundings::MAILBOX_VARIABLE;
+use crate::action::mail_query;
+use crate::clock::Clock;
+use crate::diagnostic::escape;
+use crate::mail::{Found, Mail, MailError, Mailbox, Query};
+use crate::report::mail::{NotTaken, Waited};
+use crate::secret::{Mask, Secret};
+use crate::tls;
+
+pub struct MailWaitRequest {
+    /// Where it is read: a URL.
+    pub mailbox: Option<Secret<String>>,
+    /// Those of `mail.wait`, by name. Without `since` and `after`, what comes from now on counts.
+    pub parameters: Map<String, Value>,
+    pub within: Duration,
+}
+
+/// Waits. `mask` learns the mailbox's URL, `say` is told what is waited for.
+pub async fn mail_wait(
+    clock: Arc<dyn Clock>,
+    request: &MailWaitRequest,
+    mask: &Mask,
+    say: &mut (dyn FnMut(&str) + Send),
+) -> Result<Waited, OpError> {
+    let missing =
+        || OpError::Usage(format!("no mailbox: set {MAILBOX_VARIABLE}, or name one in a profile (docs/mailboxes.md)"));
+    let url = request.mailbox.as_ref().ok_or_else(missing)?;
+    mask.learn_text(url.expose());
+    let mailbox =
+        Mailbox::parse(url.expose()).map_err(|error| OpError::Usage(format!("{MAILBOX_VARIABLE}: {error}")))?;
+    let given = |name: &str| request.parameters.get(name).filter(|value| !value.is_null());
+    let query = mail_query(given, &mailbox, clock.now()).map_err(OpError::Usage)?;
+    let mail = Mail::new(clock.clone(), tls::client_config(None).map_err(|error| OpError::Usage(error.to_string()))?);
+    let gives = query.extract.gives();
+    let waited = wait(&mail, clock.as_ref(), &mailbox, query, request.within, say).await;
+    Ok(waited.map_or_else(|error| not_taken(gives, error), |found| taken(gives, found)))
+}
+
+async fn wait(
+    mail: &Mail,
+    clock: &dyn Clock,
+    mailbox: &Mailbox,
+    mut query: Query,
+    within: Duration,
+    say: &mut (dyn FnMut(&str) + Send),
+) -> Result<Found, MailError> {
+    let mut left = within;
+    if query.after.is_none() && query.since.is_none() {
+        let began = clock.now();
+        query.after = Some(mail.mark(mailbox, within).await?);
+        left = within.saturating_sub(clock.now().since(began));
+    }
+    say(&format!("waiting for mail to {} in {}", escape(&query.to), escape(&mailbox.to_string())));
+    mail.wait(mailbox, &query, left).await
+}
+
+fn taken(gives: &'static str, found: Found) -> Waited {
+    Waited {
+        gives,
+        taken: found.code.or(found.link),
+        from: Some(found.from),
+        subject: Some(found.subject),
+        received_at: Some(found.received_at),
+        junk: found.junk,
+        error: None,
+    }
+}
+
+fn not_taken(gives: &'static str, error: MailError) -> Waited {
+    let rows = error.unmet.as_ref().map(|unmet| unmet.rows()).unwrap_or_default();
+    let details = rows.into_iter().map(|row| row.to_vec()).collect();
+    let error = NotTaken { code: error.code(), message: error.message, details };
+    Waited { gives, taken: None, from: None, subject: None, received_at: None, junk: false, error: Some(error) }
+}
