@@ -10,7 +10,7 @@ use super::mail_words as words;
 use crate::clock::Timestamp;
 use crate::diagnostic::{escape, kind};
 use crate::mail::{Cursor, Extract, InvalidExtract, Mailbox, Query, is_field_name, known_authserv_id};
-use crate::workflow::{Judges, Parameter, Refusal, Type, parse_duration};
+use crate::workflow::{Bounds, Judges, Parameter, Refusal, Type, parse_duration};
 
 /// How long is waited where nothing else is said.
 pub const PATIENCE: Duration = Duration::from_secs(300);
@@ -53,6 +53,9 @@ pub fn mail_query<'a>(
         Some(other) => Err(format!("`{name}` must be a string, not {}", kind(other))),
     };
     let to = text("to")?.ok_or("`to` is missing")?;
+    if !Bounds::Format("email").hold(&Value::from(to)) {
+        return Err(format!("`to`: `{}` is no e-mail address", escape(to)));
+    }
     let after = get("after").map(|cursor| cursor_of(cursor).map_err(wrong("after"))).transpose()?;
     let since = text("since")?.map(|text| Since::parse(text).map_err(wrong("since"))).transpose()?;
     if after.is_some() && since.is_some() {
@@ -250,6 +253,7 @@ mod tests {
     fn wrong_values_are_refused_by_name() {
         for (given, says) in [
             (json!({ "to": 7 }), "`to` must be a string"),
+            (json!({ "to": "Ada <ada@x.test>" }), "`to`: `Ada <ada@x.test>` is no e-mail address"),
             (json!({ "from": ["a b"] }), "`from`: `a b` is neither"),
             (json!({ "from": [""] }), "`from`: `` is neither"),
             (json!({ "from": ["a@b@c"] }), "`from`: `a@b@c` is neither"),
