@@ -47,6 +47,8 @@ fn pieces(text: &str, of: fn(char) -> bool) -> impl Iterator<Item = Range<usize>
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -63,6 +65,15 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(without_codes(text), shown, "{text}");
+        }
+    }
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn digits_that_could_be_a_code_never_stay(before in "\\PC{0,20}", code in "[0-9]{4,12}", behind in "\\PC{0,20}") {
+            let shown = without_codes(&format!("{before}{code}{behind}"));
+            prop_assert!(!shown.contains(&code), "{shown}");
         }
     }
 }

@@ -144,6 +144,8 @@ fn skip_comment(chars: &mut Peekable<Chars<'_>>) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const SERVER: &str = "mx.x.test";
@@ -203,6 +205,26 @@ mod tests {
             "mx.x.test; dkim=pass header.d= ; dkim==pass header.d=good.test",
         ] {
             assert!(!vouches(value), "{value}");
+        }
+    }
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_text_is_read_or_refused(value in "(?s).{0,60}", marks in "[;=\"()\\\\ .@a-z\r\n]{0,60}") {
+            let _ = (AuthenticationResults::parse(&value), AuthenticationResults::parse(&marks));
+        }
+
+        #[test]
+        fn what_is_quoted_or_a_comment_vouches_for_nothing(text in "[;=\"()\\\\ a-z]{0,20}") {
+            let evil = format!("{text}; dkim=pass header.d=good.test");
+            let escaped: String = evil.chars().flat_map(|c| ['\\', c]).collect();
+            let comment = format!("mx.x.test; spf=pass ({escaped}) smtp.mailfrom=a@evil.test");
+            let quoted = format!("mx.x.test; spf=pass reason=\"{escaped}\" smtp.mailfrom=\"{escaped}\"@evil.test");
+            prop_assert!(!vouches(&comment) && !vouches(&quoted));
+            let behind = "dkim=pass header.d=good.test";
+            let both = [format!("{comment}; {behind}"), format!("{quoted}; {behind}")];
+            prop_assert!(both.iter().all(|value| vouches(value)), "{both:?}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod connection;
 mod failures;
+mod junk;
 mod matching;
 mod postfix;
 mod waiters;

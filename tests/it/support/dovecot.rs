@@ -85,6 +85,18 @@ impl Dovecot {
         smtp::send(("127.0.0.1", self.lmtp), "LHLO", "", to, message);
     }
 
+    /// Lays a message into a folder other than the inbox, which is made.
+    pub fn put(&self, user: &str, folder: &str, message: &str) {
+        self.doveadm(&["mailbox", "create", "-u", user, folder]);
+        let file = self.folder.path().join("put.eml");
+        std::fs::write(&file, message).unwrap();
+        let conf = self.folder.path().join("dovecot.conf");
+        let save = ["save", "-u", user, "-m", folder];
+        let input = std::fs::File::open(&file).unwrap();
+        let saved = Command::new("doveadm").arg("-c").arg(conf).args(save).stdin(input).output().unwrap();
+        assert!(saved.status.success(), "{}", String::from_utf8_lossy(&saved.stderr));
+    }
+
     /// The processes that serve the account's sessions.
     pub fn sessions(&self, user: &str) -> Vec<Pid> {
         let told = String::from_utf8(self.doveadm(&["who", "-1", user]).stdout).unwrap();

@@ -147,6 +147,8 @@ fn chosen(messages: &BTreeMap<u32, Message>, waiters: &[Waiter], place: Place) -
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn each_waiter_gets_the_newest_that_fits_and_that_nobody_has(
         messages in prop::collection::vec(message(), 0..30),
