@@ -7,7 +7,7 @@ use super::*;
 async fn a_mail_that_the_server_took_for_junk_is_found_when_that_is_allowed() {
     let limits = Limits { junk: Duration::from_millis(50), ..Limits::default() };
     let scene = Scene::with_limits(limits);
-    let wanted = Query { junk: true, ..scene.from_now(ADA).await };
+    let wanted = Query { junk: true, ..scene.marked(ADA).await };
     scene.dovecot.put(ADA, "Junk", &message(ADA, "junk-token"));
     assert!(scene.look(&Query { junk: false, ..wanted.clone() }).await.is_err());
     let found = scene.look(&wanted).await.unwrap();
@@ -23,7 +23,7 @@ async fn a_mail_that_the_server_took_for_junk_is_found_when_that_is_allowed() {
 #[ignore = "needs dovecot-imapd and dovecot-lmtpd; tests/run installs them"]
 async fn header_fields_are_compared_on_a_real_server() {
     let scene = Scene::new();
-    let wanted = scene.from_now(ADA).await;
+    let wanted = scene.marked(ADA).await;
     let with = |field: &str, token: &str| scene.dovecot.deliver(ADA, &format!("{field}\r\n{}", message(ADA, token)));
     with("X-Service: news", "news-token");
     with("X-Service: =?utf-8?q?Anmelde=2DBest=C3=A4tigung?=", "service-token");
