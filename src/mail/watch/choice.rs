@@ -40,6 +40,15 @@ pub(super) fn choose<'a, T, E>(
     Ok(None)
 }
 
+/// The message that [`choose`] opens first.
+pub(super) fn first_to_open<'a>(
+    wanted: &Wanted,
+    at: Where,
+    mut newest_first: impl Iterator<Item = (u32, &'a Arc<Summary>)>,
+) -> Option<(u32, &'a Arc<Summary>)> {
+    newest_first.find(|(uid, summary)| refuse(wanted, at, &at.place.key(at.uid_validity, *uid), summary).is_none())
+}
+
 /// Why a message cannot be the one, as far as can be said without opening it.
 fn refuse(wanted: &Wanted, at: Where, key: &str, summary: &Summary) -> Option<Refusal> {
     let late = |earliest| summary.received_at < earliest;

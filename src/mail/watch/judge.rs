@@ -1,5 +1,6 @@
 //! Gives each waiter its message, and takes out of it what is asked for.
 
+use super::bodies::Bodies;
 use super::choice::{Where, choose};
 use super::folder::{Folder, Summary};
 use super::place::Place;
@@ -21,19 +22,22 @@ impl Watcher {
         &self,
         session: &mut Session,
         folder: &Folder,
-        place: Place,
+        at: Where,
+        bodies: &mut Bodies,
         turn: &mut Turn,
     ) -> Result<(), MailError> {
-        let reach = turn.progress.reach(place);
-        let first = reach.first.unwrap_or(1).max(reach.judged.saturating_add(1));
+        let reach = turn.progress.reach(at.place);
+        let first = reach.unseen();
         let mut tally = if reach.judged == 0 { Tally::default() } else { reach.tally.clone() };
-        let at = Where { place, uid_validity: folder.uid_validity, largest: self.limits.message_bytes };
         let (id, query) = (turn.id, &turn.wanted.query);
-        let open = |uid, key: &str, summary: &Summary| self.open(session, id, query, place, (uid, key, summary));
+        let open = |uid, key: &str, summary: &Summary| {
+            let body = || bodies.open(session, uid, at.largest);
+            self.open(body, id, query, (at.place, key, summary))
+        };
         if choose(&turn.wanted, at, folder.newest_from(first), &mut tally, open)?.is_some() {
             return Ok(());
         }
-        let reach = turn.progress.reach(place);
+        let reach = turn.progress.reach(at.place);
         (reach.judged, reach.tally) = (folder.last_known(), tally);
         self.roster.set_progress(id, turn.progress.clone());
         Ok(())
@@ -42,11 +46,10 @@ impl Watcher {
     /// Opens a message for a waiter, unless another has it. `Ok(Ok(()))` if the waiter has its answer.
     fn open(
         &self,
-        session: &mut Session,
+        body: impl FnOnce() -> Result<Option<Vec<u8>>, MailError>,
         id: u64,
         query: &Query,
-        place: Place,
-        (uid, key, summary): (u32, &str, &Summary),
+        (place, key, summary): (Place, &str, &Summary),
     ) -> Result<Result<(), Refusal>, MailError> {
         if self.roster.has_answer(id) {
             return Ok(Ok(()));
@@ -54,7 +57,7 @@ impl Watcher {
         if !self.roster.claims.claim(key, id) {
             return Ok(Err(Refusal::Claimed));
         }
-        let reply = match session.body(uid, self.limits.message_bytes) {
+        let reply = match body() {
             Err(error) => {
                 self.roster.claims.release(key);
                 return Err(error);

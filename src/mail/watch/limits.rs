@@ -9,7 +9,8 @@ pub struct Limits {
     pub connect: Duration,
     /// For the answer to each command after that.
     pub command: Duration,
-    /// How often the mailbox is checked beside IDLE, while somebody waits: some servers tell nothing for half a minute.
+    /// How often the mailbox is checked beside IDLE, while somebody waits: some servers tell nothing for half a minute. A
+    /// third as often once nobody has begun to wait within half a minute.
     pub check: Duration,
     /// How long a wait that may look into the folder for junk looks into the inbox alone, but for no more than half of its
     /// time; and after that, how often it looks there.
@@ -31,7 +32,7 @@ impl Default for Limits {
         Self {
             connect: Duration::from_secs(20),
             command: Duration::from_secs(30),
-            check: Duration::from_millis(2500),
+            check: Duration::from_millis(900),
             junk: Duration::from_secs(10),
             linger: Duration::from_secs(60),
             first_look: Duration::from_secs(30),

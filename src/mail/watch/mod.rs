@@ -3,6 +3,7 @@
 //! [`Roster`] is what waiters and the thread share, [`Folder`] what the thread knows of a folder, [`Watcher`] the thread.
 //! Which message is whose is decided over values, in `choice`; `judge` hands it what was fetched.
 
+mod bodies;
 mod choice;
 mod claims;
 mod folder;

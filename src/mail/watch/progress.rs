@@ -11,6 +11,7 @@ use super::wanted::Wanted;
 pub(super) struct Turn {
     pub id: u64,
     pub wanted: Arc<Wanted>,
+    pub began: Instant,
     pub progress: Progress,
 }
 
@@ -52,6 +53,11 @@ impl Progress {
 }
 
 impl Reach {
+    /// The UID at which the messages begin that were not judged.
+    pub fn unseen(&self) -> u32 {
+        self.first.unwrap_or(1).max(self.judged.saturating_add(1))
+    }
+
     /// Begins at `first`.
     pub fn begin(uid_validity: u32, first: u32) -> Self {
         Self { uid_validity, first: Some(first), ..Self::default() }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -23,6 +23,7 @@ pub(super) type MarkReply = Result<Cursor, MailError>;
 /// One who waits for a message.
 struct Waiter {
     wanted: Arc<Wanted>,
+    began: Instant,
     progress: Progress,
     reply: Option<oneshot::Sender<FoundReply>>,
     first_look: Option<oneshot::Sender<()>>,
@@ -84,7 +85,8 @@ impl Roster {
         }
         // What is known already need not be waited for.
         let look = if state.outage.is_some() { (drop(look), None).1 } else { Some(look) };
-        let waiter = Waiter { wanted, progress: Progress::default(), reply: Some(reply), first_look: look };
+        let (began, progress) = (Instant::now(), Progress::default());
+        let waiter = Waiter { wanted, began, progress, reply: Some(reply), first_look: look };
         state.waiters.insert(id, waiter);
         drop(state);
         self.waker.wake();
@@ -139,6 +141,7 @@ impl Roster {
         let turn = |(id, waiter): (&u64, &Waiter)| Turn {
             id: *id,
             wanted: waiter.wanted.clone(),
+            began: waiter.began,
             progress: Progress { releases: state.releases, ..waiter.progress.clone() },
         };
         state.waiters.iter().map(turn).collect()

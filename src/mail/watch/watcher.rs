@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
+use super::bodies::Bodies;
+use super::choice::Where;
 use super::folder::Folder;
 use super::junk::Junk;
 use super::limits::Limits;
@@ -22,6 +24,11 @@ use crate::mail::wire::{Connector, Idled, Session, Sleeper, Standing};
 
 /// A message dated further ahead of our clock than this says nothing about the server's clock.
 const CLOCK_AHEAD: Duration = Duration::from_secs(3600);
+
+/// Most mail that is waited for comes within this time.
+const SOON: Duration = Duration::from_secs(30);
+/// Waiters whose messages are fetched at once.
+const SHARE: usize = 100;
 
 /// What is known of the folders; it outlives a connection.
 #[derive(Default)]
@@ -101,8 +108,10 @@ impl Watcher {
     /// How long to rest while somebody waits.
     fn rest(&self) -> Duration {
         let turns = self.roster.turns();
+        let soon = turns.iter().any(|turn| turn.began.elapsed() < SOON);
+        let check = if soon { self.limits.check } else { 3 * self.limits.check };
         let junk = turns.iter().filter_map(|turn| turn.junk_due(self.limits.junk)).min();
-        junk.map_or(self.limits.check, |due| due.saturating_duration_since(Instant::now()).min(self.limits.check))
+        junk.map_or(check, |due| due.saturating_duration_since(Instant::now()).min(check))
     }
 
     fn connect(&self, sleeper: &Rc<Sleeper>) -> Result<Session, MailError> {
@@ -162,7 +171,12 @@ impl Watcher {
             folder.extend_down(session, first)?;
         }
         folder.extend_up(session)?;
-        turns.iter_mut().try_for_each(|turn| self.judge(session, folder, place, turn))
+        let at = Where { place, uid_validity: folder.uid_validity, largest: self.limits.message_bytes };
+        for share in turns.chunks_mut(SHARE) {
+            let mut bodies = Bodies::ahead(session, folder, at, share)?;
+            share.iter_mut().try_for_each(|turn| self.judge(session, folder, at, &mut bodies, turn))?;
+        }
+        Ok(())
     }
 
     /// Looks how the folder stands and tells those who asked for a mark.

@@ -1,7 +1,7 @@
 //! A session after login, in the few commands that waiting for mail needs. All of them only read.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ const REPLY_BYTES: u64 = 1 << 20;
 /// Bytes of a message's header fields that are read; addresses beyond do not count.
 const HEADER_BYTES: u64 = 16 << 10;
 /// Messages whose headers are asked for at once.
-const BATCH: usize = 50;
+const BATCH: usize = 100;
 /// What a server may take to accept an IDLE.
 const IDLE_BEGINS: Duration = Duration::from_secs(5);
 const FIELDS: &str = "DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO TO CC FROM SUBJECT DATE";
@@ -227,6 +227,20 @@ impl Session {
             .find(|message| message.uid == Some(uid))
             .and_then(|message| message.body())
             .map(<[u8]>::to_vec))
+    }
+
+    /// The messages of fewer than `small` bytes, by UID. What is larger, gone or cannot be shown is left out.
+    pub fn bodies(&mut self, uids: &[u32], small: u32) -> Result<BTreeMap<u32, Vec<u8>>, MailError> {
+        self.begin(u64::from(small) * uids.len() as u64 + REPLY_BYTES);
+        let set = uids.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+        let fetched = match self.session.uid_fetch(set, format!("(UID BODY.PEEK[]<0.{small}>)")) {
+            Err(imap::Error::No(_)) => return Ok(BTreeMap::new()),
+            fetched => fetched.map_err(|error| failed("show messages", error))?,
+        };
+        // A body that fills the bound may have been cut.
+        let whole = |body: &&[u8]| body.len() < small as usize;
+        let body = |message: &imap::types::Fetch<'_>| Some((message.uid?, message.body().filter(whole)?.to_vec()));
+        Ok(fetched.iter().filter_map(body).collect())
     }
 
     /// Waits until the server tells of messages, somebody uses the waker, or `limit` is over. A server without IDLE, or one
