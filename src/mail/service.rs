@@ -12,6 +12,7 @@ use super::cursor::Cursor;
 use super::error::{MailError, MailErrorKind};
 use super::mailbox::Mailbox;
 use super::query::{Found, Query};
+use super::tokens::Tokens;
 use super::unmet::{Ended, explain};
 use super::watch::{Claims, Enrolled, JunkWanted, Limits, Logins, Roster, Wanted, Watcher};
 use super::wire::{Connector, Sleeper, waker};
@@ -29,6 +30,7 @@ pub struct Mail(Arc<Inner>);
 struct Inner {
     clock: Arc<dyn Clock>,
     tls: Arc<ClientConfig>,
+    tokens: Option<Arc<dyn Tokens>>,
     limits: Limits,
     logins: Logins,
     next_waiter: AtomicU64,
@@ -55,8 +57,18 @@ impl Mail {
     }
 
     pub fn with_limits(clock: Arc<dyn Clock>, tls: Arc<ClientConfig>, limits: Limits) -> Self {
+        Self::with_tokens(clock, tls, limits, None)
+    }
+
+    /// The same, and `tokens` is asked where a mailbox has nothing to log in with.
+    pub fn with_tokens(
+        clock: Arc<dyn Clock>,
+        tls: Arc<ClientConfig>,
+        limits: Limits,
+        tokens: Option<Arc<dyn Tokens>>,
+    ) -> Self {
         let (logins, next_waiter, rooms) = (Logins::default(), AtomicU64::new(1), Arc::default());
-        Self(Arc::new(Inner { clock, tls, limits, logins, next_waiter, rooms }))
+        Self(Arc::new(Inner { clock, tls, tokens, limits, logins, next_waiter, rooms }))
     }
 
     /// Notes where the mailbox stands: what is there now is old, what comes later is new.
@@ -139,12 +151,18 @@ impl Mail {
         Ok((roster, place))
     }
 
+    fn connector(&self) -> Connector {
+        let Inner { limits, tls, tokens, .. } = &*self.0;
+        let (connect, command) = (limits.connect, limits.command);
+        Connector { tls: tls.clone(), connect, command, tokens: tokens.clone() }
+    }
+
     fn start(&self, mailbox: &Mailbox, roster: &Arc<Roster>, sleeper: Sleeper) -> std::io::Result<()> {
-        let Inner { limits, tls, .. } = &*self.0;
+        let limits = &self.0.limits;
         let watcher = Watcher {
             mailbox: mailbox.clone(),
             roster: roster.clone(),
-            connector: Connector { tls: tls.clone(), connect: limits.connect, command: limits.command },
+            connector: self.connector(),
             logins: self.0.logins.clone(),
             limits: *limits,
             clock: self.0.clock.clone(),

@@ -123,7 +123,7 @@ async fn a_wrong_password_is_tried_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_without_sasl_is_logged_in_to_by_login() {
     let server = Server::start();
-    server.state().auth_plain = false;
+    server.state().auth = "";
     assert!(mail_with(quick()).mark(&mailbox(&server), LONG).await.is_ok());
     assert!(server.state().commands.iter().any(|command| command.starts_with("LOGIN")));
 }

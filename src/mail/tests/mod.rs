@@ -4,6 +4,7 @@ mod faults;
 mod junk;
 mod matching;
 mod server;
+mod tokens;
 mod waiting;
 
 use std::collections::BTreeSet;

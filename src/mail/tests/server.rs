@@ -5,6 +5,9 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::clock::Timestamp;
 
 /// How the server misbehaves.
@@ -50,7 +53,12 @@ pub struct State {
     pub faults: Vec<Fault>,
     /// The first so many connections meet the faults.
     pub faulty: usize,
-    pub auth_plain: bool,
+    /// The mechanisms on offer, as `AUTH=…` in one line.
+    pub auth: &'static str,
+    /// The access token that is taken.
+    pub token: &'static str,
+    /// What clients sent inside of AUTHENTICATE by a token, still in base64.
+    pub sasl: Vec<String>,
     pub connections: usize,
     pub open: usize,
     pub logins: usize,
@@ -83,7 +91,7 @@ impl Server {
             next_uid: 1,
             faults: faults.to_vec(),
             faulty,
-            auth_plain: true,
+            auth: "AUTH=PLAIN",
             ..State::default()
         };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
@@ -210,8 +218,8 @@ impl Connection {
         match word {
             "CAPABILITY" => {
                 let idle = if self.has(Fault::NoIdle) { "" } else { " IDLE" };
-                let plain = if shared.state.lock().unwrap().auth_plain { " AUTH=PLAIN" } else { "" };
-                self.say(&format!("* CAPABILITY IMAP4rev1{idle}{plain}\r\n"))?;
+                let auth = shared.state.lock().unwrap().auth;
+                self.say(&format!("* CAPABILITY IMAP4rev1{idle} {auth}\r\n"))?;
             }
             "AUTHENTICATE" | "LOGIN" => return self.log_in(tag, command, input),
             "EXAMINE" => {
@@ -247,7 +255,9 @@ impl Connection {
 
     fn log_in(&mut self, tag: &str, command: &str, input: &mut impl BufRead) -> std::io::Result<bool> {
         self.shared.state.lock().unwrap().logins += 1;
-        let fits = if command == "AUTHENTICATE PLAIN" {
+        let fits = if matches!(command, "AUTHENTICATE XOAUTH2" | "AUTHENTICATE OAUTHBEARER") {
+            self.takes_token(input)?
+        } else if command == "AUTHENTICATE PLAIN" {
             self.say("+ \r\n")?;
             let mut response = String::new();
             input.read_line(&mut response)?;
@@ -261,6 +271,25 @@ impl Connection {
             false => self.say(&format!("{tag} NO [AUTHENTICATIONFAILED] \u{43d}\u{435}\x1b[2J hunter23\r\n"))?,
         }
         Ok(true)
+    }
+
+    /// Asks for a token. One that is not taken is answered with the reason, which the client must answer in turn.
+    fn takes_token(&mut self, input: &mut impl BufRead) -> std::io::Result<bool> {
+        self.say("+ \r\n")?;
+        let mut response = String::new();
+        input.read_line(&mut response)?;
+        let response = response.trim_end().to_owned();
+        let bearer = format!("auth=Bearer {}\u{1}\u{1}", self.shared.state.lock().unwrap().token);
+        let fits = STANDARD.decode(&response).unwrap().ends_with(bearer.as_bytes());
+        self.shared.state.lock().unwrap().sasl.push(response);
+        if !fits {
+            let reason = STANDARD.encode("{\"status\":\"401\",\"error\":\"\\u001b[2J stale-hunter22\"}");
+            self.say(&format!("+ {reason}\r\n"))?;
+            let mut answer = String::new();
+            input.read_line(&mut answer)?;
+            self.shared.state.lock().unwrap().sasl.push(answer.trim_end().to_owned());
+        }
+        Ok(fits)
     }
 
     /// Whether there is such a folder.

@@ -11,13 +11,15 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 use super::guard::{Channel, Guard, IdleSlot};
+use super::login::log_in;
 use super::session::Session;
 use super::socket::{Allowance, Socket};
 use super::starttls;
 use super::waker::Sleeper;
 use crate::mail::error::{MailError, MailErrorKind, quoted};
 use crate::mail::mailbox::{Mailbox, Security};
-use crate::secret::MASKED;
+use crate::mail::tokens::{Tokens, no_token_source};
+use crate::secret::Secret;
 
 const LOGIN_BYTES: u64 = 1 << 18;
 
@@ -28,15 +30,42 @@ pub(in crate::mail) struct Connector {
     pub connect: Duration,
     /// For each command after that.
     pub command: Duration,
+    /// Asked where the mailbox has nothing to log in with.
+    pub tokens: Option<Arc<dyn Tokens>>,
 }
 
 impl Connector {
     /// Connects and logs in. `at_socket` is handed a second handle of the socket: shutting that down ends any wait.
+    ///
+    /// A token is good for about an hour. One that is refused is replaced by a fresh one, once; if that is the same, the server
+    /// is not asked again.
     pub fn open(
         &self,
         mailbox: &Mailbox,
         sleeper: Rc<Sleeper>,
-        at_socket: impl FnOnce(TcpStream),
+        at_socket: impl Fn(TcpStream),
+    ) -> Result<Session, MailError> {
+        let open = |secret: &Secret<String>| self.open_with(mailbox, secret, sleeper.clone(), &at_socket);
+        if let Some(secret) = &mailbox.secret {
+            return open(secret);
+        }
+        let tokens = self.tokens.as_ref().ok_or_else(|| no_token_source(mailbox))?;
+        let token = tokens.token(mailbox, None)?;
+        match open(&token) {
+            Err(refused) if refused.kind == MailErrorKind::Login => {
+                let fresh = tokens.token(mailbox, Some(&token))?;
+                if fresh == token { Err(refused) } else { open(&fresh) }
+            }
+            opened => opened,
+        }
+    }
+
+    fn open_with(
+        &self,
+        mailbox: &Mailbox,
+        secret: &Secret<String>,
+        sleeper: Rc<Sleeper>,
+        at_socket: &impl Fn(TcpStream),
     ) -> Result<Session, MailError> {
         let allowance = Allowance::new(self.connect, LOGIN_BYTES);
         let tcp = dial(mailbox, allowance.deadline())?;
@@ -51,7 +80,7 @@ impl Connector {
         if mailbox.security != Security::StartTls {
             greet(&mut client)?;
         }
-        let session = log_in(client, mailbox)?;
+        let (session, _) = log_in(client, mailbox, secret)?;
         Session::new(session, allowance, idle, brought, sleeper, self.command)
     }
 
@@ -107,49 +136,6 @@ fn greet(client: &mut imap::Client<Guard>) -> Result<(), MailError> {
     ))
 }
 
-/// SASL PLAIN (RFC 4616): it takes any password, where LOGIN takes ASCII by the letter of the protocol. A server that
-/// asks twice gets an empty answer.
-struct Plain(Cell<Option<Vec<u8>>>);
-
-impl imap::Authenticator for Plain {
-    type Response = Vec<u8>;
-
-    fn process(&self, _challenge: &[u8]) -> Vec<u8> {
-        self.0.take().unwrap_or_default()
-    }
-}
-
-fn log_in(mut client: imap::Client<Guard>, mailbox: &Mailbox) -> Result<imap::Session<Guard>, MailError> {
-    let (user, password) = (&mailbox.user, mailbox.password.expose());
-    let can = client.capabilities().map_err(|error| failed("tell its capabilities", error))?;
-    let outcome = if can.has_str("AUTH=PLAIN") {
-        client.authenticate("PLAIN", &Plain(Cell::new(Some(format!("\0{user}\0{password}").into_bytes()))))
-    } else if can.has_str("LOGINDISABLED") {
-        let reason = "the server takes no password here (LOGINDISABLED and no AUTH=PLAIN)";
-        return Err(MailError::new(MailErrorKind::Config, reason));
-    } else {
-        client.login(user, password)
-    };
-    outcome.map_err(|(error, _)| match error {
-        imap::Error::No(no) => refused_login(&no.information, mailbox),
-        imap::Error::Bad(bad) => refused_login(&bad.information, mailbox),
-        other => failed("answer the login", other),
-    })
-}
-
-/// A refusal that speaks of a passing state (RFC 5530, or in words) is not about the password.
-fn refused_login(information: &str, mailbox: &Mailbox) -> MailError {
-    const PASSING: [&str; 8] =
-        ["[unavailable]", "[inuse]", "[limit]", "[serverbug]", "too many", "simultaneous", "try again", "temporar"];
-    let words = information.to_lowercase();
-    let said = quoted(&information.replace(mailbox.password.expose(), MASKED));
-    if PASSING.iter().any(|sign| words.contains(sign)) {
-        return MailError::new(MailErrorKind::Network, format!("the server puts the login off: {said}"));
-    }
-    let advice = "check user and password; many providers want an app password, and IMAP switched on";
-    MailError::new(MailErrorKind::Login, format!("the server refuses the login of {}: {said}; {advice}", mailbox.user))
-}
-
 /// An I/O failure while the server should `act`, in our words.
 pub(super) fn broken(act: &str, error: &io::Error) -> MailError {
     if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
@@ -172,7 +158,7 @@ pub(super) fn broken(act: &str, error: &io::Error) -> MailError {
 fn untrusted(error: &rustls::Error) -> MailError {
     let advice = match error {
         rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer) => {
-            "; if the server has a certificate authority of its own, name its PEM file in SSL_CERT_FILE"
+            "; if the server has a certificate authority of its own, name its PEM file by --ca-file (or in SSL_CERT_FILE)"
         }
         rustls::Error::InvalidMessage(_) => "; is this the port for TLS (993), or should it be imap+starttls?",
         _ => "",

@@ -8,6 +8,7 @@
 mod connect;
 mod guard;
 mod listing;
+mod login;
 mod session;
 mod shape;
 mod socket;

@@ -1,53 +1,13 @@
-//! A mailbox as the user writes it: one URL.
+//! A mailbox as a URL (RFC 5092, with STARTTLS as a scheme of its own).
 
+use std::borrow::Cow;
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
 use url::{Host, Url};
 
+use super::{Auth, Mailbox, Security};
 use crate::secret::Secret;
-
-/// How the connection is kept private.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Security {
-    /// TLS from the first byte (`imaps://`, port 993).
-    Tls,
-    /// Plain text at first, TLS before anything is said (`imap+starttls://`, port 143).
-    StartTls,
-    /// No TLS at all, to this machine only (`imap://`, port 143).
-    LoopbackOnly,
-}
-
-impl Security {
-    const fn scheme(self) -> &'static str {
-        match self {
-            Self::Tls => "imaps",
-            Self::StartTls => "imap+starttls",
-            Self::LoopbackOnly => "imap",
-        }
-    }
-
-    const fn default_port(self) -> u16 {
-        match self {
-            Self::Tls => 993,
-            Self::StartTls | Self::LoopbackOnly => 143,
-        }
-    }
-}
-
-/// Server, account and folder: `imaps://user:password@host[:port]/FOLDER`. Neither `Display` nor `Debug` shows the password.
-#[derive(Clone, PartialEq)]
-pub struct Mailbox {
-    pub(super) security: Security,
-    pub(super) host: String,
-    pub(super) port: u16,
-    pub(super) user: String,
-    pub(super) password: Secret<String>,
-    pub(super) folder: String,
-}
 
 /// Why a text is not a mailbox. Never holds any part of the text that could be the password.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,12 +24,22 @@ impl std::error::Error for MailboxError {}
 fn refuse<T>(reason: impl Into<String>) -> Result<T, MailboxError> {
     Err(MailboxError(reason.into()))
 }
-
 impl Mailbox {
     /// Reads a URL. `@`, `:`, `/`, `%` and the like inside user, password or folder are percent-encoded; the folder is INBOX
-    /// if none is given.
+    /// if none is given. `;AUTH=XOAUTH2` or `;AUTH=OAUTHBEARER` behind the user makes the password an access token, which
+    /// may be left out.
     pub fn parse(url: &str) -> Result<Self, MailboxError> {
-        let url = Url::parse(url.trim()).or_else(|error| refuse(error.to_string()))?;
+        let mailbox = Self::parse_account(url)?;
+        if mailbox.secret.is_none() && mailbox.auth == Auth::Password {
+            return refuse("the password is missing (for an OAuth token, write `;AUTH=XOAUTH2` behind the user)");
+        }
+        Ok(mailbox)
+    }
+
+    /// The same, and a password may be left out as well.
+    pub fn parse_account(url: &str) -> Result<Self, MailboxError> {
+        let (url, auth) = split_auth(url.trim())?;
+        let url = Url::parse(&url).or_else(|error| refuse(error.to_string()))?;
         let security = match url.scheme() {
             "imaps" => Security::Tls,
             "imap+starttls" => Security::StartTls,
@@ -92,73 +62,39 @@ impl Mailbox {
         }
         let user = decode("user", url.username())?;
         let password = decode("password", url.password().unwrap_or_default())?;
-        if user.is_empty() || password.is_empty() {
-            return refuse("user or password is missing");
+        if user.is_empty() {
+            return refuse("the user is missing");
         }
         let folder = match decode("folder", url.path().trim_matches('/'))? {
             folder if folder.is_empty() => "INBOX".to_owned(),
             folder => folder,
         };
         let port = url.port().unwrap_or(security.default_port());
-        Ok(Self { security, host, port, user, password: Secret::new(password), folder })
-    }
-
-    /// Where the password goes: `imaps://host:port`.
-    pub fn origin(&self) -> String {
-        let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
-        format!("{}://{host}:{}", self.security.scheme(), self.port)
-    }
-
-    pub fn host(&self) -> &str {
-        &self.host
-    }
-
-    /// Whether `place`, a host or an origin (its port may be left out), is where this mailbox is.
-    pub fn is_at(&self, place: &str) -> bool {
-        let same_host = |host: &str| host.trim_matches(['[', ']']).eq_ignore_ascii_case(&self.host);
-        let same_origin = |url: Url| {
-            url.scheme() == self.security.scheme()
-                && url.host_str().is_some_and(same_host)
-                && url.port().unwrap_or(self.security.default_port()) == self.port
-        };
-        same_host(place) || Url::parse(place).is_ok_and(same_origin)
-    }
-
-    pub fn user(&self) -> &str {
-        &self.user
-    }
-
-    pub fn folder(&self) -> &str {
-        &self.folder
-    }
-
-    /// The folder's name in the modified UTF-7 that the protocol wants (RFC 3501, 5.1.3).
-    pub(super) fn folder_on_the_wire(&self) -> String {
-        let mut wire = String::new();
-        let mut shifted = Vec::new();
-        for c in self.folder.chars() {
-            if matches!(c, ' '..='~') {
-                flush_shifted(&mut wire, &mut shifted);
-                wire.push(c);
-                if c == '&' {
-                    wire.push('-');
-                }
-            } else {
-                shifted.extend(c.encode_utf16(&mut [0; 2]).iter().flat_map(|unit| unit.to_be_bytes()));
-            }
-        }
-        flush_shifted(&mut wire, &mut shifted);
-        wire
+        let secret = Some(password).filter(|password| !password.is_empty()).map(Secret::new);
+        Ok(Self { security, host, port, user, auth, secret, folder })
     }
 }
 
-fn flush_shifted(wire: &mut String, utf16: &mut Vec<u8>) {
-    if !utf16.is_empty() {
-        wire.push('&');
-        wire.push_str(&STANDARD_NO_PAD.encode(&*utf16).replace('/', ","));
-        wire.push('-');
-        utf16.clear();
-    }
+/// Takes `;AUTH=…` out of the user's part (RFC 5092, 3.2). Before percent signs are decoded: an encoded one is part of a name.
+fn split_auth(url: &str) -> Result<(Cow<'_, str>, Auth), MailboxError> {
+    let none = (Cow::Borrowed(url), Auth::Password);
+    let Some(start) = url.find("://").map(|at| at + 3) else { return Ok(none) };
+    let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at);
+    let Some(at) = url[start..end].rfind('@').map(|at| start + at) else { return Ok(none) };
+    let user_end = url[start..at].find(':').map_or(at, |colon| start + colon);
+    let Some(mark) = url[start..user_end].to_ascii_uppercase().find(";AUTH=").map(|mark| start + mark) else {
+        return Ok(none);
+    };
+    let Some(auth) = Auth::named(&url[mark + ";AUTH=".len()..user_end]) else {
+        return refuse("its ;AUTH= is none of XOAUTH2, OAUTHBEARER, PLAIN, LOGIN");
+    };
+    Ok((Cow::Owned(format!("{}{}", &url[..mark], &url[user_end..])), auth))
+}
+
+/// The reverse of [`decode`]: only what is a letter, a digit or one of `-._~` stands for itself.
+pub(super) fn encode(text: &str) -> String {
+    let stays = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().map(|byte| if stays(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 fn decode(what: &str, encoded: &str) -> Result<String, MailboxError> {
@@ -185,28 +121,6 @@ fn is_loopback_name(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-impl Eq for Mailbox {}
-
-impl Hash for Mailbox {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.security, &self.host, self.port, &self.user, &self.folder).hash(state);
-    }
-}
-
-impl fmt::Display for Mailbox {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let origin = self.origin();
-        let (scheme, place) = origin.split_once("://").unwrap_or_default();
-        write!(f, "{scheme}://{}@{place}/{}", self.user, self.folder)
-    }
-}
-
-impl fmt::Debug for Mailbox {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Mailbox({self})")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,8 +132,8 @@ mod tests {
             (mailbox.security, &*mailbox.host, mailbox.port, &*mailbox.user, &*mailbox.folder),
             (Security::Tls, "mail.x.test", 993, "ada@x.test", "Sent items")
         );
-        assert_eq!(mailbox.password.expose(), "p@/ss%");
         assert_eq!(mailbox.origin(), "imaps://mail.x.test:993");
+        assert_eq!(mailbox.secret.unwrap().expose(), "p@/ss%");
         let other = Mailbox::parse("imap+starttls://me@gmail.test:pw@[::2]:1430").unwrap();
         assert_eq!(
             (&*other.user, &*other.folder, &*other.origin()),
@@ -279,10 +193,54 @@ mod tests {
     }
 
     #[test]
-    fn folder_names_are_written_in_modified_utf7() {
-        for (path, wire) in [("Entw%C3%BCrfe", "Entw&APw-rfe"), ("a%26b", "a&-b"), ("%E5%8F%B0%E5%8C%97", "&U,BTFw-")] {
-            let mailbox = Mailbox::parse(&format!("imaps://a:b@h/{path}")).unwrap();
-            assert_eq!(mailbox.folder_on_the_wire(), wire);
+    fn a_mechanism_behind_the_user_makes_the_password_a_token() {
+        for (url, user, auth, secret) in [
+            ("imaps://me%40x.test;AUTH=XOAUTH2:TO%2FKEN==@h", "me@x.test", Auth::XOAuth2, Some("TO/KEN==")),
+            ("imaps://me;auth=oauthbearer@h/INBOX", "me", Auth::OAuthBearer, None),
+            ("imaps://me;AUTH=XOAUTH2:@h", "me", Auth::XOAuth2, None),
+            ("imaps://me;AUTH=*:pw@h", "me", Auth::Password, Some("pw")),
+            ("imaps://me:pw;AUTH=XOAUTH2@h/;AUTH=XOAUTH2", "me", Auth::Password, Some("pw;AUTH=XOAUTH2")),
+            ("imaps://me%3BAUTH=XOAUTH2:pw@h", "me;AUTH=XOAUTH2", Auth::Password, Some("pw")),
+        ] {
+            let mailbox = Mailbox::parse(url).unwrap();
+            let found = mailbox.secret.as_ref().map(|secret| secret.expose().as_str());
+            assert_eq!((&*mailbox.user, mailbox.auth, found), (user, auth, secret), "{url}");
+            assert_eq!(Mailbox::parse(mailbox.to_url().expose()).unwrap(), mailbox, "{url}");
+        }
+        for bad in
+            ["imaps://me;AUTH=hunter22:hunter22@h", "imaps://;AUTH=XOAUTH2:hunter22@h", "imaps://me;AUTH=PLAIN@h"]
+        {
+            let error = Mailbox::parse(bad).unwrap_err().to_string();
+            assert!(!error.contains("hunter22"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_it_is_logged_in_with_makes_no_other_mailbox() {
+        let shown = |url: &str| Mailbox::parse(url).unwrap().to_string();
+        let password = shown("imaps://me:pw@h/INBOX");
+        assert_eq!(shown("imaps://me;AUTH=XOAUTH2:token@h/INBOX"), password);
+        assert_eq!(shown("imaps://me;AUTH=OAUTHBEARER@h"), password);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_breaks_it(text in "(imaps://)?.{0,40}(;[Aa]UTH=)?.{0,20}@?.{0,20}") {
+            let _ = Mailbox::parse_account(&text);
+        }
+
+        #[test]
+        fn what_is_written_is_read_again(user in "\\PC{1,20}", secret in "\\PC{1,20}", folder in "\\PC{0,10}[a-z]") {
+            let written = Mailbox {
+                security: Security::Tls,
+                host: "mail.test".to_owned(),
+                port: 993,
+                user,
+                auth: Auth::OAuthBearer,
+                secret: Some(Secret::new(secret)),
+                folder,
+            };
+            proptest::prop_assert_eq!(Mailbox::parse(written.to_url().expose()).unwrap(), written);
         }
     }
 }
