@@ -53,7 +53,8 @@ pub struct MailError {
 }
 
 impl MailError {
-    pub(super) fn new(kind: MailErrorKind, message: impl Into<String>) -> Self {
+    /// An error of this kind, in words that hold no secret.
+    pub fn new(kind: MailErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), unmet: None }
     }
 

@@ -9,14 +9,13 @@ use crate::action::Services;
 use crate::clock::{Clock, SteadyClock, Timestamp};
 use crate::engine::{HostError, Launcher, LocalHost, Log, StopSignal, learn_given, learn_state};
 use crate::http::Http;
-use crate::mail::{Mail, Mailbox};
+use crate::mail::Mailbox;
 use crate::modelslab::Limits;
 use crate::plan::Plan;
 use crate::report::Reporter;
 use crate::run::{Entry, RunStarted, RunState};
 use crate::secret::Mask;
 use crate::store::RunWriter;
-use crate::tls;
 
 /// How a run is watched and stopped.
 pub struct Console {
@@ -68,12 +67,13 @@ pub(super) fn host_of(
     let stop = heeding(stop, workspace.open().cancel_requests(&started.run)?);
     learn_given(&mask, started);
     let settings = started.settings.clone();
-    let tls = tls::client_config(None).map_err(|error| OpError::Usage(error.to_string()))?;
+    let tls = workspace.tls()?;
+    let http = Http::new(&tls, settings.sandbox).map_err(|error| OpError::Usage(error.to_string()))?;
     // The machine's clock may be set while a run goes on; its timers must not notice.
     let clock: Arc<dyn Clock> = Arc::new(SteadyClock::starting_at(workspace.clock.now().max(now)));
     let services = Services {
-        http: Http::new(&tls, settings.sandbox).map_err(|error| OpError::Usage(error.to_string()))?,
-        mail: Mail::new(workspace.clock.clone(), tls),
+        mail: workspace.mail(tls, &http, &mask, settings.sandbox),
+        http,
         clock: clock.clone(),
         trusted_mailboxes: trusted_mailboxes(started),
         settings,

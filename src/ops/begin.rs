@@ -48,7 +48,7 @@ pub(super) async fn begin(
 ) -> Result<Beginning, OpError> {
     let (workflow, entropy) = (&plan.workflow, workspace.entropy.as_ref());
     let until = request.until.as_ref().map(|step| step_named(plan, step)).transpose()?;
-    let (inputs, secrets) = given(workflow, inputs, request)?;
+    let (inputs, secrets) = given(workspace, workflow, inputs, request)?;
     // What an earlier run found out was typed by nobody.
     let typed_origins = typed_origins(&inputs, &request.inputs);
     let base_url = request.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL);
@@ -87,6 +87,7 @@ fn seed(entropy: &dyn Entropy) -> Result<Secret<Vec<u8>>, OpError> {
 /// Inputs and secrets as the user gave them; what is wrong with either is told together. With a sandbox the environment is
 /// not asked for secrets: real ones have no business there.
 fn given(
+    workspace: &Workspace,
     workflow: &Workflow,
     inputs: &BTreeMap<String, Given>,
     request: &RunRequest<'_>,
@@ -97,7 +98,7 @@ fn given(
         false => bind_secrets(workflow, request.environment, false, &BTreeMap::new()),
     };
     match (inputs, secrets) {
-        (Ok(inputs), Ok(secrets)) => check_mailbox(workflow, &secrets).map(|()| (inputs, secrets)),
+        (Ok(inputs), Ok(secrets)) => check_mailbox(workspace, workflow, &secrets).map(|()| (inputs, secrets)),
         (inputs, secrets) => {
             let errors = [inputs.err(), secrets.err()].into_iter().flatten().flatten();
             Err(OpError::Inputs(errors.collect()))
@@ -106,13 +107,11 @@ fn given(
 }
 
 /// A mailbox that cannot be one is found out now, and not after an account was made.
-fn check_mailbox(workflow: &Workflow, secrets: &Data) -> Result<(), OpError> {
-    match surroundings::mailbox_url(workflow, secrets) {
-        Some(url) => {
-            Mailbox::parse(url).map(drop).map_err(|error| OpError::Usage(format!("{MAILBOX_VARIABLE}: {error}")))
-        }
-        None => Ok(()),
-    }
+fn check_mailbox(workspace: &Workspace, workflow: &Workflow, secrets: &Data) -> Result<(), OpError> {
+    let Some(url) = surroundings::mailbox_url(workflow, secrets) else { return Ok(()) };
+    let wrong = |why: String| OpError::Usage(format!("{MAILBOX_VARIABLE}: {why}"));
+    let mailbox = Mailbox::parse(url).map_err(|error| wrong(error.to_string()))?;
+    workspace.tokens.check(&mailbox).map_err(|error| wrong(error.message))
 }
 
 /// Where the URLs and mailboxes among the `given` inputs lead. A default of the workflow file was typed by its author.

@@ -3,15 +3,21 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::OpError;
+use rustls::ClientConfig;
+
 use super::stored::sealing_key;
+use super::{OpError, TokenSources};
 use crate::action::Registry;
 use crate::clock::Clock;
 use crate::diagnostic::store_to_type;
 use crate::entropy::Entropy;
+use crate::http::Http;
 use crate::id::RunId;
+use crate::mail::{Limits, Mail};
 use crate::report::command_line;
+use crate::secret::Mask;
 use crate::store::{Holder, Key, KeySource, Loaded, RunWriter, Store, StoreError};
+use crate::tls;
 
 pub struct Workspace {
     pub store: PathBuf,
@@ -27,6 +33,10 @@ pub struct Workspace {
     pub command: String,
     /// What the service's documented rate limits are multiplied by: for an account that has others.
     pub rate_scale: f64,
+    /// A certificate authority that is trusted beside those of the system.
+    pub ca_file: Option<PathBuf>,
+    /// Where the access tokens of mailboxes come from.
+    pub tokens: TokenSources,
 }
 
 impl Workspace {
@@ -54,6 +64,20 @@ impl Workspace {
             }
             other => other.into(),
         })
+    }
+
+    /// What every connection trusts.
+    pub(super) fn tls(&self) -> Result<Arc<ClientConfig>, OpError> {
+        tls::client_config(self.ca_file.as_deref()).map_err(|error| OpError::Usage(error.to_string()))
+    }
+
+    /// Mail, with the tokens that `http` and `mask` are for. A sandbox needs none, and gets none.
+    pub(super) fn mail(&self, tls: Arc<ClientConfig>, http: &Http, mask: &Mask, sandbox: bool) -> Mail {
+        let tokens = match sandbox {
+            true => None,
+            false => self.tokens.open(http.clone(), self.clock.clone(), mask.clone()),
+        };
+        Mail::with_tokens(self.clock.clone(), tls, Limits::default(), tokens)
     }
 
     pub(super) fn open(&self) -> Store {

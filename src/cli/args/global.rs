@@ -23,6 +23,17 @@ pub struct Global {
     #[arg(long, global = true, value_name = "FILE", display_order = 899)]
     pub config: Option<PathBuf>,
 
+    /// Trust the certificate authorities in this PEM file beside those of the system, for mail and HTTP.
+    #[arg(
+        long,
+        env = "ONRAMP_CA_FILE",
+        global = true,
+        value_name = "FILE",
+        hide_env_values = true,
+        display_order = 899
+    )]
+    pub ca_file: Option<PathBuf>,
+
     /// Colours: auto (a terminal, and NO_COLOR not set), always or never.
     #[arg(long, value_enum, default_value_t = Color::Auto, global = true, value_name = "WHEN", display_order = 900)]
     pub color: Color,

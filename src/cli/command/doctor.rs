@@ -1,7 +1,7 @@
 //! `onramp doctor`.
 
+use super::asking;
 use super::request::base_url;
-use super::workspace;
 use crate::cli::args::{Doctor as Args, Global};
 use crate::cli::console::stdout_look;
 use crate::cli::exit::Exit;
@@ -14,7 +14,7 @@ use crate::secret::{Mask, Secret};
 pub async fn doctor(args: Args, global: &Global) -> Result<Exit, Failure> {
     let mask = Mask::default();
     log::start(global.log, &mask);
-    let workspace = workspace(&args.store.folder(global), "onramp doctor");
+    let workspace = asking(&args.store.folder(global), "onramp doctor", global);
     let (base_url, base_url_source) = base_url(args.target.base_url, &global.chosen);
     let request = DoctorRequest {
         profiles_unread: global.unread.clone(),

@@ -33,7 +33,7 @@ use super::failure::Failure;
 use crate::action::Registry;
 use crate::clock::SystemClock;
 use crate::entropy::SystemEntropy;
-use crate::ops::{self, Profile, ProfileRequest, Workspace};
+use crate::ops::{self, Profile, ProfileRequest, TokenSources, Workspace};
 
 /// Carries a command out.
 pub async fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure> {
@@ -81,10 +81,18 @@ pub fn workspace(store: &Path, command: &str) -> Workspace {
         entropy: Arc::new(SystemEntropy),
         command: command.to_owned(),
         rate_scale: 1.0,
+        ca_file: None,
+        tokens: TokenSources::default(),
     }
 }
 
-/// The same for a command that asks the service.
+/// The same for a command that asks others: the service, or a mail server.
 fn asking(store: &Path, command: &str, global: &Global) -> Workspace {
-    Workspace { rate_scale: global.chosen.rate_scale.unwrap_or(1.0), ..workspace(store, command) }
+    let chosen = &global.chosen;
+    Workspace {
+        rate_scale: chosen.rate_scale.unwrap_or(1.0),
+        ca_file: global.ca_file.clone().filter(|path| !path.as_os_str().is_empty()).or_else(|| chosen.ca_file.clone()),
+        tokens: TokenSources { by_account: chosen.tokens.clone(), withheld: environment::own_variables() },
+        ..workspace(store, command)
+    }
 }

@@ -13,13 +13,13 @@ use rustls::ClientConfig;
 use super::Workspace;
 use super::base_url::base_url_of;
 use super::surroundings::MAILBOX_VARIABLE;
-use crate::mail::{Mail, MailErrorKind, Mailbox};
+use crate::http::Http;
+use crate::mail::{MailErrorKind, Mailbox};
 use crate::outlook::BaseUrlSource;
 use crate::report::doctor::{Check, Health};
 use crate::sandbox::{Options, Sandbox};
 use crate::secret::{Mask, Secret};
 use crate::store::{KeyError, KeySource};
-use crate::tls;
 
 /// How long a mailbox may take to be opened.
 const MAILBOX: Duration = Duration::from_secs(20);
@@ -43,7 +43,7 @@ pub async fn doctor(workspace: &Workspace, request: DoctorRequest, mask: &Mask) 
     given.into_iter().flatten().for_each(|secret| mask.learn_text(secret.expose()));
     let profiles = request.profiles_unread.as_ref().map(profiles);
     let mut checks: Vec<Check> = profiles.into_iter().chain([key(workspace), store(&workspace.store)]).collect();
-    checks.extend(outside(workspace, request).await);
+    checks.extend(outside(workspace, request, mask).await);
     for check in &mut checks {
         check.found = mask.apply(&check.found);
     }
@@ -54,8 +54,8 @@ fn profiles(why: &String) -> Check {
     Check::failed("onramp.toml", why).advise("nothing was taken from it; other commands do nothing until it is right")
 }
 
-async fn outside(workspace: &Workspace, mut request: DoctorRequest) -> Vec<Check> {
-    let tls = match tls::client_config(None) {
+async fn outside(workspace: &Workspace, mut request: DoctorRequest, mask: &Mask) -> Vec<Check> {
+    let tls = match workspace.tls() {
         Ok(tls) => tls,
         Err(error) => return vec![Check::failed("service", error)],
     };
@@ -80,7 +80,7 @@ async fn outside(workspace: &Workspace, mut request: DoctorRequest) -> Vec<Check
         Err(error) => vec![Check::failed("service", format!("{error} (it is {})", request.base_url_source))],
     };
     if let Some(url) = &request.mailbox {
-        checks.push(mailbox(workspace, &tls, url.expose()).await);
+        checks.push(mailbox(workspace, &tls, url.expose(), request.sandbox, mask).await);
     }
     checks
 }
@@ -122,13 +122,17 @@ fn try_write(folder: &Path) -> io::Result<()> {
     tempfile::tempfile_in(folder)?.write_all(b"onramp")
 }
 
-async fn mailbox(workspace: &Workspace, tls: &Arc<ClientConfig>, url: &str) -> Check {
+async fn mailbox(workspace: &Workspace, tls: &Arc<ClientConfig>, url: &str, sandbox: bool, mask: &Mask) -> Check {
     let name = "mailbox";
     let mailbox = match Mailbox::parse(url) {
         Ok(mailbox) => mailbox,
         Err(error) => return Check::failed(name, format!("{MAILBOX_VARIABLE}: {error}")),
     };
-    let mail = Mail::new(workspace.clock.clone(), tls.clone());
+    let http = match Http::new(tls, sandbox) {
+        Ok(http) => http,
+        Err(error) => return Check::failed(name, error),
+    };
+    let mail = workspace.mail(tls.clone(), &http, mask, sandbox);
     match mail.mark(&mailbox, MAILBOX).await {
         Ok(_) => Check::ok(name, format!("{mailbox} opens")),
         Err(error) => {

@@ -1,7 +1,10 @@
 //! What the user's own file says where neither a flag nor a variable does: `onramp.toml`.
 
 mod document;
+mod mailbox;
+mod reader;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
@@ -9,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::OpError;
+use super::tokens::TokenSource;
 use crate::diagnostic::{nearest, position};
 use crate::outlook::BaseUrlSource;
 use crate::secret::Secret;
@@ -33,6 +37,12 @@ pub struct Profile {
     pub base_url: Option<String>,
     pub base_url_source: BaseUrlSource,
     pub mailbox: Option<Secret<String>>,
+    /// Every mailbox of the file, as a URL.
+    pub mailboxes: BTreeMap<String, Secret<String>>,
+    /// Where the tokens of its mailboxes come from, by account. All of them: a run that goes on is not told its profile again.
+    pub tokens: BTreeMap<String, TokenSource>,
+    /// A certificate authority beside those of the system.
+    pub ca_file: Option<PathBuf>,
     /// What the service's documented rate limits are multiplied by.
     pub rate_scale: Option<f64>,
     pub settle: Option<Duration>,
@@ -88,7 +98,7 @@ fn read(path: &Path) -> Result<Document, Unread> {
     if size as u64 > MAX_FILE {
         return Err(Unread::Refused(format!("{shown} is larger than {MAX_FILE} bytes")));
     }
-    let document = document::read(text.expose()).map_err(|problems| {
+    let document = document::read(text.expose(), path.parent().unwrap_or(Path::new(""))).map_err(|problems| {
         // The line itself is not drawn: it may hold a password.
         let line = |(at, message): &(usize, String)| {
             let (line, column) = position(text.expose(), *at);
@@ -124,7 +134,10 @@ fn chosen(file: &Document, path: &Path, name: Option<&str>) -> Result<Profile, O
             (None, None) => BaseUrlSource::BuiltIn,
         },
         base_url: entry.base_url.or_else(|| defaults.base_url.clone()),
-        mailbox: mailbox.and_then(|name| file.mailboxes.get(name).cloned()),
+        mailbox: mailbox.and_then(|name| file.mailboxes.get(name)).map(|named| named.url.clone()),
+        mailboxes: file.mailboxes.iter().map(|(name, named)| (name.clone(), named.url.clone())).collect(),
+        tokens: file.mailboxes.values().filter_map(|named| named.token.clone()).collect(),
+        ca_file: entry.ca_file.or_else(|| defaults.ca_file.clone()),
         rate_scale: entry.rate_scale.or(defaults.rate_scale),
         settle: entry.settle.or(defaults.settle),
         allow_hosts: entry.allow_hosts.or_else(|| defaults.allow_hosts.clone()).unwrap_or_default(),

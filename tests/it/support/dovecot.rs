@@ -27,13 +27,32 @@ const USERS: [&str; 3] = ["ada@onramp.test", "lin@onramp.test", "catchall@onramp
 impl Dovecot {
     /// Starts the server and waits until it greets.
     pub fn start() -> Self {
+        Self::start_with(|_| String::new())
+    }
+
+    /// One that takes access tokens as well, and asks at `tokeninfo`, followed by the token, whose one is.
+    pub fn with_tokens(tokeninfo: &str) -> Self {
+        Self::start_with(|folder| {
+            let d = folder.display();
+            let oauth2 = format!("tokeninfo_url = {tokeninfo}\nusername_attribute = email\n");
+            std::fs::write(folder.join("oauth2.conf"), oauth2).unwrap();
+            format!(
+                "auth_mechanisms = plain login xoauth2 oauthbearer\n\
+                 passdb {{\n driver = oauth2\n mechanisms = xoauth2 oauthbearer\n args = {d}/oauth2.conf\n}}\n"
+            )
+        })
+    }
+
+    /// `more` gives what stands at the end of the configuration.
+    fn start_with(more: impl FnOnce(&Path) -> String) -> Self {
         let folder = tempfile::Builder::new().prefix("dovecot").tempdir().unwrap();
         let [imap, imaps, lmtp] = free_ports();
         write_certificates(folder.path());
         let users = USERS.into_iter().map(str::to_owned).chain((0..200).map(|n| format!("u{n}@onramp.test")));
         let users: String = users.map(|user| format!("{user}:{{PLAIN}}{PASSWORD}\n")).collect();
         std::fs::write(folder.path().join("users"), users).unwrap();
-        std::fs::write(folder.path().join("dovecot.conf"), configuration(folder.path(), imap, imaps, lmtp)).unwrap();
+        let configuration = configuration(folder.path(), imap, imaps, lmtp) + &more(folder.path());
+        std::fs::write(folder.path().join("dovecot.conf"), configuration).unwrap();
         let process = launch(folder.path());
         let dovecot = Self { folder, process, imaps, imap, lmtp };
         dovecot.wait_until_ready();
@@ -65,6 +84,11 @@ impl Dovecot {
 
     pub fn url_of(&self, user: &str, password: &str) -> String {
         format!("imaps://{}:{}@localhost:{}/INBOX", encode(user), encode(password), self.imaps)
+    }
+
+    /// Of the first account's inbox, with `auth` after the user.
+    pub fn url_by(&self, auth: &str) -> String {
+        format!("imaps://{}{auth}@localhost:{}/INBOX", encode("ada@onramp.test"), self.imaps)
     }
 
     pub fn starttls_url(&self) -> String {

@@ -20,5 +20,7 @@ pub fn workspace(context: &TestContext, now: &str) -> Workspace {
         entropy: Arc::new(SystemEntropy),
         command: "test".into(),
         rate_scale: 1.0,
+        ca_file: None,
+        tokens: Default::default(),
     }
 }

@@ -1,0 +1,189 @@
+//! Refresh tokens against a token endpoint on this machine.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use url::Url;
+
+use super::*;
+use crate::clock::{ManualClock, Timestamp};
+
+/// Answers the requests in order, and gives back the forms that were posted. Whoever asks once too often gets no answer.
+fn endpoint(answers: Vec<(u16, Value)>) -> (Url, std::thread::JoinHandle<Vec<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = Url::parse(&format!("http://{}/token", listener.local_addr().unwrap())).unwrap();
+    let serving = std::thread::spawn(move || {
+        let answer = |(status, answer): (u16, Value)| {
+            let (stream, _) = listener.accept().unwrap();
+            let mut reader = BufReader::new(&stream);
+            let mut length = 0;
+            loop {
+                let mut line = String::new();
+                reader.read_line(&mut line).unwrap();
+                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+                if line.trim().is_empty() {
+                    break;
+                }
+            }
+            let mut form = vec![0; length];
+            reader.read_exact(&mut form).unwrap();
+            let (answer, close) = (answer.to_string(), "Connection: close");
+            let length = answer.len();
+            write!(&stream, "HTTP/1.1 {status} X\r\n{close}\r\nContent-Length: {length}\r\n\r\n{answer}").unwrap();
+            String::from_utf8(form).unwrap()
+        };
+        answers.into_iter().map(answer).collect()
+    });
+    (url, serving)
+}
+
+fn secret(text: &str) -> Secret<String> {
+    Secret::new(text.to_owned())
+}
+
+struct Scene {
+    tokens: Arc<dyn Tokens>,
+    clock: Arc<ManualClock>,
+    mailbox: Mailbox,
+}
+
+impl Scene {
+    fn new(token_url: Url, grant: Grant) -> Self {
+        let mailbox = Mailbox::parse("imaps://me;AUTH=XOAUTH2@mail.test").unwrap();
+        let client_secret = Some(secret("client-hunter22"));
+        let refresh =
+            Refresh { token_url, client_id: "onramp".into(), client_secret, grant, scope: Some("mail".into()) };
+        let by_account = BTreeMap::from([(mailbox.account(), TokenSource::Refresh(refresh))]);
+        let clock = Arc::new(ManualClock::at(Timestamp::parse("2026-11-22T12:00:00Z").unwrap()));
+        let http = Http::new(&crate::tls::client_config(None).unwrap(), true).unwrap();
+        let sources = TokenSources { by_account, withheld: Vec::new() };
+        let tokens = sources.open(http, clock.clone(), Mask::default()).unwrap();
+        Self { tokens, clock, mailbox }
+    }
+
+    /// As a mailbox's own thread asks.
+    async fn token(&self, refused: Option<&str>) -> Result<String, MailError> {
+        let (tokens, mailbox, refused) = (self.tokens.clone(), self.mailbox.clone(), refused.map(secret));
+        let asked = tokio::task::spawn_blocking(move || tokens.token(&mailbox, refused.as_ref()));
+        asked.await.unwrap().map(|token| token.expose().clone())
+    }
+}
+
+fn access(token: &str, seconds: u64) -> (u16, Value) {
+    (200, json!({ "access_token": token, "token_type": "Bearer", "expires_in": seconds }))
+}
+
+#[tokio::test]
+async fn an_access_token_serves_until_it_ends_or_is_refused() {
+    let (url, endpoint) = endpoint(vec![access("one", 3600), access("two", 3600), access("three", 3600)]);
+    let scene = Scene::new(url, Grant::Given(secret("refresh hunter22")));
+    assert_eq!(scene.token(None).await.as_deref(), Ok("one"));
+    assert_eq!(scene.token(Some("older")).await.as_deref(), Ok("one"));
+    assert_eq!(scene.token(Some("one")).await.as_deref(), Ok("two"));
+    assert_eq!(scene.token(None).await.as_deref(), Ok("two"));
+    scene.clock.advance(Duration::from_secs(3541));
+    assert_eq!(scene.token(None).await.as_deref(), Ok("three"));
+    let asked = "grant_type=refresh_token&refresh_token=refresh+hunter22&client_id=onramp&client_secret=client-hunter22&scope=mail";
+    assert_eq!(endpoint.join().unwrap(), [asked; 3]);
+}
+
+#[tokio::test]
+async fn an_access_token_without_an_end_is_asked_for_each_time() {
+    let endless = |token: &str| (200, json!({ "access_token": token }));
+    let (url, _endpoint) = endpoint(vec![endless("one"), endless("two")]);
+    let scene = Scene::new(url, Grant::Given(secret("refresh-hunter22")));
+    assert_eq!(scene.token(None).await.as_deref(), Ok("one"));
+    assert_eq!(scene.token(None).await.as_deref(), Ok("two"));
+}
+
+#[tokio::test]
+async fn a_rotated_refresh_token_takes_the_old_ones_place() {
+    let rotating =
+        |n: u8| (200, json!({ "access_token": format!("access-{n}"), "refresh_token": format!("refresh-{n}") }));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("refresh");
+    let write = |text: &str| {
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    };
+    write("refresh-0\n");
+    for (grant, kept) in
+        [(Grant::Given(secret("refresh-0")), "refresh-0\n"), (Grant::File(path.clone()), "refresh-2\n")]
+    {
+        let (url, endpoint) = endpoint(vec![rotating(1), rotating(2)]);
+        let scene = Scene::new(url, grant);
+        assert_eq!(scene.token(None).await.as_deref(), Ok("access-1"));
+        assert_eq!(scene.token(None).await.as_deref(), Ok("access-2"));
+        assert!(endpoint.join().unwrap()[1].contains("refresh_token=refresh-1&"));
+        assert_eq!(fs::read_to_string(&path).unwrap(), kept);
+    }
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(files(folder.path()), ["refresh"]);
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_without_what_was_sent() {
+    let said = "refresh-hunter22 of client-hunter22 \u{1b}[2J";
+    for (status, error, kind, part) in [
+        (400, "invalid_grant", MailErrorKind::Login, "get another"),
+        (401, "invalid_client", MailErrorKind::Login, "401 invalid_client"),
+        (503, "temporarily_unavailable", MailErrorKind::Network, "503"),
+        (200, "invalid_scope", MailErrorKind::Login, "invalid_scope"),
+    ] {
+        let (url, _endpoint) = endpoint(vec![(status, json!({ "error": error, "error_description": said }))]);
+        let scene = Scene::new(url, Grant::Given(secret("refresh-hunter22")));
+        let refused = scene.token(None).await.unwrap_err();
+        assert_eq!(refused.kind, kind, "{refused}");
+        assert!(refused.message.contains(part) && refused.message.contains("*** of *** \\u{1b}"), "{refused}");
+    }
+    let (url, _endpoint) = endpoint(vec![(200, json!("hello"))]);
+    let scene = Scene::new(url, Grant::Given(secret("refresh-hunter22")));
+    assert_eq!(scene.token(None).await.unwrap_err().kind, MailErrorKind::Config);
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_not_there_may_come_back() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = Url::parse(&format!("http://{}/token", listener.local_addr().unwrap())).unwrap();
+    drop(listener);
+    let scene = Scene::new(url, Grant::Given(secret("refresh-hunter22")));
+    assert_eq!(scene.token(None).await.unwrap_err().kind, MailErrorKind::Network);
+}
+
+#[test]
+fn a_refresh_token_goes_over_tls_or_stays_on_this_machine() {
+    for url in ["https://login.test/token", "http://127.0.0.1:9/token", "http://localhost/token"] {
+        assert!(token_url(url).is_ok(), "{url}");
+    }
+    for url in ["http://login.test/token", "https://me:pw@login.test/", "ftp://127.0.0.1/", "login.test", "https://"] {
+        assert!(token_url(url).is_err(), "{url}");
+    }
+}
+
+#[test]
+fn a_mailbox_without_a_source_is_refused_before_anything_begins() {
+    let mailbox = |url: &str| Mailbox::parse(url).unwrap();
+    let inbox = mailbox("imaps://me;AUTH=XOAUTH2@mail.test");
+    let by_account = BTreeMap::from([(inbox.account(), TokenSource::File("token".into()))]);
+    let sources = TokenSources { by_account, withheld: Vec::new() };
+    for fits in
+        ["imaps://me;AUTH=OAUTHBEARER@mail.test:993/Junk", "imaps://you:pw@mail.test", "imaps://me;AUTH=XOAUTH2:t@h"]
+    {
+        assert!(sources.check(&mailbox(fits)).is_ok(), "{fits}");
+    }
+    for other in ["imaps://you;AUTH=XOAUTH2@mail.test", "imaps://me;AUTH=XOAUTH2@mail.test:994"] {
+        assert_eq!(sources.check(&mailbox(other)).unwrap_err().kind, MailErrorKind::Config, "{other}");
+    }
+}
