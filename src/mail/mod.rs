@@ -8,13 +8,15 @@
 //! - `message` reads headers and bodies, `extract` finds code or link in them. Both are pure; [`Extract::explain`] is all of it
 //!   for a message that lies there as bytes.
 //!
-//! Mailboxes are opened read-only (EXAMINE, BODY.PEEK): nothing is marked, moved or deleted. All text from mail is inert.
+//! Mailboxes are opened read-only (EXAMINE, BODY.PEEK): nothing is marked, moved or deleted. [`Mail::inspect`] puts a message of its
+//! own there and takes it out again, if it is told to. All text from mail is inert.
 
 mod address;
 mod cursor;
 mod error;
 mod extract;
 mod filter;
+mod inspect;
 mod mailbox;
 mod message;
 mod query;
@@ -33,6 +35,7 @@ pub use extract::{
     Candidate, CodeRegex, CodeSelector, CodeShape, Explanation, Extract, InvalidExtract, LinkPattern, Pattern, Sign,
     Taken,
 };
+pub use inspect::{Arrival, Inspection, Told};
 pub use mailbox::{Auth, Mailbox, MailboxError, PROVIDERS, Provider, Security};
 pub use query::{Found, Query, is_field_name, known_authserv_id};
 pub use service::Mail;

@@ -151,7 +151,7 @@ impl Mail {
         Ok((roster, place))
     }
 
-    fn connector(&self) -> Connector {
+    pub(super) fn connector(&self) -> Connector {
         let Inner { limits, tls, tokens, .. } = &*self.0;
         let (connect, command) = (limits.connect, limits.command);
         Connector { tls: tls.clone(), connect, command, tokens: tokens.clone() }
@@ -210,6 +210,6 @@ impl Drop for Ending {
     }
 }
 
-fn stopped() -> MailError {
+pub(super) fn stopped() -> MailError {
     MailError::new(MailErrorKind::Network, "the thread that reads the mailbox has ended")
 }

@@ -19,6 +19,7 @@ mod lines;
 mod live;
 mod look;
 pub mod mail;
+pub mod mail_test;
 pub mod outlook;
 pub mod page;
 mod prompt;

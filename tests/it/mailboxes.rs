@@ -142,3 +142,43 @@ fn a_mailbox_without_password_or_source_stops_a_run_before_it_begins() {
     let refused = run(&context).env("ONRAMP_MAILBOX_URL", "imaps://me@mail.test/INBOX").run();
     refused.expect_code(2).says(&["the password is missing", ";AUTH=XOAUTH2"]);
 }
+
+#[test]
+fn a_test_of_the_mailbox_says_what_its_server_can_do() {
+    let context = TestContext::new();
+    let sandbox = context.sandbox();
+    let test = |args: &[&str]| context.onramp(["mail", "test"]).args(args.iter().copied()).against(&sandbox);
+    let found = test(&["--json"]).run().expect_code(0).json();
+    assert_eq!(
+        (&found["ok"], &found["messages"], &found["capabilities"]["IDLE"]),
+        (&true.into(), &0.into(), &true.into())
+    );
+    assert_eq!(found["arrival"], serde_json::Value::Null);
+    let page = test(&[]).run().expect_code(0).stdout;
+    for part in ["login", "PLAIN", "UIDVALIDITY", "no TLS (this machine)"] {
+        assert!(page.contains(part), "{page}");
+    }
+}
+
+#[test]
+fn a_test_of_a_mailbox_that_does_not_work_says_what_to_do() {
+    let context = context(&format!("{URL}\ntoken-file = 'token'"));
+    private(&context, "config/onramp/token", "token-hunter22\n");
+    let test = || context.onramp(["mail", "test", "--mailbox", "ci", "--log", "trace"]);
+    let page = test().run().expect_code(1);
+    assert!(page.stdout.contains("mail.network: cannot connect") && page.stdout.contains("advice"), "{page:?}");
+    let error = test().arg("--json").run().expect_code(1).json();
+    assert_eq!((&error["ok"], &error["error"]["code"]), (&false.into(), &"mail.network".into()));
+    context.onramp(["mail", "test", "--mailbox", "cy"]).run().expect_code(2).says(&["did you mean `ci`?"]);
+    TestContext::new().onramp(["mail", "test"]).run().expect_code(2).says(&["which mailbox?", "--mailbox"]);
+    assert!(leaks("token-hunter22", &context.path("printed")).is_empty());
+}
+
+#[test]
+fn an_authority_that_cannot_be_used_stops_what_would_connect() {
+    let context = context(&format!("{URL}\ntoken-file = 'token'"));
+    context.write("ca.pem", "no certificate");
+    for run in [run(&context).args(["--ca-file", "ca.pem"]), run(&context).env("ONRAMP_CA_FILE", "ca.pem")] {
+        run.run().expect_code(2).says(&["cannot use ca.pem as a certificate authority"]);
+    }
+}

@@ -80,20 +80,37 @@ struct Scene {
     dovecot: Dovecot,
 }
 
+/// What onramp.toml says of where the tokens come from.
+type Source<'s> = &'s dyn Fn(&OAuth) -> String;
+
 impl Scene {
+    /// The tokens come from a refresh token in a file.
     fn new() -> Self {
+        let scene = Self::with(|oauth| {
+            let url = &oauth.url;
+            format!("refresh = {{ token-url = '{url}/token', client-id = 'onramp', refresh-token-file = 'refresh' }}")
+        });
+        scene.private("refresh", &scene.oauth.refresh_token());
+        scene
+    }
+
+    /// The tokens come from where the line says.
+    fn with(source: impl FnOnce(&OAuth) -> String) -> Self {
         let (user, files, (oauth, dovecot)) = (TestContext::new(), TestContext::new(), start());
         let text = format!(
-            "[defaults]\nca-file = '{}'\n[profile.ci]\nmailbox = 'ci'\n[mailbox.ci]\nurl = '{}'\nauth = 'oauthbearer'\n\
-             [mailbox.ci.refresh]\ntoken-url = '{}/token'\nclient-id = 'onramp'\nrefresh-token-file = 'refresh'\n",
+            "[defaults]\nca-file = '{}'\n[profile.ci]\nmailbox = 'ci'\n[mailbox.ci]\nurl = '{}'\nauth = 'oauthbearer'\n{}\n",
             dovecot.ca().display(),
             dovecot.url_by(""),
-            oauth.url
+            source(&oauth)
         );
-        for (name, text) in [("onramp.toml", &*text), ("refresh", &*oauth.refresh_token())] {
-            fs::set_permissions(files.write(name, text), fs::Permissions::from_mode(0o600)).unwrap();
-        }
-        Self { user, files, oauth, dovecot }
+        let scene = Self { user, files, oauth, dovecot };
+        scene.private("onramp.toml", &text);
+        scene
+    }
+
+    /// Writes a file for the user alone, beside `onramp.toml`.
+    fn private(&self, name: &str, text: &str) {
+        fs::set_permissions(self.files.write(name, text), fs::Permissions::from_mode(0o600)).unwrap();
     }
 
     fn command(&self, args: &[&str]) -> Invocation {
@@ -128,5 +145,52 @@ steps:
         let found = leaks(&token, scene.user.dir());
         assert!(found.is_empty(), "{token} lies in the open: {}", found.join("\n"));
     }
-    assert!(scene.dovecot.ca().exists());
+}
+
+#[test]
+#[ignore = "needs dovecot-imapd and dovecot-lmtpd; tests/run installs them"]
+fn a_test_with_a_message_measures_and_leaves_nothing() {
+    let scene = Scene::new();
+    let test = |args: &[&str]| scene.command(&["mail", "test", "--json", "--mailbox", "ci"]).args(args.iter().copied());
+    let found = test(&["--append"]).run().expect_code(0).json();
+    assert_eq!((&found["login"], &found["tls"]), (&"OAUTHBEARER".into(), &"TLS 1.3".into()), "{found}");
+    assert_eq!((&found["arrival"]["told_by"], &found["arrival"]["removed"]), (&"IDLE".into(), &true.into()), "{found}");
+    assert!(found["arrival"]["after_ms"].is_u64());
+    assert_eq!(test(&[]).run().expect_code(0).json()["messages"], 0);
+}
+
+#[test]
+#[ignore = "needs dovecot-imapd and dovecot-lmtpd; tests/run installs them"]
+fn an_authority_by_flag_or_variable_is_trusted_and_no_other() {
+    let scene = Scene::new();
+    let url = scene.dovecot.url();
+    let test = || scene.user.onramp(["mail", "test", "--json"]).env("ONRAMP_MAILBOX_URL", &url);
+    let ca = scene.dovecot.ca();
+    test().arg("--ca-file").arg(&ca).run().expect_code(0);
+    test().env("ONRAMP_CA_FILE", &ca).run().expect_code(0);
+    let refused = test().run().expect_code(1).json();
+    assert_eq!(refused["error"]["code"], "mail.tls", "{refused}");
+    assert!(refused["error"]["message"].as_str().unwrap().contains("--ca-file"), "{refused}");
+}
+
+#[test]
+#[ignore = "needs dovecot-imapd and dovecot-lmtpd; tests/run installs them"]
+fn a_command_a_file_and_a_refresh_token_each_log_in() {
+    let command = |oauth: &OAuth| format!("token-command = ['echo', '{}']", oauth.access_token());
+    let given = |oauth: &OAuth| {
+        let (url, token) = (&oauth.url, oauth.refresh_token());
+        format!("refresh = {{ token-url = '{url}/token', client-id = 'onramp', refresh-token = '{token}' }}")
+    };
+    let file = |_: &OAuth| "token-file = 'token'".to_owned();
+    let sources: [(Source<'_>, &str); 3] =
+        [(&command, ""), (&file, ""), (&given, "is lost when this process ends; name a `refresh-token-file`")];
+    for (source, said) in sources {
+        let scene = Scene::with(source);
+        scene.private("token", &scene.oauth.access_token());
+        let tested = scene.command(&["mail", "test", "--profile", "ci", "--json"]).run().expect_code(0).says(&[said]);
+        assert_eq!(tested.json()["login"], "OAUTHBEARER");
+        for token in scene.oauth.all() {
+            assert!(leaks(&token, scene.user.dir()).is_empty(), "{token} lies in the open: {tested:?}");
+        }
+    }
 }

@@ -13,6 +13,28 @@ use crate::action::mail_words as words;
 pub enum Mail {
     Wait(Box<MailWait>),
     Extract(MailExtract),
+    Test(MailTest),
+}
+
+/// Connect to a mailbox as runs do, and say what its server can do.
+///
+/// Address, TLS, login, extensions, the folder, which one is for junk, and how long a question takes. Nothing is changed: the
+/// folder is opened read-only. With --append a message to oneself is put there over a second connection, to measure how long
+/// it takes until IDLE tells of it, and exactly that message is removed again (docs/mailboxes.md).
+///
+/// Exit codes: 0 it works, 1 it does not, 2 wrong use.
+#[derive(Debug, Args)]
+pub struct MailTest {
+    /// The `[mailbox.NAME]` of onramp.toml, instead of ONRAMP_MAILBOX_URL or that of the profile.
+    #[arg(long, value_name = "NAME")]
+    pub mailbox: Option<String>,
+
+    /// Put a message there, see when it is told of, and remove it again.
+    #[arg(long)]
+    pub append: bool,
+
+    #[command(flatten)]
+    pub print: Print,
 }
 
 /// Wait for a mail and print the code or link in it.

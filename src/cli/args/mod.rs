@@ -37,7 +37,7 @@ pub use graph::{Graph, GraphFormat};
 pub use groups::{Inputs, Output, Progress, Service};
 pub use init::Init;
 pub use key::{Key, Rotate};
-pub use mail::{Mail, MailExtract, MailWait};
+pub use mail::{Mail, MailExtract, MailTest, MailWait};
 pub use plan::Plan;
 pub use prune::Prune;
 pub use resolve::Resolve;

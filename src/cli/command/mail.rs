@@ -21,6 +21,7 @@ pub async fn mail(args: Args, global: &Global) -> Result<Exit, Failure> {
     match args {
         Args::Wait(args) => wait(*args, global).await,
         Args::Extract(args) => extract(args, global),
+        Args::Test(args) => super::mail_test::test(args, global).await,
     }
 }
 

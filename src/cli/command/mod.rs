@@ -11,6 +11,7 @@ mod graph;
 mod init;
 mod key;
 mod mail;
+mod mail_test;
 mod outcome;
 mod plan;
 mod prune;
@@ -91,7 +92,7 @@ fn asking(store: &Path, command: &str, global: &Global) -> Workspace {
     let chosen = &global.chosen;
     Workspace {
         rate_scale: chosen.rate_scale.unwrap_or(1.0),
-        ca_file: global.ca_file.clone().filter(|path| !path.as_os_str().is_empty()).or_else(|| chosen.ca_file.clone()),
+        ca_file: global.ca_file.clone().or_else(|| chosen.ca_file.clone()),
         tokens: TokenSources { by_account: chosen.tokens.clone(), withheld: environment::own_variables() },
         ..workspace(store, command)
     }

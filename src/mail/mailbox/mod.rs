@@ -74,6 +74,11 @@ impl Mailbox {
         Secret::new(format!("{scheme}://{user}{auth}{secret}@{place}/{}", parse::encode(&self.folder)))
     }
 
+    /// Password or token, if it is known.
+    pub fn secret(&self) -> Option<&Secret<String>> {
+        self.secret.as_ref()
+    }
+
     /// Whether it must be asked for what to log in with.
     pub fn needs_token(&self) -> bool {
         self.secret.is_none()

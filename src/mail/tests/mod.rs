@@ -1,6 +1,7 @@
 //! The service against a server that is told how to behave.
 
 mod faults;
+mod inspect;
 mod junk;
 mod matching;
 mod server;

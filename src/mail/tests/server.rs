@@ -1,5 +1,7 @@
 //! An IMAP server that does as it is told, lies included. Blocking threads; it never sleeps.
 
+mod change;
+
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -22,6 +24,8 @@ pub enum Fault {
     IdleSilent,
     IdleChatter,
     IdleBye,
+    /// It takes part, and tells of nothing.
+    IdleDeaf,
     IdleGarbage,
     IdleHalfLine,
     IdleNewsBeforePlus,
@@ -55,6 +59,8 @@ pub struct State {
     pub faulty: usize,
     /// The mechanisms on offer, as `AUTH=…` in one line.
     pub auth: &'static str,
+    /// What it can do besides.
+    pub extensions: &'static str,
     /// The access token that is taken.
     pub token: &'static str,
     /// What clients sent inside of AUTHENTICATE by a token, still in base64.
@@ -129,7 +135,13 @@ impl Server {
 
     /// Delivers a message and tells those who idle.
     pub fn deliver(&self, raw: &str, received_at: Timestamp) {
-        let mut state = self.state();
+        self.shared.deliver(raw, received_at);
+    }
+}
+
+impl Shared {
+    fn deliver(&self, raw: &str, received_at: Timestamp) {
+        let mut state = self.state.lock().unwrap();
         let uid = state.next_uid;
         state.next_uid += 1;
         state.messages.push(Message { uid, received_at, raw: raw.to_owned() });
@@ -217,12 +229,17 @@ impl Connection {
         let shared = self.shared.clone();
         match word {
             "CAPABILITY" => {
-                let idle = if self.has(Fault::NoIdle) { "" } else { " IDLE" };
-                let auth = shared.state.lock().unwrap().auth;
-                self.say(&format!("* CAPABILITY IMAP4rev1{idle} {auth}\r\n"))?;
+                let idle = if self.has(Fault::NoIdle) { "" } else { "IDLE" };
+                let state = shared.state.lock().unwrap();
+                let names: Vec<&str> = ["IMAP4rev1", idle, state.auth, state.extensions]
+                    .into_iter()
+                    .filter(|part| !part.is_empty())
+                    .collect();
+                drop(state);
+                self.say(&format!("* CAPABILITY {}\r\n", names.join(" ")))?;
             }
             "AUTHENTICATE" | "LOGIN" => return self.log_in(tag, command, input),
-            "EXAMINE" => {
+            "EXAMINE" | "SELECT" => {
                 if !self.examine(command)? {
                     return self.say(&format!("{tag} NO no such folder\r\n")).map(|()| true);
                 }
@@ -231,6 +248,9 @@ impl Connection {
                 let folders = shared.state.lock().unwrap().folders.clone();
                 folders.iter().try_for_each(|folder| self.say(&format!("* LIST {folder}\r\n")))?;
             }
+            "APPEND" => self.take(command, input)?,
+            "UID" if command.starts_with("UID STORE") => {}
+            "UID" if command.starts_with("UID EXPUNGE") => self.expunge(command),
             "NOOP" => self.tell()?,
             "UID" if command.starts_with("UID SEARCH") => {
                 if self.has(Fault::SilentSearch) {
@@ -296,7 +316,7 @@ impl Connection {
     fn examine(&mut self, command: &str) -> std::io::Result<bool> {
         let (count, validity, next) = {
             let state = self.shared.state.lock().unwrap();
-            let folder = command.trim_start_matches("EXAMINE ");
+            let folder = command.split_once(' ').unwrap().1;
             self.in_junk = folder != "\"INBOX\"";
             if self.in_junk && !state.folders.iter().any(|listed| listed.ends_with(folder)) {
                 return Ok(false);
@@ -328,6 +348,12 @@ impl Connection {
             let state = self.shared.state.lock().unwrap();
             let opened = state.opened(self.in_junk);
             let told = &opened[..self.told.min(opened.len())];
+            if let Some(id) = criteria.strip_prefix("HEADER Message-ID ") {
+                let found = told.iter().filter(|message| message.raw.contains(id.trim_matches('"')));
+                let found: String = found.map(|message| format!(" {}", message.uid)).collect();
+                drop(state);
+                return self.say(&format!("* SEARCH{found}\r\n"));
+            }
             let last = told.last().map_or(0, |message| message.uid);
             let set = criteria.trim_start_matches("UID ").to_owned();
             let (low, high) = set.split_once(':').unwrap_or(("1", "*"));
@@ -387,7 +413,9 @@ impl Connection {
             if news && !self.has(Fault::IdleNewsBeforePlus) {
                 self.out.write_all(line.as_bytes())?;
             }
-            state.idling.push(self.out.try_clone()?);
+            if !self.has(Fault::IdleDeaf) {
+                state.idling.push(self.out.try_clone()?);
+            }
             state.idles += 1;
         }
         self.shared.changed.notify_all();

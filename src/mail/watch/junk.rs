@@ -75,7 +75,7 @@ impl Watcher {
 }
 
 /// The folder that says of itself what it is for (RFC 6154), else one with a usual name.
-fn named(folders: &[Listed]) -> Option<String> {
+pub(in crate::mail) fn named(folders: &[Listed]) -> Option<String> {
     let usual = |name: &&str| folders.iter().find(|folder| folder.name.eq_ignore_ascii_case(name));
     let folder = folders.iter().find(|folder| folder.is_junk).or_else(|| USUAL.iter().find_map(usual))?;
     Some(folder.name.clone())

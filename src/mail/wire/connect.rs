@@ -11,6 +11,7 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 use super::guard::{Channel, Guard, IdleSlot};
+use super::link::Link;
 use super::login::log_in;
 use super::session::Session;
 use super::socket::{Allowance, Socket};
@@ -74,14 +75,15 @@ impl Connector {
             .map(at_socket)
             .map_err(|error| broken("take the connection", &error))?;
         let channel = self.secure(mailbox, Socket { tcp, allowance: allowance.clone() })?;
+        let (address, tls) = (channel.socket().tcp.peer_addr().ok(), channel.tls());
         let idle = Rc::new(IdleSlot::default());
         let brought = Rc::new(Cell::new(false));
         let mut client = imap::Client::new(Guard::new(channel, idle.clone(), sleeper.clone(), brought.clone()));
         if mailbox.security != Security::StartTls {
             greet(&mut client)?;
         }
-        let (session, _) = log_in(client, mailbox, secret)?;
-        Session::new(session, allowance, idle, brought, sleeper, self.command)
+        let (session, login) = log_in(client, mailbox, secret)?;
+        Session::new(session, Link { address, tls, login }, allowance, idle, brought, sleeper, self.command)
     }
 
     fn secure(&self, mailbox: &Mailbox, mut socket: Socket) -> Result<Channel, MailError> {

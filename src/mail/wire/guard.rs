@@ -1,12 +1,12 @@
 //! The transport that the `imap` crate reads from: checks the shape of replies and ends IDLE.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use rustls::{ClientConnection, StreamOwned};
+use rustls::{ClientConnection, ProtocolVersion, StreamOwned};
 
 use super::shape::Shape;
 use super::socket::Socket;
@@ -19,6 +19,18 @@ pub(super) enum Channel {
 }
 
 impl Channel {
+    /// The version of TLS, once that is settled.
+    pub fn tls(&self) -> Option<&'static str> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Tls(stream) => match stream.conn.protocol_version() {
+                Some(ProtocolVersion::TLSv1_2) => Some("TLS 1.2"),
+                Some(ProtocolVersion::TLSv1_3) => Some("TLS 1.3"),
+                _ => Some("TLS"),
+            },
+        }
+    }
+
     pub fn socket(&self) -> &Socket {
         match self {
             Self::Plain(socket) => socket,
@@ -68,16 +80,24 @@ pub(super) struct Idle {
 }
 
 /// What session and guard share while the guard is inside the crate.
-#[derive(Debug, Default)]
-pub(super) struct IdleSlot(Cell<Option<Idle>>);
+#[derive(Default)]
+pub(super) struct IdleSlot {
+    idle: Cell<Option<Idle>>,
+    /// Called when the server has said "+".
+    begun: RefCell<Option<Box<dyn FnOnce()>>>,
+}
 
 impl IdleSlot {
     pub fn set(&self, idle: Option<Idle>) {
-        self.0.set(idle);
+        self.idle.set(idle);
     }
 
     pub fn get(&self) -> Option<Idle> {
-        self.0.get()
+        self.idle.get()
+    }
+
+    pub fn when_begun(&self, tell: impl FnOnce() + 'static) {
+        self.begun.replace(Some(Box::new(tell)));
     }
 }
 
@@ -151,6 +171,9 @@ impl Guard {
             let line = std::mem::take(&mut self.line);
             if line.starts_with(b"+") && !idle.begun {
                 idle.begun = true;
+                if let Some(tell) = self.idle.begun.take() {
+                    tell();
+                }
                 // Until the IDLE ends, its own time bounds the reads.
                 let left = idle.until.saturating_duration_since(Instant::now());
                 self.channel.socket().allowance.renew(left + idle.answer, 1 << 20);

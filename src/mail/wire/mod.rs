@@ -5,8 +5,10 @@
 //! our side of the transport ([`guard`]), so that a timer, another thread or news can end it, and a refusal is an answer.
 //! The crate's `debug` switch prints passwords and stays off.
 
+mod append;
 mod connect;
 mod guard;
+mod link;
 mod listing;
 mod login;
 mod session;
@@ -16,6 +18,7 @@ mod starttls;
 mod waker;
 
 pub(super) use connect::Connector;
+pub(super) use link::MATTERS;
 pub(super) use listing::Listed;
 pub(super) use session::{Idled, RawSummary, Session, Standing};
 pub(super) use waker::{Sleeper, Waker, waker};

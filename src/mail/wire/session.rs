@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::connect::failed;
 use super::guard::{Guard, Idle, IdleSlot};
+use super::link::Link;
 use super::listing::{Listed, listed};
 use super::socket::Allowance;
 use super::waker::{Sleeper, Woken};
@@ -14,7 +15,7 @@ use crate::clock::Timestamp;
 use crate::mail::error::{MailError, MailErrorKind};
 
 /// Bytes a reply without message text may have.
-const REPLY_BYTES: u64 = 1 << 20;
+pub(super) const REPLY_BYTES: u64 = 1 << 20;
 /// Bytes of a message's header fields that are read; addresses beyond do not count.
 const HEADER_BYTES: u64 = 16 << 10;
 /// Messages whose headers are asked for at once.
@@ -50,9 +51,10 @@ pub(in crate::mail) enum Idled {
 }
 
 pub(in crate::mail) struct Session {
-    session: imap::Session<Guard>,
+    pub(super) session: imap::Session<Guard>,
+    pub link: Link,
     allowance: Rc<Allowance>,
-    idle: Rc<IdleSlot>,
+    pub(super) idle: Rc<IdleSlot>,
     brought: Rc<Cell<bool>>,
     sleeper: Rc<Sleeper>,
     command: Duration,
@@ -63,6 +65,7 @@ pub(in crate::mail) struct Session {
 impl Session {
     pub(super) fn new(
         mut session: imap::Session<Guard>,
+        link: Link,
         allowance: Rc<Allowance>,
         idle: Rc<IdleSlot>,
         brought: Rc<Cell<bool>>,
@@ -72,7 +75,7 @@ impl Session {
         allowance.renew(command, REPLY_BYTES);
         let can = session.capabilities().map_err(|error| failed("tell its capabilities", error))?;
         let can_idle = can.has_str("IDLE");
-        Ok(Self { session, allowance, idle, brought, sleeper, command, can_idle, ignores_idle: false })
+        Ok(Self { session, link, allowance, idle, brought, sleeper, command, can_idle, ignores_idle: false })
     }
 
     /// From now on this session polls.
@@ -85,7 +88,7 @@ impl Session {
         self.ignores_idle
     }
 
-    fn begin(&mut self, bytes: u64) {
+    pub(super) fn begin(&mut self, bytes: u64) {
         drop(self.session.take_all_unsolicited());
         self.allowance.renew(self.command, bytes);
     }
@@ -160,7 +163,7 @@ impl Session {
         self.search(&format!("SINCE {}", date.format("%-d-%b-%Y")))
     }
 
-    fn search(&mut self, criteria: &str) -> Result<Vec<u32>, MailError> {
+    pub(super) fn search(&mut self, criteria: &str) -> Result<Vec<u32>, MailError> {
         self.begin(REPLY_BYTES);
         let found = self.session.uid_search(criteria).map_err(|error| failed("search", error))?;
         let mut uids: Vec<u32> = found.into_iter().collect();

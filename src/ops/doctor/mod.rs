@@ -6,23 +6,19 @@ mod service;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rustls::ClientConfig;
 
 use super::Workspace;
 use super::base_url::base_url_of;
+use super::mail_test::{advice, inspect};
 use super::surroundings::MAILBOX_VARIABLE;
-use crate::http::Http;
-use crate::mail::{MailErrorKind, Mailbox};
+use crate::mail::Mailbox;
 use crate::outlook::BaseUrlSource;
 use crate::report::doctor::{Check, Health};
 use crate::sandbox::{Options, Sandbox};
 use crate::secret::{Mask, Secret};
 use crate::store::{KeyError, KeySource};
-
-/// How long a mailbox may take to be opened.
-const MAILBOX: Duration = Duration::from_secs(20);
 
 pub struct DoctorRequest {
     /// Why the user's profiles cannot be read, if they cannot.
@@ -128,22 +124,9 @@ async fn mailbox(workspace: &Workspace, tls: &Arc<ClientConfig>, url: &str, sand
         Ok(mailbox) => mailbox,
         Err(error) => return Check::failed(name, format!("{MAILBOX_VARIABLE}: {error}")),
     };
-    let http = match Http::new(tls, sandbox) {
-        Ok(http) => http,
-        Err(error) => return Check::failed(name, error),
-    };
-    let mail = workspace.mail(tls.clone(), &http, mask, sandbox);
-    match mail.mark(&mailbox, MAILBOX).await {
+    match inspect(workspace, tls.clone(), &mailbox, None, sandbox, mask).await {
         Ok(_) => Check::ok(name, format!("{mailbox} opens")),
-        Err(error) => {
-            let advice = match error.kind {
-                MailErrorKind::Login => "an app password may be needed (docs/mailboxes.md)",
-                MailErrorKind::Config => "name the folder as the server does (docs/mailboxes.md)",
-                MailErrorKind::Tls => "check the host name, or name its authority in SSL_CERT_FILE",
-                _ => "check host, port and network",
-            };
-            Check::failed(name, format!("{mailbox}: {error}")).advise(advice)
-        }
+        Err(error) => Check::failed(name, format!("{mailbox}: {error}")).advise(advice(&error)),
     }
 }
 

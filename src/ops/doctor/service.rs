@@ -59,7 +59,7 @@ fn reached(base_url: &str, source: Option<&BaseUrlSource>, document: &Result<Val
     match document {
         Err(error) if error.status.is_none() => {
             Check::failed(name, format!("{base_url}{named} cannot be reached: {error}"))
-                .advise("check the base URL and the network, HTTPS_PROXY and SSL_CERT_FILE if you need them")
+                .advise("check the base URL and the network, HTTPS_PROXY and --ca-file if you need them")
         }
         Err(error) if error.status.is_some_and(|status| status >= 500) => {
             Check::warning(name, format!("{base_url}{named} answers that it is not well: {error}"))
