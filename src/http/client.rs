@@ -235,6 +235,9 @@ fn explain(error: &reqwest::Error, place: &str, limit: Timeout) -> HttpError {
         causes = cause.to_string();
         source = cause.source();
     }
+    if causes.contains("UnknownIssuer") {
+        causes.push_str("; if the server has a certificate authority of its own, name its PEM file by --ca-file");
+    }
     let message = if causes.is_empty() { what } else { format!("{what}: {causes}") };
     HttpError { sent: !(error.is_connect() || error.is_builder()), timeout, transient: !error.is_builder(), message }
 }

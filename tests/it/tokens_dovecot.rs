@@ -175,6 +175,21 @@ fn an_authority_by_flag_or_variable_is_trusted_and_no_other() {
 
 #[test]
 #[ignore = "needs dovecot-imapd and dovecot-lmtpd; tests/run installs them"]
+fn http_trusts_the_authority_as_well() {
+    let scene = Scene::new();
+    // It speaks no HTTP, which shows only to those who trust it.
+    let port = scene.dovecot.url_by("").rsplit(':').next().unwrap().trim_end_matches("/INBOX").to_owned();
+    let doctor = |args: &[&str]| {
+        let doctor = scene.user.onramp(["doctor", "--json", "--base-url"]).arg(format!("https://localhost:{port}"));
+        doctor.args(args.iter().copied()).run().expect_code(1).stdout
+    };
+    assert!(doctor(&[]).contains("UnknownIssuer; if the server has"), "{}", doctor(&[]));
+    let trusting = doctor(&["--ca-file", scene.dovecot.ca().to_str().unwrap()]);
+    assert!(!trusting.contains("UnknownIssuer") && trusting.contains("broke before the whole answer"), "{trusting}");
+}
+
+#[test]
+#[ignore = "needs dovecot-imapd and dovecot-lmtpd; tests/run installs them"]
 fn a_command_a_file_and_a_refresh_token_each_log_in() {
     let command = |oauth: &OAuth| format!("token-command = ['echo', '{}']", oauth.access_token());
     let given = |oauth: &OAuth| {
