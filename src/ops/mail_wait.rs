@@ -1,19 +1,18 @@
 //! Waits for a mail and takes the code or link out of it, as the step `mail.wait` does, without a run.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::OpError;
 use super::surroundings::MAILBOX_VARIABLE;
+use super::{OpError, Workspace};
 use crate::action::mail_query;
 use crate::clock::Clock;
 use crate::diagnostic::escape;
+use crate::http::Http;
 use crate::mail::{Found, Mail, MailError, Mailbox, Query};
 use crate::report::mail::{NotTaken, Waited};
 use crate::secret::{Mask, Secret};
-use crate::tls;
 
 pub struct MailWaitRequest {
     /// Where it is read: a URL.
@@ -25,7 +24,7 @@ pub struct MailWaitRequest {
 
 /// Waits. `mask` learns the mailbox's URL, `say` is told what is waited for.
 pub async fn mail_wait(
-    clock: Arc<dyn Clock>,
+    workspace: &Workspace,
     request: &MailWaitRequest,
     mask: &Mask,
     say: &mut (dyn FnMut(&str) + Send),
@@ -37,10 +36,15 @@ pub async fn mail_wait(
     let mailbox =
         Mailbox::parse(url.expose()).map_err(|error| OpError::Usage(format!("{MAILBOX_VARIABLE}: {error}")))?;
     let given = |name: &str| request.parameters.get(name).filter(|value| !value.is_null());
+    mailbox.secret().into_iter().for_each(|secret| mask.learn_text(secret.expose()));
+    workspace.tokens.check(&mailbox).map_err(|error| OpError::Usage(format!("{MAILBOX_VARIABLE}: {error}")))?;
+    let clock = workspace.clock.as_ref();
     let query = mail_query(given, &mailbox, clock.now()).map_err(OpError::Usage)?;
-    let mail = Mail::new(clock.clone(), tls::client_config(None).map_err(|error| OpError::Usage(error.to_string()))?);
+    let tls = workspace.tls()?;
+    let http = Http::new(&tls, false).map_err(|error| OpError::Usage(error.message))?;
+    let mail = workspace.mail(tls, &http, mask, false);
     let gives = query.extract.gives();
-    let waited = wait(&mail, clock.as_ref(), &mailbox, query, request.within, say).await;
+    let waited = wait(&mail, clock, &mailbox, query, request.within, say).await;
     Ok(waited.map_or_else(|error| not_taken(gives, error), |found| taken(gives, found)))
 }
 

@@ -1,18 +1,17 @@
 //! `onramp mail`.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::asking;
 use crate::cli::args::{Global, Mail as Args, MailExtract, MailWait};
 use crate::cli::console::stderr_look;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{environment, log, out, signals};
-use crate::clock::SystemClock;
 use crate::diagnostic::escape;
-use crate::ops::{self, MAILBOX_VARIABLE, MailExtractRequest, MailWaitRequest, OpError};
+use crate::ops::{self, DEFAULT_STORE, MAILBOX_VARIABLE, MailExtractRequest, MailWaitRequest, OpError};
 use crate::report::mail::{self, NotTaken, Waited};
 use crate::report::table::table;
 use crate::secret::{Mask, Secret};
@@ -28,6 +27,7 @@ pub async fn mail(args: Args, global: &Global) -> Result<Exit, Failure> {
 async fn wait(args: MailWait, global: &Global) -> Result<Exit, Failure> {
     let mask = Mask::default();
     log::start(global.log, &mask);
+    let workspace = asking(DEFAULT_STORE.as_ref(), "onramp mail wait", global);
     let request = MailWaitRequest {
         mailbox: environment::reader(&global.chosen)(MAILBOX_VARIABLE).map(Secret::new),
         parameters: parameters(&args)?,
@@ -39,7 +39,7 @@ async fn wait(args: MailWait, global: &Global) -> Result<Exit, Failure> {
         }
     };
     let waited = tokio::select! {
-        waited = ops::mail_wait(Arc::new(SystemClock), &request, &mask, &mut say) => waited?,
+        waited = ops::mail_wait(&workspace, &request, &mask, &mut say) => waited?,
         stopped = signals::stop_asked() => return Ok(stopped.map(|()| Exit::Interrupted)?),
     };
     print(&waited, args.print.json, global)

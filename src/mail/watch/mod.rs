@@ -23,8 +23,8 @@ mod watcher;
 mod tests;
 
 pub(super) use claims::Claims;
-pub use limits::Limits;
 pub(super) use junk::named as junk_among;
+pub use limits::Limits;
 pub(super) use logins::Logins;
 pub(super) use place::Place;
 pub(super) use roster::{Enrolled, Roster};
