@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::wrapping::{WRAPPINGS, Wrapping, wrap};
 use super::*;
-use crate::mail::message::Content;
 
 fn cases(file: &str) -> Vec<Value> {
     let path = format!("{}/fixtures/mail/{file}.jsonl", env!("CARGO_MANIFEST_DIR"));
@@ -25,14 +24,14 @@ struct Share {
 }
 
 fn judge(case: &Value, wrapping: Wrapping, share: &mut Share, failures: &mut Vec<String>) {
-    let content = Content::read(&wrap(case, wrapping));
+    let message = wrap(case, wrapping);
     let code = (Extract::Code, case["expected_code"].as_str());
     let link = (Extract::Link, case["expected_link"].as_str());
     // Where there is no code, none may be taken; of messages that have neither, no link either.
     let asked = if link.1.is_some() || code.1.is_none() { vec![code, link] } else { vec![code] };
     for (extract, expected) in asked {
         share.asked += 1;
-        let taken = extract.take(&content);
+        let taken = extract.take(&message);
         let count = match (&taken, expected) {
             (Ok(taken), Some(expected)) if taken == expected => &mut share.right,
             (Err(NotTaken::Nothing), None) => &mut share.right,

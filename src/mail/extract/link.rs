@@ -151,25 +151,25 @@ fn candidate(link: &Link) -> Option<Candidate> {
     } else {
         None
     };
+    let signs = if decoy.is_some() { Vec::new() } else { signs(link, &url, &place, speaks) };
+    Some(Candidate { value: link.href.clone(), signs, decoy, quoted: false })
+}
+
+fn signs(link: &Link, url: &Url, place: &str, speaks: bool) -> Vec<Sign> {
     let carries = url.query_pairs().any(|(key, _)| TOKENS.contains(&key.to_lowercase().as_str()));
     let parts =
         url.path().split(['/', ':']).chain(url.fragment().into_iter().flat_map(|inner| inner.split(['/', '=', '&'])));
     let opaque = parts.into_iter().any(is_opaque) || url.query_pairs().any(|(_, value)| is_opaque(&value));
-    let bare = url.query().is_none() && url.fragment().is_none() && !path.bytes().any(|byte| byte.is_ascii_digit());
+    let digits = url.path().bytes().any(|byte| byte.is_ascii_digit());
     let known = [
         (PURPOSE.iter().any(|word| place.contains(word)), PATH),
         (speaks, LABEL),
         (carries, TOKEN),
         (opaque, OPAQUE),
         (link.button, BUTTON),
-        (bare, BARE),
+        (url.query().is_none() && url.fragment().is_none() && !digits, BARE),
     ];
-    let signs = if decoy.is_some() {
-        Vec::new()
-    } else {
-        known.into_iter().filter(|(holds, _)| *holds).map(|(_, sign)| sign).collect()
-    };
-    Some(Candidate { value: link.href.clone(), signs, decoy, quoted: false })
+    known.into_iter().filter(|(holds, _)| *holds).map(|(_, sign)| sign).collect()
 }
 
 fn is_opaque(segment: &str) -> bool {

@@ -108,13 +108,13 @@ impl Extract {
         }
     }
 
-    pub(super) fn take(&self, content: &Content) -> Result<String, NotTaken> {
-        candidate::choose(&self.candidates(content), self.bar())
+    pub(super) fn take(&self, message: &[u8]) -> Result<String, NotTaken> {
+        candidate::choose(&self.candidates(&self.content(message)), self.bar())
     }
 
     /// Reads a message, whatever its bytes are, and says what is taken from it and why.
     pub fn explain(&self, message: &[u8]) -> Explanation {
-        let candidates = self.candidates(&Content::read(message));
+        let candidates = self.candidates(&self.content(message));
         let bar = self.bar();
         let outcome = match candidate::choose(&candidates, bar) {
             Ok(taken) => Taken::One(Secret::new(taken)),
@@ -122,6 +122,14 @@ impl Extract {
             Err(NotTaken::Ambiguous(named)) => Taken::Refused(named),
         };
         Explanation { outcome, candidates, enough: bar.enough, rival: bar.rival }
+    }
+
+    /// As much of the message as is looked at.
+    fn content(&self, message: &[u8]) -> Content {
+        match self {
+            Self::Pattern(Pattern::Css(_)) => Content::read_for_selector(message),
+            _ => Content::read(message),
+        }
     }
 
     fn candidates(&self, content: &Content) -> Vec<Candidate> {

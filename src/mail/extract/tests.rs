@@ -1,11 +1,9 @@
 use serde_json::json;
 
 use super::*;
-use crate::mail::message::Content;
 
-fn mail(kind: &str, body: &str) -> Content {
-    let message = format!("Subject: Hello\r\nContent-Type: text/{kind}; charset=utf-8\r\n\r\n{body}");
-    Content::read(message.as_bytes())
+fn mail(kind: &str, body: &str) -> Vec<u8> {
+    format!("Subject: Hello\r\nContent-Type: text/{kind}; charset=utf-8\r\n\r\n{body}").into_bytes()
 }
 
 fn code(kind: &str, body: &str) -> Result<String, NotTaken> {

@@ -50,6 +50,11 @@ impl Word {
     fn is_upper(&self) -> bool {
         self.lower == 0
     }
+
+    /// No code begins with it unless a shape was asked for. Most words are.
+    fn is_plain(&self) -> bool {
+        self.digits == 0 && !self.is_upper()
+    }
 }
 
 /// The tokens of `text`, in order. If a shape was asked for, only those that fit it.
@@ -58,6 +63,10 @@ pub(super) fn tokens(text: &str, asked: Option<&CodeShape>) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut at = 0;
     while at < words.len() && tokens.len() < MAX_TOKENS {
+        if asked.is_none() && words[at].is_plain() {
+            at += 1;
+            continue;
+        }
         let run = run(text, &words[at..]);
         match read(text, &words[at..at + run], asked) {
             Some((count, token)) => {
@@ -72,7 +81,7 @@ pub(super) fn tokens(text: &str, asked: Option<&CodeShape>) -> Vec<Token> {
 
 fn words(text: &str) -> Vec<Word> {
     let bytes = text.as_bytes();
-    let mut words: Vec<Word> = Vec::new();
+    let mut words: Vec<Word> = Vec::with_capacity(bytes.len() / 4);
     for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| byte.is_ascii_alphanumeric()) {
         let (digit, lower) = (usize::from(byte.is_ascii_digit()), usize::from(byte.is_ascii_lowercase()));
         match words.last_mut().filter(|word| word.range.end == at) {

@@ -55,18 +55,27 @@ pub(in crate::mail) struct Content {
 impl Content {
     /// Reads a message; what cannot be read is left out.
     pub fn read(message: &[u8]) -> Self {
+        Self::with(message, Self::add_html)
+    }
+
+    /// Reads a message, but leaves its HTML parts as they are.
+    pub fn read_for_selector(message: &[u8]) -> Self {
+        Self::with(message, |content, html| content.html.push(html))
+    }
+
+    fn with(message: &[u8], add_html: fn(&mut Self, String)) -> Self {
         let mut content = Self::default();
         let parser = MessageParser::new().with_mime_headers().header_text("Subject").default_header_ignore();
         let Some(message) = parser.parse(bound::bounded(message)) else { return content };
         content.subject = tidy(message.subject().unwrap_or_default());
-        content.add_bodies(&message, MAX_PARTS);
+        content.add_bodies(&message, MAX_PARTS, add_html);
         // A message that is forwarded as a whole. What a report sends back is not for the one who reads it.
         let is_report = message.content_type().is_some_and(|kind| kind.subtype() == Some("report"));
         if !is_report {
             for part in message.parts.iter().filter(|part| !is_attached(part)) {
                 if let PartType::Message(forwarded) = &part.body {
                     let first = content.parts.len();
-                    content.add_bodies(forwarded, MAX_PARTS.saturating_sub(first));
+                    content.add_bodies(forwarded, MAX_PARTS.saturating_sub(first), add_html);
                     content.parts[first..].iter_mut().flatten().for_each(|block| block.quoted = true);
                 }
             }
@@ -75,7 +84,7 @@ impl Content {
         content
     }
 
-    fn add_bodies(&mut self, message: &Message<'_>, most: usize) {
+    fn add_bodies(&mut self, message: &Message<'_>, most: usize, add_html: fn(&mut Self, String)) {
         // A part that stands in for both alternatives is listed twice.
         let mut ids: Vec<_> = message.text_body.iter().chain(&message.html_body).copied().collect();
         ids.sort_unstable();
@@ -83,7 +92,7 @@ impl Content {
         for id in ids.into_iter().take(most) {
             match message.part(id).map(|part| &part.body) {
                 Some(PartType::Text(text)) => self.add_text(self.bounded(text)),
-                Some(PartType::Html(html)) => self.add_html(self.bounded(html).to_owned()),
+                Some(PartType::Html(html)) => add_html(self, self.bounded(html).to_owned()),
                 _ => {}
             }
         }

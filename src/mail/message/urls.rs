@@ -8,7 +8,7 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(colon) = memchr_scheme(&bytes[at..]).map(|offset| at + offset) {
+    while let Some(colon) = find_scheme_end(&text[at..]).map(|offset| at + offset) {
         let scheme = [&b"https"[..], b"http"].into_iter().find(|scheme| {
             colon
                 .checked_sub(scheme.len())
@@ -26,8 +26,9 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-fn memchr_scheme(bytes: &[u8]) -> Option<usize> {
-    bytes.windows(3).position(|window| window == b"://")
+fn find_scheme_end(text: &str) -> Option<usize> {
+    // A search for the one byte is many times as fast.
+    text.match_indices(':').map(|(colon, _)| colon).find(|colon| text[*colon..].starts_with("://"))
 }
 
 fn belongs(byte: u8) -> bool {

@@ -11,7 +11,6 @@ use super::watcher::Watcher;
 use crate::mail::error::{MailError, MailErrorKind};
 use crate::mail::extract::{Extract, NotTaken};
 use crate::mail::filter::Refusal;
-use crate::mail::message::Content;
 use crate::mail::query::{Found, Query};
 use crate::mail::wire::Session;
 use crate::secret::Secret;
@@ -76,7 +75,7 @@ impl Watcher {
 
 /// What a message answers: what was taken, or that more than one thing could be meant.
 fn reply(query: &Query, message: &[u8], found: impl FnOnce(String) -> Found) -> Result<FoundReply, Refusal> {
-    match query.extract.take(&Content::read(message)) {
+    match query.extract.take(message) {
         Ok(taken) => Ok(Ok(found(taken))),
         Err(NotTaken::Ambiguous(named)) => Ok(Err(ambiguous(query, &named))),
         Err(NotTaken::Nothing) => Err(Refusal::NothingInside),
