@@ -14,6 +14,16 @@ pub struct Cursor {
     /// this is ours, or the arrival of the newest message if the server says that it lies later.
     #[serde(default, with = "rfc3339", skip_serializing_if = "Option::is_none")]
     pub server_time: Option<Timestamp>,
+    /// Where the folder for junk stood, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub junk: Option<JunkCursor>,
+}
+
+/// A position in the folder for junk, as in a [`Cursor`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JunkCursor {
+    pub uid_validity: u32,
+    pub uid_next: u32,
 }
 
 mod rfc3339 {
@@ -42,8 +52,9 @@ mod tests {
     #[test]
     fn a_cursor_reads_what_it_writes() {
         let at = Timestamp::parse("2026-11-22T01:34:05.067Z");
-        for server_time in [at, None] {
-            let cursor = Cursor { uid_validity: 7, uid_next: 4_000_000_000, server_time };
+        let junk = Some(JunkCursor { uid_validity: 3, uid_next: 2 });
+        for (server_time, junk) in [(at, None), (None, junk)] {
+            let cursor = Cursor { uid_validity: 7, uid_next: 4_000_000_000, server_time, junk };
             let json = serde_json::to_string(&cursor).unwrap();
             assert_eq!(serde_json::from_str::<Cursor>(&json).unwrap(), cursor, "{json}");
         }

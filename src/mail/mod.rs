@@ -29,7 +29,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-pub use cursor::Cursor;
+pub use cursor::{Cursor, JunkCursor};
 pub use error::{MailError, MailErrorKind};
 pub use extract::{
     Candidate, CodeRegex, CodeSelector, CodeShape, Explanation, Extract, InvalidExtract, LinkPattern, Pattern, Sign,

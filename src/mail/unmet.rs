@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::cursor::Cursor;
 use super::error::{MailError, MailErrorKind, quoted};
 use super::extract::without_codes;
 use super::filter::Refusal;
@@ -157,7 +158,7 @@ fn filters(query: &Query) -> String {
     filters.extend(query.header.iter().map(|(name, part)| format!("{} has {}", escape(name), quoted(part))));
     filters.extend(query.dkim_pass_by.as_ref().map(|server| format!("dkim=pass by {}", escape(server))));
     match (&query.after, query.since) {
-        (Some(cursor), _) => filters.push(format!("after UID {}", cursor.uid_next.saturating_sub(1))),
+        (Some(cursor), _) => filters.push(after(cursor)),
         (None, Some(since)) => filters.push(format!("since {since}")),
         (None, None) => {}
     }
@@ -165,6 +166,14 @@ fn filters(query: &Query) -> String {
         filters.push(format!("{} used before", query.used.len()));
     }
     filters.join(", ")
+}
+
+/// Whoever waits did not write the cursor: a time says more than its numbers.
+fn after(cursor: &Cursor) -> String {
+    match cursor.server_time {
+        Some(time) => format!("after {time}"),
+        None => format!("after UID {}", cursor.uid_next.saturating_sub(1)),
+    }
 }
 
 const fn describe(refusal: Refusal) -> &'static str {
@@ -196,16 +205,16 @@ fn advice(ended: &Ended<'_>) -> &'static str {
     } else if has(Refusal::Unsigned) {
         "a message came that the server did not find signed by its sender's domain: check `authserv-id`, or whether it is genuine"
     } else if has(Refusal::Subject) || has(Refusal::Sender) || has(Refusal::Header) {
-        "messages to this recipient came: loosen `subject`, `from` or `header`"
+        "messages to this recipient came: loosen what is asked of sender, subject or header"
     } else if has(Refusal::TooOld) {
-        "the messages to this recipient are older than the wait: ask the service to send again, or set `since` further back"
+        "the messages to this recipient are older than the wait: ask the service to send again, or say a longer `since`"
     } else if has(Refusal::Recipient) {
         "mail arrives here, but for others: check `to`, and whether this mailbox receives that address"
     } else if query.after.is_none() && query.since.is_none() {
         "the folder is empty: check its name, and whether this mailbox receives that address"
     } else if query.junk {
-        "nothing new arrived: ask the service to send again, or wait longer"
+        "nothing new arrived since: ask the service to send again, wait longer, or say `since` for mail that came before"
     } else {
-        "nothing new arrived: ask the service to send again, set `junk: true` to look into the junk folder as well, or wait longer"
+        "nothing new arrived since: ask the service to send again, wait longer, let the folder for junk be looked into (`junk`), or say `since` for mail that came before"
     }
 }

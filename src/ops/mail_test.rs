@@ -52,7 +52,7 @@ pub(super) fn advice(error: &MailError) -> &'static str {
     match error.kind {
         MailErrorKind::Login => "docs/mailboxes.md says what providers want",
         MailErrorKind::Config => "docs/mailboxes.md says how folders, logins and tokens are written",
-        MailErrorKind::Tls => "check host name and port",
+        MailErrorKind::Tls => "docs/mailboxes.md says how servers with an authority of their own are trusted",
         _ => "check host, port and network",
     }
 }

@@ -88,6 +88,20 @@ async fn junk_from_before_the_wait_does_not_count() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn junk_from_before_the_mark_does_not_count_however_short_before() {
+    let server = with_junk();
+    server.deliver_junk(&message("ada@x.test", "old"), now());
+    let mail = hasty();
+    let cursor = mail.mark(&mailbox(&server), LONG).await.unwrap();
+    assert_eq!(cursor.junk, Some(JunkCursor { uid_validity: 7, uid_next: 2 }));
+    let after = Query { after: Some(cursor), ..wanted("ada@x.test") };
+    let error = mail.wait(&mailbox(&server), &after, Duration::ZERO).await.unwrap_err();
+    assert_eq!(error.kind, MailErrorKind::Timeout, "{error}");
+    server.deliver_junk(&message("ada@x.test", "new"), now());
+    assert_eq!(code(&mail.wait(&mailbox(&server), &after, LONG).await.unwrap()), "new");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_without_such_a_folder_is_watched_all_the_same() {
     for folders in [vec![], vec![INBOX], vec![INBOX, "(\\Junk) \"/\" \"Gone\" "]] {
         let server = Server::start();

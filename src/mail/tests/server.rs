@@ -155,6 +155,14 @@ impl Shared {
 
 impl State {
     /// Of the folder that is open.
+    /// Of the folder for junk, if there is one.
+    fn status(&self, command: &str) -> Option<String> {
+        let folder = command.strip_prefix("STATUS ")?.split_once(" (")?.0;
+        let listed = self.folders.iter().any(|listed| listed.ends_with(folder));
+        let (validity, next) = (self.uid_validity, self.junk.len() + 1);
+        listed.then(|| format!("* STATUS {folder} (UIDNEXT {next} UIDVALIDITY {validity})\r\n"))
+    }
+
     fn opened(&self, in_junk: bool) -> &[Message] {
         if in_junk { &self.junk } else { &self.messages }
     }
@@ -239,6 +247,11 @@ impl Connection {
                 self.say(&format!("* CAPABILITY {}\r\n", names.join(" ")))?;
             }
             "AUTHENTICATE" | "LOGIN" => return self.log_in(tag, command, input),
+            "STATUS" => {
+                let told = shared.state.lock().unwrap().status(command);
+                let Some(told) = told else { return self.say(&format!("{tag} NO no such folder\r\n")).map(|()| true) };
+                self.say(&told)?;
+            }
             "EXAMINE" | "SELECT" => {
                 if !self.examine(command)? {
                     return self.say(&format!("{tag} NO no such folder\r\n")).map(|()| true);

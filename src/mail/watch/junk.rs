@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::folder::Folder;
 use super::place::Place;
 use super::watcher::Watcher;
+use crate::mail::cursor::JunkCursor;
 use crate::mail::error::{MailError, MailErrorKind};
 use crate::mail::wire::{Listed, Session};
 
@@ -50,12 +51,24 @@ impl Watcher {
         Ok(true)
     }
 
-    fn open_junk<'a>(&self, session: &mut Session, junk: &'a mut Junk) -> Result<Option<&'a mut Folder>, MailError> {
+    /// Where it stands, without opening it.
+    pub(super) fn mark_junk(&self, session: &mut Session, junk: &mut Junk) -> Result<Option<JunkCursor>, MailError> {
+        let Some(name) = self.junk_name(session, junk)? else { return Ok(None) };
+        let cursor = |(uid_validity, uid_next)| JunkCursor { uid_validity, uid_next };
+        Ok(session.status(name)?.map(cursor))
+    }
+
+    fn junk_name<'a>(&self, session: &mut Session, junk: &'a mut Junk) -> Result<Option<&'a str>, MailError> {
         if !std::mem::replace(&mut junk.asked, true) {
             let inbox = self.mailbox.folder_on_the_wire();
             junk.name = named(&session.list()?).filter(|name| *name != inbox);
         }
-        let Some(name) = &junk.name else { return Ok(None) };
+        Ok(junk.name.as_deref())
+    }
+
+    fn open_junk<'a>(&self, session: &mut Session, junk: &'a mut Junk) -> Result<Option<&'a mut Folder>, MailError> {
+        let Some(name) = self.junk_name(session, junk)? else { return Ok(None) };
+        let name = &name.to_owned();
         match session.examine(name) {
             Ok(standing) => {
                 if !junk.folder.as_ref().is_some_and(|folder| folder.is(standing)) {

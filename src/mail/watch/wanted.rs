@@ -42,13 +42,27 @@ impl Wanted {
     /// The arrival before which messages do not count, where UIDs cannot tell: without a cursor, with one of a folder that was
     /// rebuilt since, and among junk.
     pub(super) fn earliest(&self, place: Place, uid_validity: u32) -> Option<Timestamp> {
+        if self.first_uid(place, uid_validity).is_some() {
+            return None;
+        }
         let time = match (place, &self.query.after) {
-            (Place::Junk, _) => self.junk.map(|junk| junk.since),
-            (Place::Inbox, Some(cursor)) if cursor.uid_validity == uid_validity => return None,
+            // A position was noted, but not there.
+            (Place::Junk, Some(_)) => return self.junk.map(|junk| junk.since),
+            (Place::Junk, None) => self.junk.map(|junk| junk.since),
             (Place::Inbox, Some(cursor)) => cursor.server_time.or(self.query.since).or(Some(Timestamp::default())),
             (Place::Inbox, None) => self.query.since,
         };
         time.map(|time| Timestamp::from_millis(time.as_millis().saturating_sub(CLOCK_ALLOWANCE.as_millis() as i64)))
+    }
+
+    /// The UID at which the messages begin that came later than the position that was noted, as long as the folder is the same.
+    pub(super) fn first_uid(&self, place: Place, uid_validity: u32) -> Option<u32> {
+        let cursor = self.query.after.as_ref()?;
+        let (validity, first) = match place {
+            Place::Inbox => (cursor.uid_validity, cursor.uid_next),
+            Place::Junk => cursor.junk.map(|junk| (junk.uid_validity, junk.uid_next))?,
+        };
+        (validity == uid_validity).then_some(first)
     }
 
     /// Whether a message was written long before what is waited for was asked for.
@@ -64,12 +78,12 @@ impl Wanted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::{Cursor, Extract};
+    use crate::mail::{Cursor, Extract, JunkCursor};
 
     #[test]
     fn a_message_that_was_written_long_before_the_wait_is_stale() {
         let began = Timestamp::from_millis(3_600_000);
-        let after = Some(Cursor { uid_validity: 1, uid_next: 1, server_time: Some(began) });
+        let after = Some(Cursor { uid_validity: 1, uid_next: 1, server_time: Some(began), junk: None });
         let wanted = Wanted::new(Query { after, ..Query::new("a@b.test", Extract::Code) }, None);
         let written = |minutes: i64| Some(Timestamp::from_millis(3_600_000 - minutes * 60_000));
         assert!(wanted.is_stale(written(60)));
@@ -84,7 +98,7 @@ mod tests {
         let marked = Some(Timestamp::from_millis(3_600_000));
         let query =
             |after: Option<Cursor>, since| Query { after, since, junk: true, ..Query::new("a@b.test", Extract::Code) };
-        let cursor = Cursor { uid_validity: 1, uid_next: 9, server_time: marked };
+        let cursor = Cursor { uid_validity: 1, uid_next: 9, server_time: marked, junk: None };
         for (query, began) in [
             (query(None, None), Some(now)),
             (query(None, marked), marked),
@@ -93,8 +107,15 @@ mod tests {
             (Query { junk: false, ..query(None, marked) }, None),
         ] {
             let wanted = Wanted::new(query.clone(), JunkWanted::new(&query, now, due));
-            let allowed = began.map(|began| Timestamp::from_millis(began.as_millis() - 120_000));
+            // Beside a position that was noted, clocks are taken at their word: an old code is worse than none.
+            let allowance = if wanted.query.after.is_some() { 0 } else { 120_000 };
+            let allowed = began.map(|began| Timestamp::from_millis(began.as_millis() - allowance));
             assert_eq!(wanted.earliest(Place::Junk, 1), allowed);
         }
+        let junk = Some(JunkCursor { uid_validity: 5, uid_next: 3 });
+        let noted = query(Some(Cursor { uid_validity: 1, uid_next: 9, server_time: marked, junk }), None);
+        let wanted = Wanted::new(noted.clone(), JunkWanted::new(&noted, now, due));
+        assert_eq!((wanted.earliest(Place::Junk, 5), wanted.first_uid(Place::Junk, 5)), (None, Some(3)));
+        assert_eq!((wanted.earliest(Place::Junk, 6), wanted.first_uid(Place::Junk, 6)), (marked, None), "rebuilt");
     }
 }

@@ -83,7 +83,7 @@ impl Watcher {
         let mut told = false;
         loop {
             sleeper.forget();
-            self.round(&mut session, &mut folders.inbox, std::mem::take(&mut afresh), told)?;
+            self.round(&mut session, folders, std::mem::take(&mut afresh), told)?;
             reconnect.reset();
             self.roster.works();
             if self.roster.is_wanted() {
@@ -129,7 +129,7 @@ impl Watcher {
     fn round(
         &self,
         session: &mut Session,
-        folder: &mut Option<Folder>,
+        Folders { inbox: folder, junk }: &mut Folders,
         afresh: bool,
         told: bool,
     ) -> Result<(), MailError> {
@@ -138,7 +138,7 @@ impl Watcher {
         let marks = self.roster.take_marks();
         let asked = afresh || !marks.is_empty();
         if asked {
-            let standing = self.examine(session, marks)?;
+            let standing = self.examine(session, marks, junk)?;
             if !folder.as_ref().is_some_and(|folder| folder.is(standing)) {
                 *folder = Some(Folder::new(standing));
             }
@@ -180,12 +180,17 @@ impl Watcher {
     }
 
     /// Looks how the folder stands and tells those who asked for a mark.
-    fn examine(&self, session: &mut Session, marks: Vec<oneshot::Sender<MarkReply>>) -> Result<Standing, MailError> {
+    fn examine(
+        &self,
+        session: &mut Session,
+        marks: Vec<oneshot::Sender<MarkReply>>,
+        junk: &mut Junk,
+    ) -> Result<Standing, MailError> {
         let looked = session.examine(&self.mailbox.folder_on_the_wire());
         if marks.is_empty() {
             return looked;
         }
-        match looked.and_then(|standing| Ok((standing, self.cursor(session, standing)?))) {
+        match looked.and_then(|standing| Ok((standing, self.cursor(session, standing, junk)?))) {
             Ok((standing, cursor)) => {
                 for mark in marks {
                     let _ = mark.send(Ok(cursor.clone()));
@@ -199,12 +204,13 @@ impl Watcher {
         }
     }
 
-    fn cursor(&self, session: &mut Session, standing: Standing) -> Result<Cursor, MailError> {
+    fn cursor(&self, session: &mut Session, standing: Standing, junk: &mut Junk) -> Result<Cursor, MailError> {
         let ours = self.clock.now();
         let newest = if standing.exists == 0 { None } else { session.newest()? };
         let ahead = newest.map(|(_, arrived)| arrived).filter(|arrived| *arrived <= ours.plus(CLOCK_AHEAD));
         let server_time = Some(ahead.map_or(ours, |arrived| arrived.max(ours)));
-        Ok(Cursor { uid_validity: standing.uid_validity, uid_next: standing.uid_next, server_time })
+        let junk = self.mark_junk(session, junk)?;
+        Ok(Cursor { uid_validity: standing.uid_validity, uid_next: standing.uid_next, server_time, junk })
     }
 
     /// Where the waiter begins in this folder. Anew if the folder was rebuilt.
@@ -213,9 +219,11 @@ impl Watcher {
         if reach.uid_validity == folder.uid_validity && reach.first.is_some() {
             return Ok(());
         }
-        let first = match (&turn.wanted.query.after, turn.wanted.earliest(place, folder.uid_validity)) {
-            (_, Some(time)) => folder.first_since(session, time)?,
-            (Some(cursor), None) => cursor.uid_next,
+        let wanted = &turn.wanted;
+        let known = (wanted.first_uid(place, folder.uid_validity), wanted.earliest(place, folder.uid_validity));
+        let first = match known {
+            (Some(first), _) => first,
+            (None, Some(time)) => folder.first_since(session, time)?,
             (None, None) => folder.first_of_all(session)?,
         };
         *turn.progress.reach(place) = Reach::begin(folder.uid_validity, first);

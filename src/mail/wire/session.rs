@@ -96,9 +96,8 @@ impl Session {
     /// Opens the folder read-only and says how it stands now.
     pub fn examine(&mut self, folder: &str) -> Result<Standing, MailError> {
         self.begin(REPLY_BYTES);
-        let quoted = folder.replace('\\', "\\\\").replace('"', "\\\"");
         // The crate's own parser of this reply panics at an untagged NO.
-        let (reply, _) = self.session.run(format!("EXAMINE \"{quoted}\"")).map_err(|error| match error {
+        let (reply, _) = self.session.run(format!("EXAMINE {}", quoted_name(folder))).map_err(|error| match error {
             imap::Error::No(no) => MailError::new(
                 MailErrorKind::Config,
                 format!("the server does not open the folder: {}", crate::mail::error::quoted(&no.information)),
@@ -178,6 +177,16 @@ impl Session {
             Ok((reply, _)) => Ok(listed(&String::from_utf8_lossy(&reply))),
             Err(imap::Error::No(_) | imap::Error::Bad(_)) => Ok(Vec::new()),
             Err(error) => Err(failed("list its folders", error)),
+        }
+    }
+
+    /// Where a folder stands that is not open, as UIDVALIDITY and UIDNEXT; `None` if the server does not say.
+    pub fn status(&mut self, folder: &str) -> Result<Option<(u32, u32)>, MailError> {
+        self.begin(REPLY_BYTES);
+        match self.session.run(format!("STATUS {} (UIDVALIDITY UIDNEXT)", quoted_name(folder))) {
+            Ok((reply, _)) => Ok(standing_of(&String::from_utf8_lossy(&reply))),
+            Err(imap::Error::No(_) | imap::Error::Bad(_)) => Ok(None),
+            Err(error) => Err(failed("tell how a folder stands", error)),
         }
     }
 
@@ -285,6 +294,18 @@ impl Session {
 
 fn arrival(message: &imap::types::Fetch<'_>) -> Option<Timestamp> {
     message.internal_date().map(|date| Timestamp::from_millis(date.timestamp_millis()))
+}
+
+fn quoted_name(folder: &str) -> String {
+    format!("\"{}\"", folder.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// `* STATUS "Junk" (UIDVALIDITY 7 UIDNEXT 3)`, in any order.
+fn standing_of(reply: &str) -> Option<(u32, u32)> {
+    let items = reply.lines().find(|line| line.starts_with("* STATUS "))?.trim_end().strip_suffix(')')?;
+    let words: Vec<&str> = items[items.rfind('(')? + 1..].split(' ').collect();
+    let of = |name: &str| words.chunks_exact(2).find(|pair| pair[0].eq_ignore_ascii_case(name))?[1].parse().ok();
+    Some((of("UIDVALIDITY")?, of("UIDNEXT")?))
 }
 
 fn number_after(reply: &str, mark: &str) -> Option<u32> {
