@@ -76,8 +76,20 @@ impl fmt::Display for MailError {
 
 impl std::error::Error for MailError {}
 
-/// Text from a server or a mail for use inside an error: on one line, escaped, at most 200 characters.
+/// Text from a server or a mail for use inside an error: on one line, escaped, some 200 characters. No word is cut: what
+/// is left of a secret would not be known for one.
 pub(super) fn quoted(text: &str) -> String {
-    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if line.len() + word.len() >= LONGEST {
+            line.push_str(" …");
+            break;
+        }
+        line.push_str(if line.is_empty() { "" } else { " " });
+        line.push_str(word);
+    }
     format!("\"{}\"", escape(&line))
 }
+
+/// In bytes.
+const LONGEST: usize = 200;

@@ -24,6 +24,8 @@ pub(super) fn listed(reply: &str) -> Vec<Listed> {
             if name.starts_with('{') && name.ends_with('}') { lines.next().map(str::to_owned) } else { Some(name) };
         let has = |wanted: &str| attributes.split(' ').any(|attribute| attribute.eq_ignore_ascii_case(wanted));
         if !has("\\Noselect") && !has("\\NonExistent") {
+            // A name goes back to the server within a command: it must not end that.
+            let name = name.filter(|name| !name.chars().any(char::is_control));
             folders.extend(name.map(|name| Listed { name, is_junk: has("\\Junk") }));
         }
     }
@@ -55,7 +57,7 @@ mod tests {
     #[test]
     fn folders_are_read_as_servers_write_them() {
         let reply = "* LIST (\\HasNoChildren) \"/\" INBOX\r\n* LIST (\\HasNoChildren \\junk) \"/\" \"[Gmail]/Spam\"\r\n\
-            * LIST (\\Noselect \\Junk) \".\" \"gone\"\r\n* LIST () NIL \"a \\\"b\\\\c\"\r\n* LIST (\\Junk) \".\" {7}\r\nINBOX.x\r\n\
+            * LIST (\\Noselect \\Junk) \".\" \"gone\"\r\n* LIST () NIL \"a \\\"b\\\\c\"\r\n* LIST (\\Junk) \".\" {7}\r\nINBOX.x\r\n* LIST (\\Junk) \"/\" {8}\r\nx\ny NOOP\r\n\
             * LIST (\\Junk\r\n* LIST () \"/\"\r\n* LIST () \"/\" \"open\r\n* 3 EXISTS\r\na1 OK done\r\n";
         let names: Vec<(String, bool)> = listed(reply).into_iter().map(|one| (one.name, one.is_junk)).collect();
         let expected = [("INBOX", false), ("[Gmail]/Spam", true), ("a \"b\\c", false), ("INBOX.x", true)];

@@ -8,6 +8,12 @@ use std::io;
 /// `* 1 FETCH (FLAGS (\Seen) BODY[HEADER.FIELDS (TO)] …)` nests two deep.
 const MAX_DEPTH: u32 = 4;
 const MAX_LITERALS: u32 = 16;
+/// Outside of literals; the parser starts over for each of their lines.
+const MAX_TEXT: usize = 64 << 10;
+/// What the crate's parser cannot stand.
+const NO_DATE: &[u8] = b"INTERNALDATE N";
+/// Of a message's number.
+const DIGITS: usize = 10;
 /// As many bytes as tell a FETCH reply from others: `* 4294967295 FETCH `.
 const HEAD: usize = 19;
 
@@ -17,6 +23,9 @@ pub(super) struct Shape {
     head: Vec<u8>,
     depth: u32,
     literals: u32,
+    /// Bytes of the line outside of literals, and the last of them.
+    text: usize,
+    tail: [u8; NO_DATE.len()],
     quoted: bool,
     escaped: bool,
     /// The size inside `{…}`, while it may still turn out to announce a literal.
@@ -47,6 +56,13 @@ impl Shape {
     fn step(&mut self, byte: u8) -> io::Result<()> {
         if self.head.len() < HEAD {
             self.head.push(byte.to_ascii_uppercase());
+            // Any number of zeros may stand before the one digit that counts.
+            if self.head.len() == HEAD && self.head.starts_with(b"* ") && !self.is_fetch() {
+                let long = self.head[2..].iter().take_while(|byte| byte.is_ascii_digit()).count() > DIGITS;
+                if long {
+                    return refuse("the reply has a number that is too long");
+                }
+            }
         }
         if byte == b'\n' {
             return self.end_line();
@@ -54,10 +70,19 @@ impl Shape {
         if !self.is_fetch() {
             return Ok(());
         }
+        self.text += 1;
+        if self.text > MAX_TEXT {
+            return refuse("the reply is too long");
+        }
         if self.quoted {
             self.quoted = self.escaped || byte != b'"';
             self.escaped = !self.escaped && byte == b'\\';
             return Ok(());
+        }
+        self.tail.rotate_left(1);
+        self.tail[NO_DATE.len() - 1] = byte.to_ascii_uppercase();
+        if self.tail == *NO_DATE {
+            return refuse("the reply has no date where one belongs");
         }
         match byte {
             b'"' => self.quoted = true,
@@ -145,5 +170,13 @@ mod tests {
             assert!(follow(&text).is_err(), "{text}");
         }
         assert!(follow(&format!("* 1 FETCH ({}", "X {1}\r\na ".repeat(100))).is_err());
+        assert!(follow(&format!("* 00000000000000000000001 FETCH (BODYSTRUCTURE {deep}")).is_err());
+    }
+
+    #[test]
+    fn what_the_parser_cannot_stand_is_refused() {
+        assert!(follow("* 1 FETCH (UID 1 internaldate NIL)\r\n").is_err());
+        assert!(follow("* 1 FETCH (UID 1 INTERNALDATE \"22-Nov-2026 10:00:00 +0000\")\r\n").is_ok());
+        assert!(follow(&format!("* 1 FETCH (FLAGS ({}) X {{3}}\r\n", "a ".repeat(40_000))).is_err());
     }
 }
