@@ -57,7 +57,8 @@ impl Folder {
 
     /// The UID at which the newest [`MOST`] messages begin.
     pub fn first_of_all(&self, session: &mut Session) -> Result<u32, MailError> {
-        Ok(session.newest_uids(self.exists, MOST)?.first().copied().unwrap_or(self.next))
+        // A folder that was empty at first may have been filled since.
+        Ok(session.newest_uids(self.exists, MOST)?.first().copied().unwrap_or(self.first))
     }
 
     /// Learns of the messages down to `first`.
