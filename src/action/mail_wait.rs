@@ -69,10 +69,13 @@ impl MailWait {
         let account = account(&mailbox);
         let query = query(context, &mailbox, &account)?;
         Ok(match context.services.mail.wait(&mailbox, &query, context.remaining(PATIENCE)).await {
-            Ok(found) => Outcome {
-                claims: vec![account + &found.message],
-                ..Outcome::succeeded(outputs(&self.spec(), values(&found)))
-            },
+            Ok(found) => {
+                let keys = [&found.message].into_iter().chain(&found.identity);
+                Outcome {
+                    claims: keys.map(|key| format!("{account}{key}")).collect(),
+                    ..Outcome::succeeded(outputs(&self.spec(), values(&found)))
+                }
+            }
             // The wait was as long as the step allows: to wait again is for `on-error`, not for `retry`.
             Err(error) if error.kind == MailErrorKind::Timeout => {
                 not_sent(StepError { class: None, ..mailbox::step_error(&error) })
@@ -160,6 +163,7 @@ mod tests {
             received_at: Timestamp::from_millis(0),
             junk: false,
             message: "1:1".into(),
+            identity: None,
         };
         for (subject, shown) in [
             ("428913 is your code", "*** is your code"),

@@ -5,7 +5,8 @@ pub const FROM: &str = "Allowed senders: addresses, or domains with all below th
 pub const SUBJECT: &str = "A part of the subject, in any case.";
 pub const HEADER: &str = "Header fields by name, each with a part of its value, in any case; all must hold.";
 pub const AFTER: &str = "A cursor of `mail.mark`: only mail that came after it counts.";
-pub const SINCE: &str = "Only mail since then counts: a time (RFC 3339), or, as 10m, so long before what caused the wait began.";
+pub const SINCE: &str =
+    "Only mail since then counts: a time (RFC 3339), or, as 10m, so long before what caused the wait began.";
 pub const REQUIRE: &str = "`dkim=pass`: the server must have found a good signature of the sender's domain.";
 pub const AUTHSERV_ID: &str =
     "Whose finding counts for `require`: the name at the beginning of Authentication-Results; known of Gmail.";

@@ -63,6 +63,8 @@ pub struct Found {
     pub junk: bool,
     /// The key for [`Query::used`]: `uidvalidity:uid`, with `junk:` before it if it lay there.
     pub message: String,
+    /// Another key for [`Query::used`], that stays with the message where it is moved or its folder is rebuilt.
+    pub identity: Option<String>,
 }
 
 /// Whether a server can be asked for a header field of this name.

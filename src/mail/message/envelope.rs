@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use mail_parser::{HeaderValue, MessageParser};
+use sha2::{Digest as _, Sha256};
 
 use super::authentication::AuthenticationResults;
 use crate::clock::Timestamp;
+use crate::id::hex;
 use crate::mail::address::canonical;
 
 /// The field in which the receiving server says what it found out.
@@ -20,6 +22,8 @@ pub(in crate::mail) struct Envelope {
     pub subject: String,
     /// When it says it was written.
     pub written_at: Option<Timestamp>,
+    /// The same wherever the message lies, and for no other: `id:` and a hash. `None` if it has no Message-ID.
+    pub identity: Option<String>,
     /// The topmost of its kind, which is our server's own: whatever stands below may be the sender's.
     pub authentication: Option<AuthenticationResults>,
     /// Names in lower case and values of fields that were asked for.
@@ -33,12 +37,13 @@ impl Envelope {
             .with_address_headers()
             .with_date_headers()
             .header_text("Subject")
+            .header_text("Message-ID")
             .header_address("Delivered-To")
             .header_address("X-Original-To")
             .header_address("Envelope-To");
         let mut envelope = Self { fields: fields(header, asked), ..Self::default() };
         let Some(message) = parser.parse_headers(header) else { return envelope };
-        let mut first = true;
+        let (mut first, mut message_id) = (true, None);
         for header in message.headers() {
             match header.name().to_ascii_lowercase().as_str() {
                 "delivered-to" | "x-original-to" | "envelope-to" | "to" | "cc" => {
@@ -49,6 +54,7 @@ impl Envelope {
                     let date = header.value().as_datetime().map(|date| date.to_timestamp().saturating_mul(1000));
                     envelope.written_at = date.map(Timestamp::from_millis);
                 }
+                "message-id" => message_id = header.value().as_text().map(str::to_owned),
                 "subject" => envelope.subject = header.value().as_text().unwrap_or_default().to_owned(),
                 AUTHENTICATION_RESULTS if std::mem::take(&mut first) => {
                     envelope.authentication = header.value().as_text().and_then(AuthenticationResults::parse);
@@ -56,7 +62,15 @@ impl Envelope {
                 _ => {}
             }
         }
+        envelope.identity = message_id.map(|id| envelope.identified(&id));
         envelope
+    }
+
+    /// Some services give all their mails one Message-ID: when and by whom it was written belongs to it.
+    fn identified(&self, message_id: &str) -> String {
+        let written_at = self.written_at.map(Timestamp::as_millis).unwrap_or_default();
+        let digest = Sha256::digest(format!("{message_id}\0{written_at}\0{}", self.senders.join(",")));
+        format!("id:{}", hex(&digest[..16]))
     }
 }
 
@@ -119,6 +133,20 @@ mod tests {
             assert!(read(header).recipients.is_empty());
         }
     }
+
+    #[test]
+    fn a_message_is_known_again_by_what_it_says_of_itself() {
+        let of = |lead: &str, id: &str, date: &str| {
+            read(format!("{lead}From: a@x.test\r\nMessage-ID: <{id}>\r\nDate: {date}\r\n\r\n").as_bytes()).identity
+        };
+        let (one, later) = ("Sun, 22 Nov 2026 10:00:00 +0000", "Sun, 22 Nov 2026 10:00:01 +0000");
+        assert!(of("", "1@x.test", one).is_some_and(|identity| identity.len() == 35));
+        assert_eq!(of("", "1@x.test", one), of("Delivered-To: b@x.test\r\n", "1@x.test", one));
+        assert_ne!(of("", "1@x.test", one), of("", "2@x.test", one));
+        assert_ne!(of("", "1@x.test", one), of("", "1@x.test", later));
+        assert_eq!(read(b"From: a@x.test\r\n\r\n").identity, None);
+    }
+
     #[test]
     fn every_sender_is_seen() {
         for header in [

@@ -102,6 +102,21 @@ async fn junk_from_before_the_mark_does_not_count_however_short_before() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_served_among_junk_and_is_moved_does_not_serve_again() {
+    let server = with_junk();
+    let mail = hasty();
+    let moved = format!("Message-ID: <1@modelslab.test>\r\n{}", message("ada@x.test", "token"));
+    server.deliver_junk(&moved, now());
+    let found = mail.wait(&mailbox(&server), &wanted("ada@x.test"), LONG).await.unwrap();
+    server.deliver(&moved, now());
+    let again = mail.wait(&mailbox(&server), &query("ada@x.test"), Duration::ZERO).await.unwrap_err();
+    assert!(again.message.contains("1 taken by another waiter"), "{again}");
+    let used = Query { used: found.identity.into_iter().collect(), ..query("ada@x.test") };
+    let in_another_process = hasty().wait(&mailbox(&server), &used, Duration::ZERO).await.unwrap_err();
+    assert!(in_another_process.message.contains("1 used before"), "{in_another_process}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_without_such_a_folder_is_watched_all_the_same() {
     for folders in [vec![], vec![INBOX], vec![INBOX, "(\\Junk) \"/\" \"Gone\" "]] {
         let server = Server::start();

@@ -125,7 +125,18 @@ async fn only_reading_commands_are_sent() {
     mail.wait(&mailbox(&server), &query("ada@x.test"), LONG).await.unwrap();
     for command in &server.state().commands {
         let word = command.split(' ').take(2).collect::<Vec<_>>().join(" ");
-        let reads = ["CAPABILITY", "AUTHENTICATE", "EXAMINE", "NOOP", "IDLE", "FETCH", "UID SEARCH", "UID FETCH", "LIST", "STATUS"];
+        let reads = [
+            "CAPABILITY",
+            "AUTHENTICATE",
+            "EXAMINE",
+            "NOOP",
+            "IDLE",
+            "FETCH",
+            "UID SEARCH",
+            "UID FETCH",
+            "LIST",
+            "STATUS",
+        ];
         assert!(reads.iter().any(|read| word.starts_with(read)), "{command}");
         assert!(!command.contains("BODY["), "{command}");
     }

@@ -49,6 +49,11 @@ pub(super) fn first_to_open<'a>(
     newest_first.find(|(uid, summary)| refuse(wanted, at, &at.place.key(at.uid_validity, *uid), summary).is_none())
 }
 
+fn is_used(wanted: &Wanted, key: &str, summary: &Summary) -> bool {
+    let used = &wanted.query.used;
+    used.contains(key) || summary.envelope.identity.as_ref().is_some_and(|identity| used.contains(identity))
+}
+
 /// Why a message cannot be the one, as far as can be said without opening it.
 fn refuse(wanted: &Wanted, at: Where, key: &str, summary: &Summary) -> Option<Refusal> {
     let late = |earliest| summary.received_at < earliest;
@@ -60,7 +65,7 @@ fn refuse(wanted: &Wanted, at: Where, key: &str, summary: &Summary) -> Option<Re
         Some(Refusal::TooOld)
     } else if let Err(refusal) = wanted.filter.check(&summary.envelope) {
         Some(refusal)
-    } else if wanted.query.used.contains(key) {
+    } else if is_used(wanted, key, summary) {
         Some(Refusal::Used)
     } else if summary.size > at.largest {
         Some(Refusal::TooLarge)

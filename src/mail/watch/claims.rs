@@ -3,18 +3,24 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Which waiter has which message ([`super::Place::key`]): one message serves one. Outlives the connection.
+/// Which waiter has which message ([`super::Place::key`], and what it says of itself): one message serves one. Outlives the connection.
 #[derive(Debug, Clone, Default)]
 pub(in crate::mail) struct Claims(Arc<Mutex<HashMap<String, u64>>>);
 
 impl Claims {
-    /// Takes the message for `waiter`, unless another has it.
-    pub fn claim(&self, message: &str, waiter: u64) -> bool {
-        self.with(|holders| *holders.entry(message.to_owned()).or_insert(waiter) == waiter)
+    /// Takes the message of these keys for `waiter`, unless another has it by one of them.
+    pub fn claim(&self, keys: &[&str], waiter: u64) -> bool {
+        self.with(|holders| {
+            let free = keys.iter().all(|key| holders.get(*key).is_none_or(|holder| *holder == waiter));
+            if free {
+                holders.extend(keys.iter().map(|key| ((*key).to_owned(), waiter)));
+            }
+            free
+        })
     }
 
-    pub fn release(&self, message: &str) {
-        self.with(|holders| holders.remove(message));
+    pub fn release(&self, keys: &[&str]) {
+        self.with(|holders| holders.retain(|key, _| !keys.contains(&key.as_str())));
     }
 
     pub(super) fn release_all_of(&self, waiter: u64) {

@@ -53,12 +53,13 @@ impl Watcher {
         if self.roster.has_answer(id) {
             return Ok(Ok(()));
         }
-        if !self.roster.claims.claim(key, id) {
+        let keys: Vec<&str> = [key].into_iter().chain(summary.envelope.identity.as_deref()).collect();
+        if !self.roster.claims.claim(&keys, id) {
             return Ok(Err(Refusal::Claimed));
         }
         let reply = match body() {
             Err(error) => {
-                self.roster.claims.release(key);
+                self.roster.claims.release(&keys);
                 return Err(error);
             }
             Ok(None) => Err(Refusal::Gone),
@@ -67,7 +68,7 @@ impl Watcher {
         let served = reply.as_ref().is_ok_and(Result::is_ok);
         let answered = reply.map(|reply| self.roster.answer(id, reply));
         if !(served && answered == Ok(true)) {
-            self.roster.claims.release(key);
+            self.roster.claims.release(&keys);
         }
         Ok(answered.map(drop))
     }
@@ -89,7 +90,8 @@ fn found(query: &Query, taken: String, (place, key): (Place, &str), summary: &Su
     };
     let from = summary.envelope.senders.first().cloned().unwrap_or_default();
     let (subject, message) = (summary.envelope.subject.clone(), key.to_owned());
-    Found { code, link, from, subject, received_at: summary.received_at, junk: place == Place::Junk, message }
+    let (received_at, identity) = (summary.received_at, summary.envelope.identity.clone());
+    Found { code, link, from, subject, received_at, junk: place == Place::Junk, message, identity }
 }
 
 fn ambiguous(query: &Query, named: &[String]) -> MailError {

@@ -22,7 +22,7 @@ const HEADER_BYTES: u64 = 16 << 10;
 const BATCH: usize = 100;
 /// What a server may take to accept an IDLE.
 const IDLE_BEGINS: Duration = Duration::from_secs(5);
-const FIELDS: &str = "DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO TO CC FROM SUBJECT DATE";
+const FIELDS: &str = "DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO TO CC FROM SUBJECT DATE MESSAGE-ID";
 
 /// How a folder stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
