@@ -8,7 +8,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -16,6 +16,7 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls_native_certs::CertificateResult;
 
 /// Why there is no TLS configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,30 @@ impl fmt::Display for TlsError {
 }
 
 impl std::error::Error for TlsError {}
+
+/// The system's roots, or what `SSL_CERT_FILE` and `SSL_CERT_DIR` name: one reading for the process.
+static SYSTEM: LazyLock<CertificateResult> = LazyLock::new(rustls_native_certs::load_native_certs);
+
+/// What to do about a certificate whose issuer is unknown, to stand behind the error.
+pub fn unknown_issuer_advice() -> String {
+    format!(
+        "; if the server has a certificate authority of its own, name its PEM file by --ca-file (or in SSL_CERT_FILE){}",
+        unread(&SYSTEM)
+    )
+}
+
+/// Why fewer roots are trusted than the user believes.
+fn unread(system: &CertificateResult) -> String {
+    match system.errors.first() {
+        Some(error) => {
+            format!("; the certificates of the system, or of SSL_CERT_FILE or SSL_CERT_DIR, could not be read: {error}")
+        }
+        None if system.certs.is_empty() => {
+            "; no certificate was found, neither the system's nor in what SSL_CERT_FILE or SSL_CERT_DIR name".to_owned()
+        }
+        None => String::new(),
+    }
+}
 
 /// A client configuration that trusts the system's roots and the certificates in `extra_ca` (PEM).
 ///
@@ -78,7 +103,7 @@ impl Verifier {
     /// `None` on a machine without roots.
     fn with_roots(&self) -> Option<Arc<WebPkiServerVerifier>> {
         let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        roots.add_parsable_certificates(SYSTEM.certs.iter().cloned());
         roots.add_parsable_certificates(self.authorities.iter().cloned());
         WebPkiServerVerifier::builder_with_provider(Arc::new(roots), self.provider.clone()).build().ok()
     }
@@ -129,6 +154,20 @@ mod tests {
     #[test]
     fn a_machine_without_roots_still_has_a_configuration() {
         assert!(client_config(None).is_ok());
+    }
+
+    #[test]
+    fn roots_that_could_not_be_read_are_told_with_the_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        let (absent, empty) = (folder.path().join("absent.pem"), folder.path().join("empty.pem"));
+        std::fs::write(&empty, "no certificate\n").unwrap();
+        let told = |path: &Path| unread(&rustls_native_certs::load_certs_from_paths(Some(path), None));
+        assert!(told(&absent).contains("SSL_CERT_FILE") && told(&absent).contains("absent.pem"), "{}", told(&absent));
+        assert!(told(&empty).contains("no certificate was found"), "{}", told(&empty));
+        let authority = rcgen::generate_simple_self_signed(vec!["mail.test".to_owned()]).unwrap();
+        let mut system = CertificateResult::default();
+        system.certs.push(authority.cert.der().clone());
+        assert_eq!(unread(&system), "");
     }
 
     #[test]

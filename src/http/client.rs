@@ -12,6 +12,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::origin::is_loopback;
+use crate::tls;
 use rustls::ClientConfig;
 
 /// The longest that one request may take, answer included.
@@ -236,7 +237,7 @@ fn explain(error: &reqwest::Error, place: &str, limit: Timeout) -> HttpError {
         source = cause.source();
     }
     if causes.contains("UnknownIssuer") {
-        causes.push_str("; if the server has a certificate authority of its own, name its PEM file by --ca-file");
+        causes.push_str(&tls::unknown_issuer_advice());
     }
     let message = if causes.is_empty() { what } else { format!("{what}: {causes}") };
     HttpError { sent: !(error.is_connect() || error.is_builder()), timeout, transient: !error.is_builder(), message }

@@ -21,6 +21,7 @@ use crate::mail::error::{MailError, MailErrorKind, quoted};
 use crate::mail::mailbox::{Mailbox, Security};
 use crate::mail::tokens::{Tokens, no_token_source};
 use crate::secret::Secret;
+use crate::tls;
 
 const LOGIN_BYTES: u64 = 1 << 18;
 
@@ -159,11 +160,11 @@ pub(super) fn broken(act: &str, error: &io::Error) -> MailError {
 
 fn untrusted(error: &rustls::Error) -> MailError {
     let advice = match error {
-        rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer) => {
-            "; if the server has a certificate authority of its own, name its PEM file by --ca-file (or in SSL_CERT_FILE)"
+        rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer) => tls::unknown_issuer_advice(),
+        rustls::Error::InvalidMessage(_) => {
+            "; is this the port for TLS (993), or should it be imap+starttls?".to_owned()
         }
-        rustls::Error::InvalidMessage(_) => "; is this the port for TLS (993), or should it be imap+starttls?",
-        _ => "",
+        _ => String::new(),
     };
     MailError::new(MailErrorKind::Tls, format!("no safe connection: {error}{advice}"))
 }
