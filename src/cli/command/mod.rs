@@ -31,6 +31,7 @@ use super::args::{Command, Global};
 use super::environment;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::out;
 use crate::action::Registry;
 use crate::clock::SystemClock;
 use crate::entropy::SystemEntropy;
@@ -93,7 +94,11 @@ fn asking(store: &Path, command: &str, global: &Global) -> Workspace {
     Workspace {
         rate_scale: chosen.rate_scale.unwrap_or(1.0),
         ca_file: global.ca_file.clone().or_else(|| chosen.ca_file.clone()),
-        tokens: TokenSources { by_account: chosen.tokens.clone(), withheld: environment::own_variables() },
+        tokens: TokenSources {
+            by_account: chosen.tokens.clone(),
+            withheld: environment::own_variables(),
+            say: Some(out::say),
+        },
         ..workspace(store, command)
     }
 }

@@ -10,20 +10,29 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::{MAX_TOKEN, token_in};
 use crate::diagnostic::escape;
-use crate::secret::{MASKED, Secret};
+use crate::secret::{MASKED, Mask, Secret};
 
 /// A password manager may ask its user for a fingerprint first.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What is shown of the command's complaints at most, in bytes.
-const MAX_COMPLAINT: u64 = 1000;
+/// What is read of the command's complaints, in bytes, and what is shown of them, in characters.
+const MAX_COMPLAINT: usize = 64 * 1024;
+const MAX_TOLD: usize = 1000;
 
-/// The token that the command prints, or what is wrong with it. Of what it printed, only stderr is told.
-pub(super) fn run(words: &[String], withheld: &[OsString]) -> Result<Secret<String>, String> {
-    run_within(words, withheld, PATIENCE)
+/// So many characters of a token in a row are taken for one, whoever printed them.
+const SUSPECT: usize = 20;
+
+/// The token that the command prints, or what is wrong with it. Of what it printed, only stderr is told, masked.
+pub(super) fn run(words: &[String], withheld: &[OsString], mask: &Mask) -> Result<Secret<String>, String> {
+    run_within(words, withheld, mask, PATIENCE)
 }
 
-fn run_within(words: &[String], withheld: &[OsString], patience: Duration) -> Result<Secret<String>, String> {
+fn run_within(
+    words: &[String],
+    withheld: &[OsString],
+    mask: &Mask,
+    patience: Duration,
+) -> Result<Secret<String>, String> {
     let Some((program, arguments)) = words.split_first() else { return Err("`token-command` is empty".to_owned()) };
     let says = |what: String| format!("`token-command`: {} {what}", escape(program));
     let mut command = Command::new(program);
@@ -45,7 +54,7 @@ fn run_within(words: &[String], withheld: &[OsString], patience: Duration) -> Re
     if !status.success() {
         // Something else that holds its end of the pipe is not waited for.
         let complaint = complaint.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
-        return Err(says(format!("failed ({status}){}", told(&complaint, &printed))));
+        return Err(says(format!("failed ({status}){}", told(&complaint, &printed, mask))));
     }
     token_in(printed.expose())
         .ok_or_else(|| says("must print the token alone, in one line, and nothing else".to_owned()))
@@ -57,7 +66,7 @@ fn aside(stderr: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Vec<u8>> 
     std::thread::spawn(move || {
         let Some(mut stderr) = stderr else { return };
         let mut said = Vec::new();
-        let _ = (&mut stderr).take(MAX_COMPLAINT).read_to_end(&mut said);
+        let _ = (&mut stderr).take(MAX_COMPLAINT as u64).read_to_end(&mut said);
         let _ = io::copy(&mut stderr, &mut io::sink());
         let _ = sender.send(said);
     });
@@ -72,13 +81,47 @@ fn listen(mut child: Child) -> io::Result<(Secret<Vec<u8>>, ExitStatus)> {
     Ok((Secret::new(printed), child.wait()?))
 }
 
-/// The complaint in one line, without any word that was printed as the token.
-fn told(complaint: &[u8], printed: &Secret<String>) -> String {
-    let mut line = String::from_utf8_lossy(complaint).split_whitespace().collect::<Vec<_>>().join(" ");
-    for word in printed.expose().split_whitespace() {
-        line = line.replace(word, MASKED);
+/// The complaint in one line, without what was printed as the token or might be one. It is masked before it is cut: part
+/// of a token is known for what it is no more.
+fn told(complaint: &[u8], printed: &Secret<String>, mask: &Mask) -> String {
+    let cut = complaint.len() == MAX_COMPLAINT || printed.expose().len() > MAX_TOKEN;
+    let complaint = mask.apply(&String::from_utf8_lossy(complaint));
+    let mut words: Vec<&str> = complaint.split_whitespace().collect();
+    if cut {
+        words.pop();
     }
+    let printed = Secret::new(mask.apply(printed.expose()));
+    let line = hidden(&words.join(" "), printed.expose().split_whitespace());
+    let line: String = line.chars().take(MAX_TOLD).collect();
     if line.is_empty() { String::new() } else { format!(": {}", escape(&line)) }
+}
+
+/// `line` with `***` for the `words`, and for all that looks like a token (RFC 6750, 2.1). Where they overlap, all goes.
+fn hidden<'w>(line: &str, words: impl Iterator<Item = &'w str>) -> String {
+    let mut hide = vec![false; line.len()];
+    for word in words {
+        line.match_indices(word).for_each(|(at, _)| hide[at..at + word.len()].fill(true));
+    }
+    let mut at = 0;
+    for run in line.as_bytes().chunk_by(|one, next| in_token(*one) == in_token(*next)) {
+        if run.len() >= SUSPECT && in_token(run[0]) {
+            hide[at..at + run.len()].fill(true);
+        }
+        at += run.len();
+    }
+    let mut shown = String::with_capacity(line.len());
+    for (at, letter) in line.char_indices() {
+        match hide[at] {
+            false => shown.push(letter),
+            true if at == 0 || !hide[at - 1] => shown.push_str(MASKED),
+            true => {}
+        }
+    }
+    shown
+}
+
+fn in_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
 }
 
 #[cfg(test)]
@@ -86,13 +129,13 @@ mod tests {
     use super::*;
 
     fn sh(script: &str) -> Result<Secret<String>, String> {
-        run(&["sh", "-c", script].map(str::to_owned), &[])
+        run(&["sh", "-c", script].map(str::to_owned), &[], &Mask::default())
     }
 
     #[test]
     fn what_it_prints_is_the_token() {
         let words = ["printf", "  %s\\n", "a$HOME;b"].map(str::to_owned);
-        assert_eq!(run(&words, &[]).unwrap().expose(), "a$HOME;b");
+        assert_eq!(run(&words, &[], &Mask::default()).unwrap().expose(), "a$HOME;b");
     }
 
     #[test]
@@ -103,20 +146,43 @@ mod tests {
     }
 
     #[test]
+    fn a_long_token_is_masked_before_the_complaint_is_cut() {
+        let token = "head -c 2003 /dev/zero | tr '\\0' x";
+        let error = sh(&format!("{token}; (printf 'rejected: '; {token}) >&2; exit 1")).unwrap_err();
+        assert!(error.ends_with("rejected: ***"), "{error}");
+        let error = sh(&format!("(printf 'no '; {token}; printf :; {token}; yes no | head -c 70000) >&2; exit 1"));
+        let error = error.unwrap_err();
+        assert!(!error.contains("xx"), "{error}");
+        assert!(error.contains("no ***:*** no no") && error.len() < 2 * MAX_TOLD, "{error}");
+    }
+
+    #[test]
+    fn what_looks_like_a_token_on_stderr_is_masked() {
+        let error = sh("echo 'refused: eyJhbGciOi-_.~+/hunter22==, for ada' >&2; exit 1").unwrap_err();
+        assert!(error.ends_with("refused: ***, for ada"), "{error}");
+        let error = sh("echo '12|hunter a'; echo 'no 12|hunter, no token-hunter22 for ada' >&2; exit 1").unwrap_err();
+        assert!(!error.contains("hunter,") && error.contains("no ***, no token-hunter22 for ***d***"), "{error}");
+    }
+
+    #[test]
     fn what_is_no_token_is_refused() {
         for script in ["true", "echo two words", "printf 'a\\nb'", "head -c 20000 /dev/zero | tr '\\0' x"] {
             assert!(sh(script).unwrap_err().contains("must print the token alone"), "{script}");
         }
-        assert!(run(&["/no/such/program".to_owned()], &[]).unwrap_err().contains("could not be started"));
+        assert!(
+            run(&["/no/such/program".to_owned()], &[], &Mask::default()).unwrap_err().contains("could not be started")
+        );
         let sleep = ["sleep", "600"].map(str::to_owned);
-        assert!(run_within(&sleep, &[], Duration::from_millis(1)).unwrap_err().contains("took longer"));
+        assert!(
+            run_within(&sleep, &[], &Mask::default(), Duration::from_millis(1)).unwrap_err().contains("took longer")
+        );
     }
 
     #[test]
     fn it_does_not_see_what_is_meant_for_onramp_alone() {
         // CARGO stands for one of our own variables: a test can set none.
         let words = ["/bin/sh", "-c", "echo \"${CARGO:-gone}\""].map(str::to_owned);
-        assert_ne!(run(&words, &[]).unwrap().expose(), "gone");
-        assert_eq!(run(&words, &["CARGO".into()]).unwrap().expose(), "gone");
+        assert_ne!(run(&words, &[], &Mask::default()).unwrap().expose(), "gone");
+        assert_eq!(run(&words, &["CARGO".into()], &Mask::default()).unwrap().expose(), "gone");
     }
 }

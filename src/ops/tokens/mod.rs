@@ -42,6 +42,8 @@ pub struct TokenSources {
     pub by_account: BTreeMap<String, TokenSource>,
     /// Variables of our own environment that a command must not see.
     pub withheld: Vec<OsString>,
+    /// How the person is told what must not be missed, whatever is logged.
+    pub say: Option<fn(&str)>,
 }
 
 impl TokenSources {
@@ -64,7 +66,7 @@ impl TokenSources {
             TokenSource::Refresh(refresh) => Live::Refresh(Box::new(Refreshing::new(refresh.clone()))),
         };
         let live = self.by_account.iter().map(|(account, source)| (account.clone(), open(source))).collect();
-        let world = World { http, runtime: Handle::try_current().ok(), clock, mask };
+        let world = World { http, runtime: Handle::try_current().ok(), clock, mask, say: self.say };
         Some(Arc::new(Open { live, withheld: self.withheld.clone(), world }))
     }
 }
@@ -76,6 +78,7 @@ struct World {
     runtime: Option<Handle>,
     clock: Arc<dyn Clock>,
     mask: Mask,
+    say: Option<fn(&str)>,
 }
 
 enum Live {
@@ -95,7 +98,7 @@ impl Tokens for Open {
         let account = mailbox.account();
         let live = self.live.get(&account).ok_or_else(|| no_token_source(mailbox))?;
         let token = match live {
-            Live::Command(words) => command::run(words, &self.withheld).map_err(config),
+            Live::Command(words) => command::run(words, &self.withheld, &self.world.mask).map_err(config),
             Live::File(path) => file::read(path).map_err(config),
             Live::Refresh(refreshing) => refreshing.token(&self.world, refused),
         };

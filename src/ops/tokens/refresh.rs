@@ -1,6 +1,7 @@
 //! Access tokens by a refresh token (RFC 6749, 6).
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
@@ -8,7 +9,8 @@ use reqwest::Method;
 use serde_json::Value;
 use url::Url;
 
-use super::{World, config, file, token_in};
+use super::file::{self, Successor};
+use super::{World, config, token_in};
 use crate::clock::Timestamp;
 use crate::diagnostic::escape;
 use crate::http::{Request, RequestBody, Response, Timeout, is_loopback};
@@ -20,6 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// An access token this close to its end is not begun with.
 const LAST: Duration = Duration::from_secs(60);
+
+/// What is shown of the service's reason at most, in characters.
+const MAX_SAID: usize = 300;
 
 /// How an access token is asked for.
 #[derive(Debug, Clone)]
@@ -58,8 +63,13 @@ pub(super) struct Refreshing {
 #[derive(Default)]
 struct State {
     access: Option<(Secret<String>, Timestamp)>,
-    /// Given by the service instead of the user's, and written nowhere.
-    rotated: Option<Secret<String>>,
+    rotated: Option<Rotated>,
+}
+
+/// A refresh token that the service gave and that is written nowhere.
+struct Rotated {
+    instead_of: Secret<String>,
+    token: Secret<String>,
 }
 
 /// What the service gave.
@@ -91,29 +101,36 @@ impl Refreshing {
     /// Asks for an access token, and keeps the refresh token that may come with it: in the file that the user named, else
     /// for as long as this process lives.
     fn renew(&self, world: &World, state: &mut State) -> Result<Given, MailError> {
-        let (first, file) = match &self.refresh.grant {
+        let (first, successor) = match &self.refresh.grant {
             Grant::Given(first) => (first.clone(), None),
             Grant::File(path) => {
-                let held =
-                    file::hold(path).map_err(|error| config(format!("cannot use {}: {error}", path.display())))?;
-                (file::read(path).map_err(config)?, Some((path, held)))
+                let held = file::hold(path).map_err(|error| unusable(path, &error))?;
+                let first = file::read(path).map_err(config)?;
+                let successor = Successor::of(path).map_err(|error| unwritable(path, &error))?;
+                (first, Some((path, held, successor)))
             }
         };
-        let given = self.ask(world, state.rotated.as_ref().unwrap_or(&first))?;
-        let Some(rotated) = given.refresh.as_ref().filter(|rotated| **rotated != first) else { return Ok(given) };
-        world.mask.learn_text(rotated.expose());
-        let lost = match &file {
-            None => "name a `refresh-token-file` to keep it".to_owned(),
-            Some((path, _held)) => match file::replace(path, rotated) {
-                Ok(()) => {
-                    state.rotated = None;
-                    return Ok(given);
-                }
-                Err(error) => format!("{} cannot be written: {error}", path.display()),
-            },
-        };
-        tracing::warn!("the service gave another refresh token, which is lost when this process ends; {lost}");
-        state.rotated = Some(rotated.clone());
+        // Another in the file's place is the user's, or another process's.
+        state.rotated.take_if(|rotated| rotated.instead_of != first);
+        let grant = state.rotated.as_ref().map_or(&first, |rotated| &rotated.token).clone();
+        let given = self.ask(world, &grant)?;
+        let token = given.refresh.as_ref().unwrap_or(&grant).clone();
+        if token == first {
+            return Ok(given);
+        }
+        world.mask.learn_text(token.expose());
+        match successor.map(|(path, _held, successor)| (path, successor.take_over(&token))) {
+            Some((_, Ok(()))) => {
+                state.rotated = None;
+                return Ok(given);
+            }
+            Some((path, Err(error))) => world.say(&lost(path, &error)),
+            None => tracing::warn!(
+                "the service gave another refresh token, which is lost when this process ends; name a \
+                 `refresh-token-file` to keep it"
+            ),
+        }
+        state.rotated = Some(Rotated { instead_of: first, token });
         Ok(given)
     }
 
@@ -137,15 +154,47 @@ impl Refreshing {
         };
         let response = world.send(request)?;
         let secrets = [Some(grant), client_secret.as_ref()];
-        given(&response).map_err(|(kind, why)| {
-            let why = secrets.iter().flatten().fold(why, |why, secret| why.replace(secret.expose(), MASKED));
+        let masked = |text: &str| {
+            let hide = |text: String, secret: &&Secret<String>| text.replace(secret.expose(), MASKED);
+            secrets.iter().flatten().fold(world.mask.apply(text), hide)
+        };
+        given(&response, masked).map_err(|(kind, why)| {
             let place = token_url.host_str().unwrap_or_default();
             MailError::new(kind, format!("{place} gives none: {}", escape(&why)))
         })
     }
 }
 
+fn unusable(path: &Path, error: &io::Error) -> MailError {
+    let kind = if error.kind() == io::ErrorKind::TimedOut { MailErrorKind::Network } else { MailErrorKind::Config };
+    MailError::new(kind, format!("cannot use {}: {error}", path.display()))
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> MailError {
+    config(format!(
+        "another refresh token could not be written into {}: {error}; nothing was asked for, since the service may give \
+         one: make its folder writable, or name the token by `refresh-token`",
+        path.display()
+    ))
+}
+
+fn lost(path: &Path, error: &io::Error) -> String {
+    format!(
+        "the service gave another refresh token, which could not be written into {}: {error}. It serves until this \
+         process ends, and is written when the next access token is asked for; after that the one in the file may not be \
+         taken any more: put right what hinders the writing, or get another refresh token and put it there",
+        path.display()
+    )
+}
+
 impl World {
+    fn say(&self, text: &str) {
+        match self.say {
+            Some(say) => say(&self.mask.apply(text)),
+            None => tracing::error!("{text}"),
+        }
+    }
+
     fn send(&self, request: Request) -> Result<Response, MailError> {
         let network = |message: String| MailError::new(MailErrorKind::Network, message);
         let Some(runtime) = &self.runtime else {
@@ -161,16 +210,16 @@ impl World {
     }
 }
 
-/// What is in an answer, or why there is none (RFC 6749, 5).
-fn given(response: &Response) -> Result<Given, (MailErrorKind, String)> {
+/// What is in an answer, or why there is none (RFC 6749, 5), `masked` before it is cut.
+fn given(response: &Response, masked: impl Fn(&str) -> String) -> Result<Given, (MailErrorKind, String)> {
     let body = response.json().unwrap_or_default();
     let text = |name: &str| body[name].as_str().map(str::to_owned);
     let passing = response.status >= 500 || matches!(response.status, 408 | 429);
     let kind = if passing { MailErrorKind::Network } else { MailErrorKind::Login };
     if response.status != 200 || body["error"].is_string() {
         let words: Vec<String> = [text("error"), text("error_description")].into_iter().flatten().collect();
-        let said: String =
-            words.join(": ").split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect();
+        let said = masked(&words.join(": ")).split_whitespace().collect::<Vec<_>>().join(" ");
+        let said: String = said.chars().take(MAX_SAID).collect();
         let dead = body["error"] == "invalid_grant";
         let advice = if dead { "; the refresh token is not taken (any more): get another" } else { "" };
         return Err((kind, format!("{} {said}{advice}", response.status)));

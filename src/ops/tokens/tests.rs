@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -16,10 +17,19 @@ use crate::clock::{ManualClock, Timestamp};
 
 /// Answers the requests in order, and gives back the forms that were posted. Whoever asks once too often gets no answer.
 fn endpoint(answers: Vec<(u16, Value)>) -> (Url, std::thread::JoinHandle<Vec<String>>) {
+    endpoint_after(|| {}, answers)
+}
+
+/// The same; before it answers the first request, something `happens`.
+fn endpoint_after(
+    happens: impl FnOnce() + Send + 'static,
+    answers: Vec<(u16, Value)>,
+) -> (Url, std::thread::JoinHandle<Vec<String>>) {
+    let mut happens = Some(happens);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = Url::parse(&format!("http://{}/token", listener.local_addr().unwrap())).unwrap();
     let serving = std::thread::spawn(move || {
-        let answer = |(status, answer): (u16, Value)| {
+        let mut answer = |(status, answer): (u16, Value)| {
             let (stream, _) = listener.accept().unwrap();
             let mut reader = BufReader::new(&stream);
             let mut length = 0;
@@ -35,18 +45,26 @@ fn endpoint(answers: Vec<(u16, Value)>) -> (Url, std::thread::JoinHandle<Vec<Str
             }
             let mut form = vec![0; length];
             reader.read_exact(&mut form).unwrap();
+            happens.take().into_iter().for_each(|happens| happens());
             let (answer, close) = (answer.to_string(), "Connection: close");
             let length = answer.len();
             write!(&stream, "HTTP/1.1 {status} X\r\n{close}\r\nContent-Length: {length}\r\n\r\n{answer}").unwrap();
             String::from_utf8(form).unwrap()
         };
-        answers.into_iter().map(answer).collect()
+        answers.into_iter().map(&mut answer).collect()
     });
     (url, serving)
 }
 
 fn secret(text: &str) -> Secret<String> {
     Secret::new(text.to_owned())
+}
+
+/// What was said to the person, by all tests.
+static HEARD: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+fn hear(text: &str) {
+    HEARD.lock().unwrap().push(text.to_owned());
 }
 
 struct Scene {
@@ -64,7 +82,7 @@ impl Scene {
         let by_account = BTreeMap::from([(mailbox.account(), TokenSource::Refresh(refresh))]);
         let clock = Arc::new(ManualClock::at(Timestamp::parse("2026-11-22T12:00:00Z").unwrap()));
         let http = Http::new(&crate::tls::client_config(None).unwrap(), true).unwrap();
-        let sources = TokenSources { by_account, withheld: Vec::new() };
+        let sources = TokenSources { by_account, withheld: Vec::new(), say: Some(hear) };
         let tokens = sources.open(http, clock.clone(), Mask::default()).unwrap();
         Self { tokens, clock, mailbox }
     }
@@ -106,15 +124,9 @@ async fn an_access_token_without_an_end_is_asked_for_each_time() {
 
 #[tokio::test]
 async fn a_rotated_refresh_token_takes_the_old_ones_place() {
-    let rotating =
-        |n: u8| (200, json!({ "access_token": format!("access-{n}"), "refresh_token": format!("refresh-{n}") }));
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("refresh");
-    let write = |text: &str| {
-        fs::write(&path, text).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-    };
-    write("refresh-0\n");
+    private(&path, "refresh-0\n");
     for (grant, kept) in
         [(Grant::Given(secret("refresh-0")), "refresh-0\n"), (Grant::File(path.clone()), "refresh-2\n")]
     {
@@ -127,6 +139,83 @@ async fn a_rotated_refresh_token_takes_the_old_ones_place() {
     }
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(files(folder.path()), ["refresh"]);
+}
+
+fn rotating(n: u8) -> (u16, Value) {
+    (200, json!({ "access_token": format!("access-{n}"), "refresh_token": format!("refresh-{n}") }))
+}
+
+fn private(path: &Path, text: &str) {
+    fs::write(path, text).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[tokio::test]
+async fn a_rotated_refresh_token_that_cannot_be_written_is_told_and_used_and_written_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("refresh");
+    private(&path, "refresh-0\n");
+    let there = path.clone();
+    let hinder = move || {
+        fs::remove_file(&there).unwrap();
+        fs::create_dir(&there).unwrap();
+    };
+    let (url, endpoint) = endpoint_after(hinder, vec![rotating(1), access("access-2", 0)]);
+    let scene = Scene::new(url, Grant::File(path.clone()));
+    assert_eq!(scene.token(None).await.as_deref(), Ok("access-1"));
+    let shown = path.display().to_string();
+    let heard: Vec<String> = HEARD.lock().unwrap().iter().filter(|text| text.contains(&shown)).cloned().collect();
+    assert!(heard.len() == 1 && heard[0].contains("get another refresh token"), "{heard:?}");
+    assert!(!heard[0].contains("refresh-1"), "{heard:?}");
+    fs::remove_dir(&path).unwrap();
+    private(&path, "refresh-0\n");
+    assert_eq!(scene.token(None).await.as_deref(), Ok("access-2"));
+    assert!(endpoint.join().unwrap()[1].contains("refresh_token=refresh-1&"));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "refresh-1\n");
+    assert_eq!(files(folder.path()), ["refresh"]);
+}
+
+#[tokio::test]
+async fn a_refresh_token_in_the_file_goes_before_the_one_that_could_not_be_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("refresh");
+    private(&path, "refresh-0\n");
+    let there = path.clone();
+    let hinder = move || {
+        fs::remove_file(&there).unwrap();
+        fs::create_dir(&there).unwrap();
+    };
+    let (url, endpoint) = endpoint_after(hinder, vec![rotating(1), access("access-2", 0)]);
+    let scene = Scene::new(url, Grant::File(path.clone()));
+    assert_eq!(scene.token(None).await.as_deref(), Ok("access-1"));
+    fs::remove_dir(&path).unwrap();
+    private(&path, "refresh-9\n");
+    assert_eq!(scene.token(None).await.as_deref(), Ok("access-2"));
+    assert!(endpoint.join().unwrap()[1].contains("refresh_token=refresh-9&"));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "refresh-9\n");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn nothing_is_asked_for_where_another_refresh_token_could_not_be_written() {
+    // One word, for its owner alone, in a folder where nobody may make files, root included.
+    let path = Path::new("/proc/self/personality");
+    let (url, _endpoint) = endpoint(vec![rotating(1)]);
+    let scene = Scene::new(url, Grant::File(path.to_owned()));
+    let refused = scene.token(None).await.unwrap_err();
+    assert_eq!(refused.kind, MailErrorKind::Config, "{refused}");
+    assert!(refused.message.contains("nothing was asked for"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_refusal_is_masked_before_it_is_cut() {
+    let token = format!("hunter:{}", "22:".repeat(200));
+    let said = format!("{} {token}", "not ".repeat(70));
+    let (url, _endpoint) = endpoint(vec![(400, json!({ "error": "invalid_grant", "error_description": said }))]);
+    let scene = Scene::new(url, Grant::Given(secret(&token)));
+    let refused = scene.token(None).await.unwrap_err();
+    assert!(refused.message.contains("not *** ") || refused.message.contains("not ***;"), "{refused}");
+    assert!(!refused.message.contains("hunter"), "{refused}");
 }
 
 fn files(folder: &Path) -> Vec<String> {
@@ -177,7 +266,7 @@ fn a_mailbox_without_a_source_is_refused_before_anything_begins() {
     let mailbox = |url: &str| Mailbox::parse(url).unwrap();
     let inbox = mailbox("imaps://me;AUTH=XOAUTH2@mail.test");
     let by_account = BTreeMap::from([(inbox.account(), TokenSource::File("token".into()))]);
-    let sources = TokenSources { by_account, withheld: Vec::new() };
+    let sources = TokenSources { by_account, ..TokenSources::default() };
     for fits in
         ["imaps://me;AUTH=OAUTHBEARER@mail.test:993/Junk", "imaps://you:pw@mail.test", "imaps://me;AUTH=XOAUTH2:t@h"]
     {
