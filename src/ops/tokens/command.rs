@@ -1,13 +1,13 @@
 //! A command that prints a token: no shell, no standard input, bounded in time and in what it may print.
 
 use std::ffi::OsString;
-use std::io::{self, Read};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use super::listen::listen;
 use super::{MAX_TOKEN, token_in};
 use crate::diagnostic::escape;
 use crate::secret::{MASKED, Mask, Secret};
@@ -40,51 +40,31 @@ fn run_within(
     for name in withheld {
         command.env_remove(name);
     }
-    let mut child = command.spawn().map_err(|error| says(format!("could not be started: {error}")))?;
-    let complaint = aside(child.stderr.take());
+    let child = command.spawn().map_err(|error| says(format!("could not be started: {error}")))?;
     let pid = Pid::from_child(&child);
     let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || sender.send(listen(child)));
+    std::thread::spawn(move || sender.send(listen(child, MAX_TOKEN + 2, MAX_COMPLAINT)));
     let Ok(ended) = receiver.recv_timeout(patience) else {
         let _ = kill_process(pid, Signal::KILL);
         return Err(says(format!("took longer than {} s and was ended", patience.as_secs())));
     };
-    let (printed, status) = ended.map_err(|error| says(format!("could not be read from: {error}")))?;
-    let printed = Secret::new(String::from_utf8_lossy(printed.expose()).into_owned());
-    if !status.success() {
-        // Something else that holds its end of the pipe is not waited for.
-        let complaint = complaint.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
-        return Err(says(format!("failed ({status}){}", told(&complaint, &printed, mask))));
+    let heard = ended.map_err(|error| says(format!("could not be read from: {error}")))?;
+    let printed = Secret::new(String::from_utf8_lossy(heard.printed.expose()).into_owned());
+    if !heard.status.success() {
+        return Err(says(format!("failed ({}){}", heard.status, told(&heard.complaint, &printed, mask))));
     }
     token_in(printed.expose())
         .ok_or_else(|| says("must print the token alone, in one line, and nothing else".to_owned()))
 }
 
-/// Reads what it says beside the token, all of it, so that it never waits for a reader.
-fn aside(stderr: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Vec<u8>> {
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
-        let Some(mut stderr) = stderr else { return };
-        let mut said = Vec::new();
-        let _ = (&mut stderr).take(MAX_COMPLAINT as u64).read_to_end(&mut said);
-        let _ = io::copy(&mut stderr, &mut io::sink());
-        let _ = sender.send(said);
-    });
-    receiver
-}
-
-fn listen(mut child: Child) -> io::Result<(Secret<Vec<u8>>, ExitStatus)> {
-    let mut printed = Vec::with_capacity(MAX_TOKEN + 2);
-    if let Some(stdout) = child.stdout.take() {
-        stdout.take(MAX_TOKEN as u64 + 2).read_to_end(&mut printed)?;
-    }
-    Ok((Secret::new(printed), child.wait()?))
-}
-
 /// The complaint in one line, without what was printed as the token or might be one. It is masked before it is cut: part
 /// of a token is known for what it is no more.
 fn told(complaint: &[u8], printed: &Secret<String>, mask: &Mask) -> String {
-    let cut = complaint.len() == MAX_COMPLAINT || printed.expose().len() > MAX_TOKEN;
+    // Not all of what must not be shown is known.
+    if printed.expose().len() > MAX_TOKEN {
+        return String::new();
+    }
+    let cut = complaint.len() == MAX_COMPLAINT;
     let complaint = mask.apply(&String::from_utf8_lossy(complaint));
     let mut words: Vec<&str> = complaint.split_whitespace().collect();
     if cut {
@@ -126,6 +106,8 @@ fn in_token(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+
     use super::*;
 
     fn sh(script: &str) -> Result<Secret<String>, String> {
@@ -162,6 +144,20 @@ mod tests {
         assert!(error.ends_with("refused: ***, for ada"), "{error}");
         let error = sh("echo '12|hunter a'; echo 'no 12|hunter, no token-hunter22 for ada' >&2; exit 1").unwrap_err();
         assert!(!error.contains("hunter,") && error.contains("no ***, no token-hunter22 for ***d***"), "{error}");
+    }
+
+    #[test]
+    fn what_it_started_and_left_behind_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        // Whoever reads from the pipe stays until this is closed.
+        let end = std::fs::OpenOptions::new().read(true).write(true).open(&pipe).unwrap();
+        let behind = format!("(read end < '{}') & ", pipe.display());
+        assert_eq!(sh(&format!("{behind} echo token")).unwrap().expose(), "token");
+        assert!(sh(&format!("{behind} echo no >&2; exit 1")).unwrap_err().ends_with("(exit status: 1): no"));
+        std::fs::remove_file(&pipe).unwrap();
+        drop(end);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod command;
 mod file;
+mod listen;
 mod refresh;
 #[cfg(test)]
 mod tests;
