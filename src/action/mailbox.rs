@@ -6,6 +6,7 @@ use super::Context;
 use crate::http::is_loopback;
 use crate::mail::{MailError, MailErrorKind, Mailbox};
 use crate::run::{ErrorKind, StepError};
+use crate::secret::Secret;
 use crate::workflow::{Bounds, Judges, Parameter, Refusal, RetryClass, Type};
 
 pub(super) const ERRORS: &[&str] = &[
@@ -27,6 +28,14 @@ pub(super) const fn parameter() -> Parameter {
         .judged(Judges { value: Some(judge), ..Judges::NONE })
         .secret()
         .destination()
+}
+
+/// All that a server could repeat of the mailbox that `text` is, if it is one.
+pub fn mailbox_secrets(text: &str) -> Vec<Secret<String>> {
+    // Most texts are none, and some are long.
+    let begins = text.trim_start().get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("imap"));
+    let mailbox = begins.then(|| Mailbox::parse(text).ok()).flatten();
+    mailbox.map(|mailbox| mailbox.secrets()).unwrap_or_default()
 }
 
 fn judge(value: &Value) -> Result<(), Refusal> {

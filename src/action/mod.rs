@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 pub use context::{Action, Context, Services, not_sent, outputs, seal_echoes};
 pub use mail_query::mail_query;
+pub use mailbox::mailbox_secrets;
 pub(crate) use missing::Missing;
 pub use modelslab::stripe_root;
 pub use registry::Registry;

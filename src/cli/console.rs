@@ -32,17 +32,16 @@ pub fn console(global: &Global, progress: &Progress, mask: &Mask) -> Result<Cons
 
 /// How talk looks that goes to stderr.
 pub fn stderr_look(color: Color) -> Look {
-    Look {
-        color: out::colors(color, out::stderr_is_terminal()),
-        unicode: environment::speaks_unicode(),
-        width: FALLBACK,
-        cuts: true,
-    }
+    let look = look(color, &console::Term::stderr(), out::stderr_is_terminal());
+    Look { cuts: true, ..look }
 }
 
 /// How data looks that goes to stdout.
 pub fn stdout_look(color: Color) -> Look {
-    let width = console::Term::stdout().size_checked().map_or(FALLBACK, |(_, columns)| usize::from(columns));
-    let terminal = out::stdout_is_terminal();
+    look(color, &console::Term::stdout(), out::stdout_is_terminal())
+}
+
+fn look(color: Color, stream: &console::Term, terminal: bool) -> Look {
+    let width = stream.size_checked().map_or(FALLBACK, |(_, columns)| usize::from(columns));
     Look { color: out::colors(color, terminal), unicode: environment::speaks_unicode(), width, cuts: terminal }
 }

@@ -3,11 +3,11 @@
 //! A mask that knew every word of an answer would hide half of a page. So of what is made for a request only secret texts are
 //! learned, and of an answer that is secret as a whole only what captures took out of it.
 
-use crate::action::Registry;
+use crate::action::{Registry, mailbox_secrets};
 use crate::id::{Role, TaskPath};
 use crate::plan::{Plan, PlanStep};
 use crate::run::{Made, Phase, RunStarted, RunState, TaskState};
-use crate::secret::{Data, Mask};
+use crate::secret::{Data, Datum, Mask};
 use crate::workflow::ActionSpec;
 
 /// The inputs and secrets that a run was given.
@@ -18,7 +18,16 @@ pub fn learn_given(mask: &Mask, started: &RunStarted) {
 
 /// Values each of which is a secret, or is none, by its own name.
 pub fn learn_named(mask: &Mask, data: &Data) {
-    data.values().for_each(|datum| mask.learn(datum));
+    for datum in data.values() {
+        mask.learn(datum);
+        learn_login(mask, datum);
+    }
+}
+
+/// Of a mailbox: a server may repeat the password alone, or what it was sent with it.
+fn learn_login(mask: &Mask, datum: &Datum) {
+    let secrets = datum.expose().as_str().map(mailbox_secrets).unwrap_or_default();
+    secrets.iter().for_each(|secret| mask.learn_text(secret.expose()));
 }
 
 /// All that is known of a run.
@@ -60,7 +69,10 @@ fn learn_task(mask: &Mask, registry: &Registry, plan: &Plan, step: &PlanStep, (r
 
 /// What is sent.
 pub(super) fn learn_input(mask: &Mask, input: &Data) {
-    input.values().for_each(|datum| mask.learn_text_of(datum));
+    for datum in input.values() {
+        mask.learn_text_of(datum);
+        learn_login(mask, datum);
+    }
 }
 
 /// What came back. An answer of an action whose answers captures pick from is secret so that it is not stored in the open.
@@ -85,7 +97,7 @@ mod tests {
     use crate::diagnostic::Source;
     use crate::id::RunId;
     use crate::run::Settings;
-    use crate::secret::{Datum, Secret};
+    use crate::secret::Secret;
 
     const WORKFLOW: &str = "
 steps:
@@ -108,6 +120,17 @@ steps:
         let (run, seed) = (RunId::new("a").unwrap(), Secret::new(vec![0; 32]));
         let workflow = "test".to_owned();
         RunStarted { run, workflow, seed, inputs: Data::new(), secrets: Data::new(), settings, until: None }
+    }
+
+    #[test]
+    fn of_a_mailbox_what_its_login_sends_is_known() {
+        let mailbox = || Datum::secret(json!("imaps://ada:hunter22@mail.test"));
+        let data = Data::from([("mailbox".to_owned(), mailbox())]);
+        for learn in [learn_named, learn_input] {
+            let mask = Mask::default();
+            learn(&mask, &data);
+            assert_eq!(mask.apply("no hunter22, no AGFkYQBodW50ZXIyMg=="), "no ***, no ***");
+        }
     }
 
     #[test]

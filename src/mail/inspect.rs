@@ -8,7 +8,11 @@ use super::error::{MailError, MailErrorKind};
 use super::mailbox::Mailbox;
 use super::service::{Mail, stopped};
 use super::watch::junk_among;
-use super::wire::{Connector, Idled, MATTERS, Session, Sleeper, Waker, waker};
+use super::wire::{Connector, Fate, Idled, MATTERS, Session, Sleeper, Waker, waker};
+use crate::diagnostic::escape;
+
+/// Of the message that is put there.
+pub const SUBJECT: &str = "onramp mail test";
 
 /// How long a message of our own may take to be told of, at most.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -36,11 +40,12 @@ pub struct Inspection {
 }
 
 /// What became of a message of our own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrival {
     pub told: Told,
-    /// It was removed again; else it is there still.
-    pub removed: bool,
+    pub fate: Fate,
+    /// Its Message-ID, to find it by.
+    pub id: String,
 }
 
 /// How we heard of it.
@@ -80,7 +85,7 @@ fn inspect(connector: &Connector, mailbox: &Mailbox, append: Option<&str>) -> Re
     let has = |name| capabilities.contains(&(name, true));
     let arrival = match append {
         Some(word) => {
-            let message = Message::new(mailbox, word, has("UIDPLUS"));
+            let message = Message::new(mailbox, word, standing.uid_next, has("UIDPLUS"));
             let wake = move || waker.wake();
             Some(arrival(connector, &mut session, &message, has("IDLE"), wake)?)
         }
@@ -111,18 +116,31 @@ struct Message<'a> {
     mailbox: &'a Mailbox,
     id: String,
     text: String,
+    /// Its UID is none below this one.
+    first: u32,
     /// It can be removed without touching another.
     removable: bool,
 }
 
 impl<'a> Message<'a> {
-    fn new(mailbox: &'a Mailbox, word: &str, removable: bool) -> Self {
+    fn new(mailbox: &'a Mailbox, word: &str, first: u32, removable: bool) -> Self {
         let (id, user) = (format!("<onramp-mail-test-{word}@onramp.invalid>"), mailbox.user());
         let text = format!(
-            "From: <{user}>\r\nTo: <{user}>\r\nSubject: onramp mail test\r\nMessage-ID: {id}\r\n\
+            "From: <{user}>\r\nTo: <{user}>\r\nSubject: {SUBJECT}\r\nMessage-ID: {id}\r\n\
              Content-Type: text/plain\r\n\r\nPut here by `onramp mail test --append` to see when it is told of.\r\n"
         );
-        Self { mailbox, id, text, removable }
+        Self { mailbox, id, text, first, removable }
+    }
+
+    /// `error`, after which nobody knows whether the message is there.
+    fn may_be_left(&self, error: MailError) -> MailError {
+        let message = format!(
+            "{}; the message that was put there may be in {} still: look for subject \"{SUBJECT}\", Message-ID {}",
+            error.message,
+            escape(&self.mailbox.folder),
+            self.id
+        );
+        MailError { message, ..error }
     }
 }
 
@@ -150,8 +168,10 @@ fn arrival(
         let _ = connected.recv();
         let told = listen(session, message, can_idle.then_some(patience), begin, &at);
         drop(heard);
-        let removed = other.join().unwrap_or_else(|_| Err(stopped()))?;
-        Ok(Arrival { told: told?, removed })
+        let fate = other.join().unwrap_or_else(|_| Err(message.may_be_left(stopped())))?;
+        let is_left = matches!(fate, Fate::Kept | Fate::Unclear);
+        let told = told.map_err(|error| if is_left { message.may_be_left(error) } else { error })?;
+        Ok(Arrival { told, fate, id: message.id.clone() })
     })
 }
 
@@ -163,19 +183,27 @@ fn put(
     begun: &Receiver<()>,
     sent: &Sender<Instant>,
     heard: &Receiver<()>,
-) -> Result<bool, MailError> {
+) -> Result<Fate, MailError> {
     let (_waker, sleeper) = pair()?;
     let mut session = open(connector, message.mailbox, sleeper)?;
     let folder = message.mailbox.folder_on_the_wire();
     drop(ready);
     let _ = begun.recv_timeout(PATIENCE);
     let at = Instant::now();
-    session.append(&folder, message.text.as_bytes())?;
+    let uid = session.append(&folder, message.text.as_bytes()).map_err(|error| match error.kind {
+        // A plain refusal.
+        MailErrorKind::Config => error,
+        _ => message.may_be_left(error),
+    })?;
     let _ = sent.send(at);
     let _ = heard.recv();
-    let removed = message.removable && session.remove(&folder, &message.id)?;
+    let fate = match message.removable {
+        true => session.remove(&folder, &message.id, uid, message.first),
+        false => Ok(Fate::Kept),
+    };
+    let fate = fate.map_err(|error| message.may_be_left(error))?;
     session.end();
-    Ok(removed)
+    Ok(fate)
 }
 
 /// Waits for the message by IDLE, with so much patience if the server knows that, and then by NOOP.

@@ -35,10 +35,11 @@ pub use extract::{
     Candidate, CodeRegex, CodeSelector, CodeShape, Explanation, Extract, InvalidExtract, LinkPattern, Pattern, Sign,
     Taken,
 };
-pub use inspect::{Arrival, Inspection, Told};
+pub use inspect::{Arrival, Inspection, SUBJECT, Told};
 pub use mailbox::{Auth, Mailbox, MailboxError, PROVIDERS, Provider, Security};
 pub use query::{Found, Query, is_field_name, known_authserv_id};
 pub use service::Mail;
 pub use tokens::{Tokens, no_token_source};
 pub use unmet::{Passed, Unmet};
 pub use watch::Limits;
+pub use wire::Fate;

@@ -66,10 +66,6 @@ pub(super) fn host_of(
     let Console { reporters, stop, mask } = console;
     let stop = heeding(stop, workspace.open().cancel_requests(&started.run)?);
     learn_given(&mask, started);
-    // A server may repeat the password alone.
-    mailboxes(started)
-        .filter_map(|mailbox| mailbox.secret().cloned())
-        .for_each(|secret| mask.learn_text(secret.expose()));
     let settings = started.settings.clone();
     let tls = workspace.tls()?;
     let http = Http::new(&tls, settings.sandbox).map_err(|error| OpError::Usage(error.to_string()))?;
@@ -97,12 +93,7 @@ fn folder_of(file: Option<&Path>) -> PathBuf {
 
 /// The origins of the mailboxes that the user named: as a secret, or as an input.
 fn trusted_mailboxes(started: &RunStarted) -> Vec<String> {
-    let of_secrets = mailboxes(started).map(|mailbox| mailbox.origin());
-    of_secrets.chain(started.settings.typed_origins.iter().cloned()).collect()
-}
-
-/// The mailboxes among the secrets.
-fn mailboxes(started: &RunStarted) -> impl Iterator<Item = Mailbox> {
     let texts = started.secrets.values().filter_map(|datum| datum.expose().as_str());
-    texts.filter_map(|text| Mailbox::parse(text).ok())
+    let of_secrets = texts.filter_map(|text| Mailbox::parse(text).ok()).map(|mailbox| mailbox.origin());
+    of_secrets.chain(started.settings.typed_origins.iter().cloned()).collect()
 }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use rustls::ClientConfig;
 
+use super::mailbox::mailbox_of;
 use super::random::word;
-use super::surroundings::MAILBOX_VARIABLE;
 use super::{OpError, Workspace};
 use crate::http::Http;
-use crate::mail::{Arrival, Inspection, MailError, MailErrorKind, Mailbox, Told};
-use crate::report::mail_test::{Heard, Refused, Tested, Worked};
+use crate::mail::{Arrival, Fate, Inspection, MailError, MailErrorKind, Mailbox, SUBJECT, Told};
+use crate::report::mail_test::{Heard, Left, Refused, Tested, Worked};
 use crate::secret::{Mask, Secret};
 
 /// Looks at the mailbox of this URL. With `append`, a message of our own is put there and taken out again.
@@ -19,14 +19,10 @@ pub async fn mail_test(
     append: bool,
     mask: &Mask,
 ) -> Result<Tested, OpError> {
-    mask.learn_text(url.expose());
-    let wrong = |why: String| OpError::Usage(format!("{MAILBOX_VARIABLE}: {why}"));
-    let mailbox = Mailbox::parse(url.expose()).map_err(|error| wrong(error.to_string()))?;
-    mailbox.secret().into_iter().for_each(|secret| mask.learn_text(secret.expose()));
-    workspace.tokens.check(&mailbox).map_err(|error| wrong(error.message))?;
+    let mailbox = mailbox_of(workspace, url, mask)?;
     let append = append.then(|| word(workspace.entropy.as_ref(), 16)).transpose()?;
     let inspected = inspect(workspace, workspace.tls()?, &mailbox, append, false, mask).await;
-    let outcome = inspected.map(worked).map_err(|error| Refused {
+    let outcome = inspected.map(|found| worked(found, mask)).map_err(|error| Refused {
         code: error.code(),
         message: mask.apply(&error.message),
         advice: advice(&error),
@@ -57,7 +53,7 @@ pub(super) fn advice(error: &MailError) -> &'static str {
     }
 }
 
-fn worked(found: Inspection) -> Worked {
+fn worked(found: Inspection, mask: &Mask) -> Worked {
     let heard = |arrival: Arrival| Heard {
         by: match arrival.told {
             Told::Idle(_) => Some("IDLE"),
@@ -65,7 +61,14 @@ fn worked(found: Inspection) -> Worked {
             Told::Never => None,
         },
         after: if let Told::Idle(after) = arrival.told { Some(after) } else { None },
-        removed: arrival.removed,
+        left: match arrival.fate {
+            Fate::Removed => Left::Removed,
+            Fate::Gone => Left::Gone,
+            Fate::Kept => Left::Kept,
+            Fate::Unclear => Left::Unclear,
+        },
+        subject: SUBJECT,
+        id: arrival.id,
     };
     Worked {
         address: found.address,
@@ -75,7 +78,7 @@ fn worked(found: Inspection) -> Worked {
         folder: found.folder,
         messages: found.messages,
         uid_validity: found.uid_validity,
-        junk: found.junk,
+        junk: found.junk.map(|name| mask.apply(&name)),
         round_trip: found.round_trip,
         arrival: found.arrival.map(heard),
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::surroundings::MAILBOX_VARIABLE;
+use super::mailbox::mailbox_of;
 use super::{OpError, Workspace};
 use crate::action::mail_query;
 use crate::clock::Clock;
@@ -16,28 +16,21 @@ use crate::secret::{Mask, Secret};
 
 pub struct MailWaitRequest {
     /// Where it is read: a URL.
-    pub mailbox: Option<Secret<String>>,
+    pub mailbox: Secret<String>,
     /// Those of `mail.wait`, by name. Without `since` and `after`, what comes from now on counts.
     pub parameters: Map<String, Value>,
     pub within: Duration,
 }
 
-/// Waits. `mask` learns the mailbox's URL, `say` is told what is waited for.
+/// Waits. `mask` learns the mailbox's secrets, `say` is told what is waited for.
 pub async fn mail_wait(
     workspace: &Workspace,
     request: &MailWaitRequest,
     mask: &Mask,
     say: &mut (dyn FnMut(&str) + Send),
 ) -> Result<Waited, OpError> {
-    let missing =
-        || OpError::Usage(format!("no mailbox: set {MAILBOX_VARIABLE}, or name one in a profile (docs/mailboxes.md)"));
-    let url = request.mailbox.as_ref().ok_or_else(missing)?;
-    mask.learn_text(url.expose());
-    let mailbox =
-        Mailbox::parse(url.expose()).map_err(|error| OpError::Usage(format!("{MAILBOX_VARIABLE}: {error}")))?;
+    let mailbox = mailbox_of(workspace, &request.mailbox, mask)?;
     let given = |name: &str| request.parameters.get(name).filter(|value| !value.is_null());
-    mailbox.secret().into_iter().for_each(|secret| mask.learn_text(secret.expose()));
-    workspace.tokens.check(&mailbox).map_err(|error| OpError::Usage(format!("{MAILBOX_VARIABLE}: {error}")))?;
     let clock = workspace.clock.as_ref();
     let query = mail_query(given, &mailbox, clock.now()).map_err(OpError::Usage)?;
     let tls = workspace.tls()?;
@@ -45,7 +38,7 @@ pub async fn mail_wait(
     let mail = workspace.mail(tls, &http, mask, false);
     let gives = query.extract.gives();
     let waited = wait(&mail, clock, &mailbox, query, request.within, say).await;
-    Ok(waited.map_or_else(|error| not_taken(gives, error), |found| taken(gives, found)))
+    Ok(waited.map_or_else(|error| not_taken(gives, error, mask), |found| taken(gives, found, mask)))
 }
 
 async fn wait(
@@ -66,21 +59,21 @@ async fn wait(
     mail.wait(mailbox, &query, left).await
 }
 
-fn taken(gives: &'static str, found: Found) -> Waited {
+fn taken(gives: &'static str, found: Found, mask: &Mask) -> Waited {
     Waited {
         gives,
         taken: found.code.or(found.link),
-        from: Some(found.from),
-        subject: Some(found.subject),
+        from: Some(mask.apply(&found.from)),
+        subject: Some(mask.apply(&found.subject)),
         received_at: Some(found.received_at),
         junk: found.junk,
         error: None,
     }
 }
 
-fn not_taken(gives: &'static str, error: MailError) -> Waited {
+fn not_taken(gives: &'static str, error: MailError, mask: &Mask) -> Waited {
     let rows = error.unmet.as_ref().map(|unmet| unmet.rows()).unwrap_or_default();
-    let details = rows.into_iter().map(|row| row.to_vec()).collect();
-    let error = NotTaken { code: error.code(), message: error.message, details };
+    let details = rows.into_iter().map(|row| row.iter().map(|cell| mask.apply(cell)).collect()).collect();
+    let error = NotTaken { code: error.code(), message: mask.apply(&error.message), details };
     Waited { gives, taken: None, from: None, subject: None, received_at: None, junk: false, error: Some(error) }
 }

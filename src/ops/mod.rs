@@ -21,6 +21,7 @@ mod library;
 mod mail_extract;
 mod mail_test;
 mod mail_wait;
+mod mailbox;
 mod named;
 mod outlook;
 mod outputs;

@@ -40,13 +40,39 @@ pub struct Worked {
 }
 
 /// What became of a message that was put there.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Heard {
     /// `IDLE` or `NOOP`; `None` if it was never seen.
     pub by: Option<&'static str>,
     /// How long IDLE took to tell.
     pub after: Option<Duration>,
-    pub removed: bool,
+    pub left: Left,
+    /// By what it is found, if it is there still.
+    pub subject: &'static str,
+    pub id: String,
+}
+
+/// Whether the message is there still.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    Removed,
+    /// Not by us.
+    Gone,
+    /// The server cannot remove one message alone.
+    Kept,
+    Unclear,
+}
+
+impl Left {
+    /// As JSON has it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Removed => "removed",
+            Self::Gone => "gone",
+            Self::Kept => "kept",
+            Self::Unclear => "unclear",
+        }
+    }
 }
 
 /// A line for each thing that was found.
@@ -84,21 +110,28 @@ impl Worked {
             ("junk", self.junk.clone().unwrap_or_else(|| "the server names no folder for it".to_owned())),
             ("round trip", millis(self.round_trip)),
         ];
-        lines.extend(self.arrival.map(|heard| ("arrival", heard.describe())));
+        lines.extend(self.arrival.as_ref().map(|heard| ("arrival", heard.describe())));
         lines
     }
 }
 
 impl Heard {
-    fn describe(self) -> String {
+    fn describe(&self) -> String {
         let told = match (self.by, self.after) {
             (Some("IDLE"), Some(after)) => format!("told by IDLE after {}", millis(after)),
             (Some(_), _) => "not told by IDLE, found by NOOP: such a server is asked every few seconds".to_owned(),
             (None, _) => "not seen at all within 10 s".to_owned(),
         };
-        let removed =
-            if self.removed { "removed again" } else { "still there: the server cannot remove one message alone" };
-        format!("{told}; {removed}")
+        let find = || format!("look for subject \"{}\", Message-ID {}", self.subject, self.id);
+        let left = match self.left {
+            Left::Removed => "removed again".to_owned(),
+            Left::Gone => "gone before it was removed: somebody else removed or moved it".to_owned(),
+            Left::Kept => format!("still there: the server cannot remove one message alone; {}", find()),
+            Left::Unclear => {
+                format!("may be there still: the server does not show that it is this one, or gone; {}", find())
+            }
+        };
+        format!("{told}; {left}")
     }
 }
 
@@ -115,9 +148,13 @@ pub fn json(tested: &Tested) -> Value {
         }
         Ok(worked) => {
             let can: Value = worked.capabilities.iter().map(|(name, can)| ((*name).to_owned(), json!(can))).collect();
-            let arrival = worked.arrival.map(|heard| {
+            let arrival = worked.arrival.as_ref().map(|heard| {
                 let after = heard.after.map(|after| after.as_millis() as u64);
-                json!({ "told_by": heard.by, "after_ms": after, "removed": heard.removed })
+                let removed = heard.left == Left::Removed;
+                json!({
+                    "told_by": heard.by, "after_ms": after, "removed": removed, "message": heard.left.as_str(),
+                    "message_id": heard.id,
+                })
             });
             json!({
                 "address": worked.address, "tls": worked.tls, "login": worked.login, "capabilities": can,
@@ -152,9 +189,28 @@ mod tests {
         Tested { mailbox: "imaps://me@mail.test:993/INBOX".into(), outcome: Ok(worked) }
     }
 
+    fn heard(by: Option<&'static str>, left: Left) -> Heard {
+        Heard { by, after: None, left, subject: "a test", id: "<word@onramp.invalid>".into() }
+    }
+
+    #[test]
+    fn a_message_that_may_be_there_is_named() {
+        for (left, says, named) in [
+            (Left::Gone, "gone before it was removed", false),
+            (Left::Kept, "still there", true),
+            (Left::Unclear, "may be there still", true),
+        ] {
+            let tested = tested(Some(heard(Some("NOOP"), left)));
+            let page = table(&tested, &Look::plain(300));
+            assert!(page.contains(says), "{page}");
+            assert_eq!(page.contains("subject \"a test\", Message-ID <word@onramp.invalid>"), named, "{page}");
+            assert_eq!(json(&tested)["arrival"]["message"], left.as_str());
+        }
+    }
+
     #[test]
     fn each_thing_has_its_line() {
-        let told = Heard { by: Some("IDLE"), after: Some(Duration::from_millis(512)), removed: true };
+        let told = Heard { after: Some(Duration::from_millis(512)), ..heard(Some("IDLE"), Left::Removed) };
         assert_eq!(
             table(&tested(Some(told)), &Look::plain(100)),
             "mailbox     imaps://me@mail.test:993/INBOX\nserver      192.0.2.1:993, TLS 1.3\nlogin       XOAUTH2\n\
@@ -166,7 +222,7 @@ mod tests {
     #[test]
     fn a_message_that_stays_is_told_of() {
         for (by, says) in [(Some("NOOP"), "found by NOOP"), (None, "not seen at all")] {
-            let page = table(&tested(Some(Heard { by, after: None, removed: false })), &Look::plain(200));
+            let page = table(&tested(Some(heard(by, Left::Kept))), &Look::plain(200));
             assert!(page.contains(says) && page.contains("still there"), "{page}");
         }
     }

@@ -108,7 +108,7 @@ fn wrong_use_is_refused_before_anybody_is_asked() {
         assert!(output.stderr.contains(says) && !output.stderr.contains("hunter22"), "{args:?}: {}", output.stderr);
     }
     let without = context.onramp(["mail", "wait", "--to", EMAIL]).run().expect_code(2);
-    assert!(without.stderr.contains("no mailbox: set ONRAMP_MAILBOX_URL"), "{}", without.stderr);
+    assert!(without.stderr.contains("which mailbox? set ONRAMP_MAILBOX_URL"), "{}", without.stderr);
 }
 
 #[test]

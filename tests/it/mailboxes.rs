@@ -169,8 +169,6 @@ fn a_test_of_a_mailbox_that_does_not_work_says_what_to_do() {
     assert!(page.stdout.contains("mail.network: cannot connect") && page.stdout.contains("advice"), "{page:?}");
     let error = test().arg("--json").run().expect_code(1).json();
     assert_eq!((&error["ok"], &error["error"]["code"]), (&false.into(), &"mail.network".into()));
-    context.onramp(["mail", "test", "--mailbox", "cy"]).run().expect_code(2).says(&["did you mean `ci`?"]);
-    TestContext::new().onramp(["mail", "test"]).run().expect_code(2).says(&["which mailbox?", "--mailbox"]);
     assert!(leaks("token-hunter22", &context.path("printed")).is_empty());
 }
 
@@ -180,5 +178,48 @@ fn an_authority_that_cannot_be_used_stops_what_would_connect() {
     context.write("ca.pem", "no certificate");
     for run in [run(&context).args(["--ca-file", "ca.pem"]), run(&context).env("ONRAMP_CA_FILE", "ca.pem")] {
         run.run().expect_code(2).says(&["cannot use ca.pem as a certificate authority"]);
+    }
+}
+
+/// A command that reads a mailbox.
+const READING: [&[&str]; 2] = [&["mail", "test"], &["mail", "wait", "--to", "me@x.test", "--timeout", "5s"]];
+
+#[test]
+fn the_mailbox_that_is_named_is_the_one_that_is_read() {
+    let context = context(
+        "url = 'imap://me:hunter22@127.0.0.1:1/INBOX'\n[mailbox.other]\nurl = 'imap://me:hunter22@127.0.0.1:2/INBOX'",
+    );
+    for command in READING {
+        let reading = |args: &[&str]| context.onramp(command.iter().chain(args).copied()).run();
+        for (args, port) in
+            [(&[][..], "127.0.0.1:1"), (&["--mailbox", "ci"], "127.0.0.1:1"), (&["--mailbox", "other"], "127.0.0.1:2")]
+        {
+            let told = reading(args).expect_code(1);
+            assert!(
+                format!("{}{}", told.stdout, told.stderr).contains(&format!("cannot connect to {port}")),
+                "{told:?}"
+            );
+        }
+        let refused = reading(&["--mailbox", "cy"]).expect_code(2);
+        refused.says(&["did you mean `ci`?", "config/onramp/onramp.toml has `ci`, `other`"]);
+    }
+}
+
+#[test]
+fn the_only_mailbox_need_not_be_named() {
+    let (one, none) = (TestContext::new(), TestContext::new());
+    fs::create_dir_all(one.path("config/onramp")).unwrap();
+    let only = "[mailbox.ci]\nurl = 'imap://me:hunter22@127.0.0.1:1/INBOX'\n";
+    private(&one, "config/onramp/onramp.toml", only);
+    for command in READING {
+        let told = one.onramp(command.iter().copied()).run().expect_code(1);
+        assert!(format!("{}{}", told.stdout, told.stderr).contains("cannot connect to 127.0.0.1:1"), "{told:?}");
+        let refused = none.onramp(command.iter().copied()).run().expect_code(2);
+        refused.says(&["which mailbox?", "--mailbox", "config/onramp/onramp.toml has none"]);
+    }
+    private(&one, "config/onramp/onramp.toml", &format!("{only}{}", only.replace("ci", "other")));
+    for command in READING {
+        let refused = one.onramp(command.iter().copied()).run().expect_code(2);
+        refused.says(&["which mailbox?", "has `ci`, `other`"]);
     }
 }

@@ -27,6 +27,7 @@ mod inject;
 mod kill;
 mod mail_clients;
 mod mail_dovecot;
+mod mail_echo;
 mod mail_pymap;
 mod mail_styles;
 mod mail_wait;

@@ -25,9 +25,8 @@ pub enum Mail {
 /// Exit codes: 0 it works, 1 it does not, 2 wrong use.
 #[derive(Debug, Args)]
 pub struct MailTest {
-    /// The `[mailbox.NAME]` of onramp.toml, instead of ONRAMP_MAILBOX_URL or that of the profile.
-    #[arg(long, value_name = "NAME")]
-    pub mailbox: Option<String>,
+    #[command(flatten)]
+    pub mailbox: ByName,
 
     /// Put a message there, see when it is told of, and remove it again.
     #[arg(long)]
@@ -37,15 +36,26 @@ pub struct MailTest {
     pub print: Print,
 }
 
+/// Which mailbox.
+#[derive(Debug, Args)]
+pub struct ByName {
+    /// The `[mailbox.NAME]` of onramp.toml, instead of ONRAMP_MAILBOX_URL, that of the profile, or the only one.
+    #[arg(long, value_name = "NAME")]
+    pub mailbox: Option<String>,
+}
+
 /// Wait for a mail and print the code or link in it.
 ///
-/// As the step mail.wait does, with the same words. The mailbox is that of ONRAMP_MAILBOX_URL or of the profile; it is only read. Mail
-/// counts that arrives from now on, or with --since and --after earlier.
+/// As the step mail.wait does, with the same words. The mailbox is that of --mailbox, ONRAMP_MAILBOX_URL or the profile, or the only one
+/// of onramp.toml; it is only read. Mail counts that arrives from now on, or with --since and --after earlier.
 ///
 /// stdout has the code or link and nothing else. If none comes in time the exit code is 1, and stderr says what was seen and why it
 /// did not count; 130 is Ctrl-C.
 #[derive(Debug, Args)]
 pub struct MailWait {
+    #[command(flatten)]
+    pub mailbox: ByName,
+
     #[arg(long, value_name = "ADDRESS", help = said(words::TO))]
     pub to: String,
 

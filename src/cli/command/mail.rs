@@ -5,16 +5,17 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::asking;
+use super::mailbox::mailbox;
 use crate::cli::args::{Global, Mail as Args, MailExtract, MailWait};
 use crate::cli::console::stderr_look;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::{environment, log, out, signals};
+use crate::cli::{log, out, signals};
 use crate::diagnostic::escape;
-use crate::ops::{self, DEFAULT_STORE, MAILBOX_VARIABLE, MailExtractRequest, MailWaitRequest, OpError};
+use crate::ops::{self, DEFAULT_STORE, MailExtractRequest, MailWaitRequest, OpError};
 use crate::report::mail::{self, NotTaken, Waited};
 use crate::report::table::table;
-use crate::secret::{Mask, Secret};
+use crate::secret::Mask;
 
 pub async fn mail(args: Args, global: &Global) -> Result<Exit, Failure> {
     match args {
@@ -29,7 +30,7 @@ async fn wait(args: MailWait, global: &Global) -> Result<Exit, Failure> {
     log::start(global.log, &mask);
     let workspace = asking(DEFAULT_STORE.as_ref(), "onramp mail wait", global);
     let request = MailWaitRequest {
-        mailbox: environment::reader(&global.chosen)(MAILBOX_VARIABLE).map(Secret::new),
+        mailbox: mailbox(args.mailbox.mailbox.as_deref(), global)?,
         parameters: parameters(&args)?,
         within: args.timeout,
     };

@@ -12,6 +12,7 @@ mod init;
 mod key;
 mod mail;
 mod mail_test;
+mod mailbox;
 mod outcome;
 mod plan;
 mod prune;

@@ -4,6 +4,7 @@ mod auth;
 mod folder;
 mod parse;
 mod provider;
+mod sasl;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -72,11 +73,6 @@ impl Mailbox {
         let secret = self.secret.as_ref().map(|secret| format!(":{}", parse::encode(secret.expose())));
         let secret = secret.unwrap_or_default();
         Secret::new(format!("{scheme}://{user}{auth}{secret}@{place}/{}", parse::encode(&self.folder)))
-    }
-
-    /// Password or token, if it is known.
-    pub fn secret(&self) -> Option<&Secret<String>> {
-        self.secret.as_ref()
     }
 
     /// Whether it must be asked for what to log in with.

@@ -36,6 +36,10 @@ pub enum Fault {
     DeepNesting,
     WrongTag,
     NoUidValidity,
+    /// It takes the message, and hangs up.
+    AppendBreaks,
+    AppendRefused,
+    StoreRefused,
 }
 
 pub struct Message {
@@ -61,6 +65,12 @@ pub struct State {
     pub auth: &'static str,
     /// What it can do besides.
     pub extensions: &'static str,
+    /// What each search for a Message-ID finds, whatever is there.
+    pub searches: Option<&'static str>,
+    /// The UID that an APPEND is answered with.
+    pub append_uid: Option<u32>,
+    /// Delivered right behind a message that is appended.
+    pub arrives_too: Option<String>,
     /// The access token that is taken.
     pub token: &'static str,
     /// What clients sent inside of AUTHENTICATE by a token, still in base64.
@@ -261,7 +271,10 @@ impl Connection {
                 let folders = shared.state.lock().unwrap().folders.clone();
                 folders.iter().try_for_each(|folder| self.say(&format!("* LIST {folder}\r\n")))?;
             }
-            "APPEND" => self.take(command, input)?,
+            "APPEND" => return self.take(tag, command, input),
+            "UID" if command.starts_with("UID STORE") && self.has(Fault::StoreRefused) => {
+                return self.say(&format!("{tag} NO read-only\r\n")).map(|()| true);
+            }
             "UID" if command.starts_with("UID STORE") => {}
             "UID" if command.starts_with("UID EXPUNGE") => self.expunge(command),
             "NOOP" => self.tell()?,
@@ -364,6 +377,7 @@ impl Connection {
             if let Some(id) = criteria.strip_prefix("HEADER Message-ID ") {
                 let found = told.iter().filter(|message| message.raw.contains(id.trim_matches('"')));
                 let found: String = found.map(|message| format!(" {}", message.uid)).collect();
+                let found = state.searches.map_or(found, str::to_owned);
                 drop(state);
                 return self.say(&format!("* SEARCH{found}\r\n"));
             }

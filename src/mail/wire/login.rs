@@ -22,17 +22,18 @@ pub(super) fn log_in(
     secret: &Secret<String>,
 ) -> Result<(imap::Session<Guard>, &'static str), MailError> {
     let can = client.capabilities().map_err(|error| failed("tell its capabilities", error))?;
-    let (mechanism, first, then) = match mailbox.auth {
+    let (mechanism, then) = match mailbox.auth {
         Auth::Password if !can.has_str("AUTH=PLAIN") => return by_login(client, mailbox, secret, &can),
-        Auth::Password => ("PLAIN", format!("\0{}\0{}", mailbox.user, secret.expose()), ""),
-        Auth::XOAuth2 => ("XOAUTH2", xoauth2(mailbox, secret), ""),
+        Auth::Password => ("PLAIN", ""),
+        Auth::XOAuth2 => ("XOAUTH2", ""),
         // RFC 7628, 3.2.3: what ends an exchange that has failed.
-        Auth::OAuthBearer => ("OAUTHBEARER", oauth_bearer(mailbox, secret), "\u{1}"),
+        Auth::OAuthBearer => ("OAUTHBEARER", "\u{1}"),
     };
     if !can.has_str(format!("AUTH={mechanism}")) {
         return Err(not_offered(mechanism, &can));
     }
-    let exchange = Exchange { first: Cell::new(Some(Secret::new(first))), then, told: RefCell::default() };
+    let first = mailbox.first_response(secret);
+    let exchange = Exchange { first: Cell::new(Some(first)), then, told: RefCell::default() };
     let outcome = client.authenticate(mechanism, &exchange);
     ended(outcome, &exchange.told.borrow(), mailbox, secret).map(|session| (session, mechanism))
 }
@@ -50,16 +51,6 @@ fn by_login(
     }
     let outcome = client.login(&mailbox.user, secret.expose());
     ended(outcome, &[], mailbox, secret).map(|session| (session, "LOGIN"))
-}
-
-fn xoauth2(mailbox: &Mailbox, token: &Secret<String>) -> String {
-    format!("user={}\u{1}auth=Bearer {}\u{1}\u{1}", mailbox.user, token.expose())
-}
-
-fn oauth_bearer(mailbox: &Mailbox, token: &Secret<String>) -> String {
-    let user = mailbox.user.replace('=', "=3D").replace(',', "=2C");
-    let (host, port, token) = (&mailbox.host, mailbox.port, token.expose());
-    format!("n,a={user},\u{1}host={host}\u{1}port={port}\u{1}auth=Bearer {token}\u{1}\u{1}")
 }
 
 /// A SASL exchange in which the client speaks first. A server that asks again has refused, and tells why.
@@ -123,7 +114,9 @@ fn refused(information: &str, told: &[u8], mailbox: &Mailbox, secret: &Secret<St
     const PASSING: [&str; 8] =
         ["[unavailable]", "[inuse]", "[limit]", "[serverbug]", "too many", "simultaneous", "try again", "temporar"];
     let words = information.to_lowercase();
-    let shown = |text: &str| quoted(&text.replace(secret.expose(), MASKED));
+    let secrets = mailbox.spellings(secret);
+    let hide = |text: String, secret: &Secret<String>| text.replace(secret.expose(), MASKED);
+    let shown = |text: &str| quoted(&secrets.iter().fold(text.to_owned(), hide));
     let said = shown(information);
     if PASSING.iter().any(|sign| words.contains(sign)) {
         return MailError::new(MailErrorKind::Network, format!("the server puts the login off: {said}"));

@@ -17,6 +17,7 @@ mod socket;
 mod starttls;
 mod waker;
 
+pub use append::Fate;
 pub(super) use connect::Connector;
 pub(super) use link::MATTERS;
 pub(super) use listing::Listed;

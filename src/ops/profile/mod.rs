@@ -34,6 +34,8 @@ pub struct ProfileRequest<'a> {
 /// What a profile gives; its password is a secret like any other.
 #[derive(Debug, Clone, Default)]
 pub struct Profile {
+    /// The file that was meant, there or not.
+    pub file: Option<PathBuf>,
     pub base_url: Option<String>,
     pub base_url_source: BaseUrlSource,
     pub mailbox: Option<Secret<String>>,
@@ -62,7 +64,7 @@ pub fn profile(request: &ProfileRequest<'_>) -> Result<Profile, OpError> {
         Ok(file) => chosen(&file, path, request.profile),
         Err(Unread::Absent) if request.named.is_none() => match request.profile {
             Some(name) => usage(format!("there is no profile `{name}`: {} is not there", path.display())),
-            None => Ok(Profile::default()),
+            None => Ok(Profile { file: Some(path.to_owned()), ..Profile::default() }),
         },
         Err(Unread::Absent) => usage(format!("{} is not there", path.display())),
         Err(Unread::Refused(why)) => usage(why),
@@ -128,6 +130,7 @@ fn chosen(file: &Document, path: &Path, name: Option<&str>) -> Result<Profile, O
     };
     let mailbox = entry.mailbox.as_ref().or(defaults.mailbox.as_ref());
     Ok(Profile {
+        file: Some(path.to_owned()),
         base_url_source: match (&entry.base_url, &defaults.base_url) {
             (Some(_), _) => source(name),
             (None, Some(_)) => source(None),

@@ -16,6 +16,7 @@ use tokio::runtime::Handle;
 
 pub use refresh::{Grant, Refresh, token_url};
 
+use super::mailbox::learn;
 use crate::clock::Clock;
 use crate::diagnostic::escape;
 use crate::http::Http;
@@ -107,7 +108,7 @@ impl Tokens for Open {
             let message = format!("no token for {}: {}", escape(&account), self.world.mask.apply(&error.message));
             MailError { message, ..error }
         })?;
-        self.world.mask.learn_text(token.expose());
+        learn(&self.world.mask, &mailbox.spellings(&token));
         Ok(token)
     }
 }
