@@ -27,7 +27,7 @@ const USUAL: [&str; 11] = [
 /// What the thread knows of it.
 #[derive(Default)]
 pub(super) struct Junk {
-    /// The server was asked for its name. Once: one that cannot stand the question is not asked again.
+    /// The server was asked for its name, and did not answer: one that cannot stand the question is not asked again.
     asked: bool,
     name: Option<String>,
     folder: Option<Folder>,
@@ -59,9 +59,11 @@ impl Watcher {
     }
 
     fn junk_name<'a>(&self, session: &mut Session, junk: &'a mut Junk) -> Result<Option<&'a str>, MailError> {
-        if !std::mem::replace(&mut junk.asked, true) {
+        if junk.name.is_none() && !std::mem::replace(&mut junk.asked, true) {
             let inbox = self.mailbox.folder_on_the_wire();
             junk.name = named(&session.list()?).filter(|name| *name != inbox);
+            // It may come to be with the first message in it.
+            junk.asked = false;
         }
         Ok(junk.name.as_deref())
     }

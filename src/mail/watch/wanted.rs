@@ -47,7 +47,7 @@ impl Wanted {
         }
         let time = match (place, &self.query.after) {
             // A position was noted, but not there.
-            (Place::Junk, Some(_)) => return self.junk.map(|junk| junk.since),
+            (Place::Junk, Some(_)) => return self.junk.map(|junk| whole_second(junk.since)),
             (Place::Junk, None) => self.junk.map(|junk| junk.since),
             (Place::Inbox, Some(cursor)) => cursor.server_time.or(self.query.since).or(Some(Timestamp::default())),
             (Place::Inbox, None) => self.query.since,
@@ -73,6 +73,11 @@ impl Wanted {
             _ => false,
         }
     }
+}
+
+/// Servers tell arrivals to the second.
+fn whole_second(time: Timestamp) -> Timestamp {
+    Timestamp::from_millis(time.as_millis() - time.as_millis().rem_euclid(1000))
 }
 
 #[cfg(test)]
