@@ -4,7 +4,7 @@
 //!
 //! 0. words: [`id`], [`clock`], [`entropy`], [`secret`], [`diagnostic`]
 //! 1. language, pure: [`expr`], [`workflow`], [`plan`]
-//! 2. decision, pure: [`run`]
+//! 2. decision, pure: [`run`]; of many runs, [`fleet`]
 //! 3. outside world: [`tls`], [`http`], [`mail`], [`store`]; on them [`modelslab`]; on all of these [`action`]
 //! 4. what a run would do: [`outlook`]; drivers: [`report`], [`engine`], [`sandbox`]
 //! 5. surfaces: [`ops`], [`cli`]
@@ -16,6 +16,7 @@ pub mod diagnostic;
 pub mod engine;
 pub mod entropy;
 pub mod expr;
+pub mod fleet;
 pub mod http;
 pub mod id;
 pub mod mail;
