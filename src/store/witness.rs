@@ -71,19 +71,19 @@ impl Witness {
 
     /// Holds the records against the folder. `mac` gives those of the journal's commits. What makes the folder suspect keeps
     /// this record as it is until [`Witness::accept`].
-    pub fn examine<'a>(&mut self, mac: impl Fn(u64) -> Option<&'a str>) -> Option<Suspicion> {
+    pub fn examine(&mut self, has: impl Fn(u64, &str) -> bool) -> Option<Suspicion> {
         let suspicion = match self.read() {
-            Ok(records) => self.compare(records, mac),
+            Ok(records) => self.compare(records, has),
             Err(error) => Some(Suspicion::Unreadable(error.to_string())),
         };
         self.may_speak = suspicion.is_none();
         suspicion
     }
 
-    fn compare<'a>(
+    fn compare(
         &mut self,
         records: BTreeMap<String, Option<Record>>,
-        mac: impl Fn(u64) -> Option<&'a str>,
+        has: impl Fn(u64, &str) -> bool,
     ) -> Option<Suspicion> {
         let all: Option<BTreeMap<String, Record>> =
             records.into_iter().map(|(name, record)| Some((name, record?))).collect();
@@ -94,7 +94,7 @@ impl Witness {
         };
         let news = records.iter().find(|entry| !known(entry)).map(|(_, record)| record.folder.clone());
         let suspicion = match (&own, news) {
-            (Some(own), _) if mac(own.commit) != Some(&own.journal_mac) => Some(Suspicion::RolledBack { seq: own.seq }),
+            (Some(own), _) if !has(own.commit, &own.journal_mac) => Some(Suspicion::RolledBack { seq: own.seq }),
             (Some(_), news) => news.map(|other| Suspicion::Elsewhere { path: other.path }),
             (None, Some(other)) if other.inode == self.folder.inode => Some(Suspicion::Moved { from: other.path }),
             (None, Some(other)) if other.path == self.folder.path => Some(Suspicion::Replaced),

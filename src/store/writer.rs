@@ -3,17 +3,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::appender::{Appender, Beginning, End};
 use super::chain::Link;
-use super::checkpoint::{self, Point};
+use super::checkpoint;
 use super::disk::{Disk, RunFile};
 use super::error::StoreError;
-use super::format::FORMAT;
-use super::journal::{self, Header, Origin};
+use super::journal::{self, Origin};
 use super::key::Key;
 use super::load::{Loaded, Position, load};
 use super::seal::{RunKeys, Seal};
-use super::stored::Moment;
-use super::texts;
 use super::witness::Witness;
 use crate::entropy::Entropy;
 use crate::id::RunId;
@@ -40,25 +38,10 @@ pub struct NewRun<'a> {
 
 /// Appends to the journal of one run and replaces its checkpoint. There is one at a time.
 pub struct RunWriter {
-    disk: Box<dyn Disk>,
-    keys: RunKeys,
-    at: Point,
-    synced: Point,
+    journal: Appender,
     seq: u64,
     checkpoint: u64,
     grown: u64,
-    /// The MAC of the journal's first line.
-    header: Link,
-    /// Told of every commit that is on stable storage.
-    witness: Option<Witness>,
-    /// Why nothing more is written.
-    failed: Option<Failure>,
-}
-
-#[derive(Debug, Clone)]
-struct Failure {
-    cause: String,
-    committed: u64,
 }
 
 impl RunWriter {
@@ -69,41 +52,12 @@ impl RunWriter {
         key: &Key,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StoreError> {
-        let mut disk = disk;
         let run = &new.state.started.run;
-        if disk.read(RunFile::Journal)?.is_some() {
-            return Err(StoreError::Exists { run: run.clone() });
-        }
-        let (seal, keys) = Seal::draw(run, key, entropy)?;
-        let header = Header {
-            format: FORMAT,
-            run: run.to_string(),
-            created: Moment(new.first.at),
-            origin: new.origin.clone(),
-            workflow: texts::pin(new.texts)?,
-        };
-        let (line, link) = Link::start().seal(&json(&header)?, &keys);
-        disk.append(line.as_bytes())?;
-        let mut files = texts::write(&mut *disk, 1, new.texts, false)?;
-        disk.replace(RunFile::Seal, seal.to_line()?.as_bytes(), false)?;
-        files.push(RunFile::Seal);
-        let start = Point { commit: 0, link };
-        let synced = start.clone();
-        let mut writer = Self {
-            header: start.link.clone(),
-            disk,
-            keys,
-            at: start,
-            synced,
-            seq: 0,
-            checkpoint: 0,
-            grown: 0,
-            witness: None,
-            failed: None,
-        };
+        let beginning = Beginning { run, at: new.first.at, origin: new.origin, texts: new.texts };
+        let (journal, files) = Appender::begin(disk, &beginning, key, entropy)?;
+        let mut writer = Self { journal, seq: 0, checkpoint: 0, grown: 0 };
         writer.append(std::slice::from_ref(new.first), false)?;
-        writer.disk.settle(&files)?;
-        writer.synced = writer.at.clone();
+        writer.journal.settle(&files)?;
         writer.checkpoint(new.state, false)?;
         Ok(writer)
     }
@@ -136,30 +90,22 @@ impl RunWriter {
         let header = lines.link(0).cloned().unwrap_or_else(Link::start);
         let mut witness = witness(header.as_str());
         if let Some(witness) = &mut witness {
-            loaded.suspicion = witness.examine(|commit| lines.link(commit).map(Link::as_str));
+            loaded.suspicion = witness.examine(|commit, mac| lines.link(commit).map(Link::as_str) == Some(mac));
         }
-        let synced = at.clone();
-        Ok((Self { disk, keys, at, synced, seq, checkpoint, grown, header, witness, failed: None }, loaded))
+        let mut journal = Appender::at(disk, keys, End { synced: at.clone(), at, header });
+        journal.keep_witness(witness);
+        Ok((Self { journal, seq, checkpoint, grown }, loaded))
     }
 
     /// Keeps the record of a new run.
     pub(super) fn keep_witness(&mut self, witness: impl FnOnce(&str) -> Option<Witness>) {
-        self.witness = witness(self.header.as_str());
-        self.bear_witness();
-    }
-
-    /// A run without a record is taken for a copy when it is resumed, no more: it is no reason to stop.
-    fn bear_witness(&mut self) {
-        if let Some(witness) = &mut self.witness
-            && let Err(error) = witness.note(self.seq, &self.synced)
-        {
-            tracing::warn!(%error, "how far the run has come could not be noted in the state folder");
-            self.witness = None;
-        }
+        let witness = witness(self.journal.header().as_str());
+        self.journal.keep_witness(witness);
+        self.journal.bear_witness(self.seq);
     }
 
     pub fn run(&self) -> &RunId {
-        &self.keys.run
+        &self.journal.keys.run
     }
 
     /// The sequence number of the last entry.
@@ -168,38 +114,25 @@ impl RunWriter {
     }
 
     pub fn path(&self, file: RunFile) -> PathBuf {
-        self.disk.path(file)
+        self.journal.path(file)
     }
 
     /// Commits `entries`, all or none, in one write. With `sync`, they and everything before them are on stable storage
     /// when this returns; without entries it only sees to that. After an error nothing more is written: a disk that
     /// refused once cannot be asked what it kept.
     pub fn append(&mut self, entries: &[Entry], sync: bool) -> Result<(), StoreError> {
-        if let Some(failure) = &self.failed {
-            return Err(self.not_committed(failure));
-        }
+        self.journal.check()?;
         if !entries.is_empty() {
             self.check_order(entries)?;
-            let commit = self.at.commit + 1;
-            let object = journal::commit(commit, self.synced.commit, entries, &self.keys)?;
-            let (line, link) = self.at.link.seal(&object, &self.keys);
-            let written = self.disk.append(line.as_bytes());
-            written.map_err(|error| self.fail(&error, self.at.commit))?;
-            self.at = Point { commit, link };
+            let commit = |number, synced, keys: &RunKeys| journal::commit(number, synced, entries, keys);
+            self.grown += self.journal.append(commit)?;
             self.seq += entries.len() as u64;
-            self.grown += line.len() as u64;
             let takes_over = |entry: &Entry| matches!(&entry.fact, Fact::Resumed(how) if how.wary || how.trusted);
-            if let Some(witness) = self.witness.as_mut().filter(|_| entries.iter().any(takes_over)) {
-                witness.accept();
+            if entries.iter().any(takes_over) {
+                self.journal.accept();
             }
         }
-        if sync && self.synced.commit < self.at.commit {
-            let synced = self.disk.sync();
-            synced.map_err(|error| self.fail(&error, self.synced.commit))?;
-            self.synced = self.at.clone();
-            self.bear_witness();
-        }
-        Ok(())
+        if sync { self.journal.sync(self.seq) } else { Ok(()) }
     }
 
     fn check_order(&self, entries: &[Entry]) -> Result<(), StoreError> {
@@ -207,29 +140,10 @@ impl RunWriter {
         wrong.map_or(Ok(()), |(entry, due)| Err(StoreError::OutOfOrder { expected: due, found: entry.seq }))
     }
 
-    /// Closes the journal; `committed` is the last commit that is known to stand.
-    fn fail(&mut self, error: &StoreError, committed: u64) -> StoreError {
-        let cause = match error {
-            StoreError::Io { source, .. } => source.to_string(),
-            other => other.to_string(),
-        };
-        let failure = Failure { cause, committed };
-        let error = self.not_committed(&failure);
-        self.failed = Some(failure);
-        error
-    }
-
-    fn not_committed(&self, failure: &Failure) -> StoreError {
-        let Failure { cause, committed } = failure.clone();
-        let path = self.disk.path(RunFile::Journal);
-        StoreError::NotCommitted { run: self.keys.run.clone(), path, committed, cause }
-    }
-
     /// Puts other texts of the workflow beside the earlier ones and gives what pins them. They are on stable storage when this
     /// returns; they count only once an entry says so.
     pub fn keep_workflow(&mut self, version: u32, texts: &Texts) -> Result<String, StoreError> {
-        texts::write(&mut *self.disk, version, texts, true)?;
-        texts::pin(texts)
+        self.journal.keep_workflow(version, texts)
     }
 
     /// Whether the journal has grown enough for a new checkpoint: by some times the last one's size, so that all checkpoints
@@ -245,14 +159,11 @@ impl RunWriter {
             return Err(StoreError::OutOfOrder { expected: self.seq, found: state.seq });
         }
         self.append(&[], durable)?;
-        let text = checkpoint::write(state, &self.at, &self.synced, &self.keys)?;
-        self.disk.replace(RunFile::Checkpoint, text.as_bytes(), durable)?;
+        let (at, synced) = self.journal.points();
+        let text = checkpoint::write(state, at, synced, &self.journal.keys)?;
+        self.journal.disk.replace(RunFile::Checkpoint, text.as_bytes(), durable)?;
         self.checkpoint = text.len() as u64;
         self.grown = 0;
         Ok(())
     }
-}
-
-fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|_| StoreError::TooLarge)
 }
