@@ -8,7 +8,7 @@ use sha2::Sha256;
 use super::started::RunStarted;
 use super::state::RunState;
 use crate::id::{RunId, TaskPath, hex};
-use crate::secret::Data;
+use crate::secret::{Data, Secret};
 
 /// HMAC-SHA256 of `parts` under the run's seed; each part goes in with its length, so that none runs into the next.
 fn derive(run: &RunStarted, parts: &[&[u8]]) -> [u8; 32] {
@@ -40,6 +40,11 @@ pub fn input_digest(run: &RunStarted, action: &str, input: &Data) -> String {
         let _ = write!(text, "{before}{name}={}", datum.expose());
     }
     hex(&derive(run, &[b"input", action.as_bytes(), text.as_bytes()])[..16])
+}
+
+/// The seed of a run that is a part of this one, as a row is of a fleet: for `part`, always the same.
+pub fn derived_seed(run: &RunStarted, part: &str) -> Secret<Vec<u8>> {
+    Secret::new(derive(run, &[b"part", part.as_bytes()]).to_vec())
 }
 
 /// The name of a secret matrix item, which must not be shown.

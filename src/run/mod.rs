@@ -46,7 +46,7 @@ mod tests;
 pub use apply::{IllegalEntry, apply};
 pub use decide::{BATCH, decide};
 pub use delay::{MAX_RETRY_AFTER, backoff};
-pub use derive::{Mark, idempotency_key, input_digest, unique_name};
+pub use derive::{Mark, derived_seed, idempotency_key, input_digest, unique_name};
 pub use ending::end;
 pub use entry::{AttemptStarted, Entry, Fact, MatrixItem};
 pub use made::Made;

@@ -21,6 +21,16 @@ impl Link {
         Self(text)
     }
 
+    /// The bytes that close a line, its end included.
+    pub const CLOSE: usize = NOTHING_BEFORE.len() + CLOSING.len() + 1;
+
+    /// The one that stands at the end of a line, of which these are the last [`Self::CLOSE`] bytes.
+    pub fn before(bytes: &[u8]) -> Option<Self> {
+        let mac = bytes.strip_suffix(b"\n")?.strip_suffix(CLOSING.as_bytes())?;
+        let mac = std::str::from_utf8(mac).ok()?;
+        (mac.len() == NOTHING_BEFORE.len()).then(|| Self(mac.to_owned()))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -42,6 +42,9 @@ pub trait Disk: Send + Sync {
     /// All of a file; `None` if there is none.
     fn read(&self, file: RunFile) -> Result<Option<Vec<u8>>, StoreError>;
 
+    /// At most `limit` bytes of a file, from `offset` on; fewer only at its end, none if there is no such file.
+    fn read_from(&self, file: RunFile, offset: u64, limit: usize) -> Result<Vec<u8>, StoreError>;
+
     /// Adds to the end of the journal in one write, and makes the journal if there is none.
     fn append(&mut self, bytes: &[u8]) -> Result<(), StoreError>;
 

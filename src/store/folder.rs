@@ -1,7 +1,7 @@
 //! A run's folder on a real disk. Files are reached through the opened folder, so that nobody can slip in a link.
 
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
@@ -185,6 +185,14 @@ impl Disk for Folder {
         let mut bytes = Vec::new();
         opened.read_to_end(&mut bytes).map_err(|source| self.error("read", file, source))?;
         Ok(Some(bytes))
+    }
+
+    fn read_from(&self, file: RunFile, offset: u64, limit: usize) -> Result<Vec<u8>, StoreError> {
+        let mut bytes = Vec::new();
+        let Some(mut opened) = self.open_file(&file.name(), OFlags::RDONLY)? else { return Ok(bytes) };
+        let read = opened.seek(SeekFrom::Start(offset)).and_then(|_| opened.take(limit as u64).read_to_end(&mut bytes));
+        read.map_err(|source| self.error("read", file, source))?;
+        Ok(bytes)
     }
 
     fn append(&mut self, bytes: &[u8]) -> Result<(), StoreError> {

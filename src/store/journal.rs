@@ -46,9 +46,9 @@ struct StoredCommit {
 
 /// What a line says about itself, whether or not it is what was written.
 #[derive(Deserialize)]
-struct Claim {
-    commit: Option<u64>,
-    synced: Option<u64>,
+pub(super) struct Claim {
+    pub commit: Option<u64>,
+    pub synced: Option<u64>,
 }
 
 /// The JSON of a commit, without its MAC.
@@ -195,6 +195,6 @@ fn line_length(bytes: &[u8]) -> Option<usize> {
     bytes[..read].ends_with(b"\n").then(|| read - 1)
 }
 
-fn claim(line: &[u8]) -> Claim {
+pub(super) fn claim(line: &[u8]) -> Claim {
     serde_json::from_slice(line).unwrap_or(Claim { commit: None, synced: None })
 }

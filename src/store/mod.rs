@@ -20,6 +20,7 @@
 //! [`RunWriter`] of a run appends to its journal. Both reach the files through [`Disk`], so that
 //! [`simulated::ForgetfulDisk`] can stand in for a real one.
 
+mod appender;
 mod cancel;
 mod chain;
 mod checkpoint;
@@ -27,6 +28,7 @@ mod crypto;
 mod disk;
 mod error;
 mod find;
+mod fleet;
 mod folder;
 mod format;
 mod hold;
@@ -53,6 +55,7 @@ pub use cancel::CancelRequests;
 pub use disk::{Disk, RunFile};
 pub use error::StoreError;
 pub use find::Listed;
+pub use fleet::{FleetReader, FleetSealer, FleetWriter, LoadedFleet, NewFleet, RowFacts, SealedFact};
 pub use format::{FORMAT, Format};
 pub use hold::Held;
 pub use journal::Origin;

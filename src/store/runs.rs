@@ -10,6 +10,7 @@ use rustix::fs::Mode;
 use rustix::io::Errno;
 
 use super::error::StoreError;
+use super::fleet::{FleetReader, FleetWriter, LoadedFleet, NewFleet, read as read_fleet};
 use super::folder::{Folder, failed};
 use super::journal::Lines;
 use super::key::Key;
@@ -20,6 +21,7 @@ use super::suspicion::Suspicion;
 use super::witness::{Identity, Witness};
 use super::writer::{NewRun, RunWriter};
 use crate::entropy::Entropy;
+use crate::fleet::FleetState;
 use crate::id::RunId;
 use crate::run::Entry;
 
@@ -30,6 +32,8 @@ pub(super) const LAST: &str = "last";
 #[derive(Clone)]
 pub struct Store {
     dir: PathBuf,
+    /// The folder of it in which they are.
+    area: &'static str,
     entropy: Arc<dyn Entropy>,
     /// Where it is noted how far each run has come.
     witnesses: Option<PathBuf>,
@@ -38,7 +42,7 @@ pub struct Store {
 impl Store {
     /// The store in `dir`, usually `.onramp`.
     pub fn open(dir: impl Into<PathBuf>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { dir: dir.into(), entropy, witnesses: None }
+        Self { dir: dir.into(), area: "runs", entropy, witnesses: None }
     }
 
     /// The same, with a folder outside of it in which it is noted how far each run has come. Without one, every run that is
@@ -47,18 +51,46 @@ impl Store {
         Self { witnesses, ..self }
     }
 
+    /// The fleets of the same store. They have names, locks and seals as runs do; what is in their journals only
+    /// [`Self::create_fleet`], [`Self::resume_fleet`], [`Self::read_fleet`] and [`Self::fleet_reader`] understand.
+    pub fn fleets(&self) -> Self {
+        Self { area: "fleets", ..self.clone() }
+    }
+
     /// The folder of a run, whether or not it is there.
     pub fn run_dir(&self, run: &RunId) -> PathBuf {
         self.runs().join(run.as_str())
     }
 
     pub(super) fn runs(&self) -> PathBuf {
-        self.dir.join("runs")
+        self.dir.join(self.area)
     }
 
     /// Stores a new run, named in `new.state`. It appears whole, with its first entry, or not at all.
     pub fn create(&self, new: NewRun<'_>, key: &Key, holder: &Holder) -> Result<RunWriter, StoreError> {
         let run = &new.state.started.run;
+        let (folder, identity) = self.begin(run, holder)?;
+        let mut writer = RunWriter::create(Box::new(folder), new, key, self.entropy.clone())?;
+        writer.keep_witness(|header| self.witness(run, header, identity));
+        self.show(run).map(|()| writer)
+    }
+
+    /// Stores a new fleet, named in `new.started`, in the same way.
+    pub fn create_fleet(
+        &self,
+        new: NewFleet<'_>,
+        key: &Key,
+        holder: &Holder,
+    ) -> Result<(FleetWriter, FleetState), StoreError> {
+        let fleet = &new.started.run;
+        let (folder, identity) = self.begin(fleet, holder)?;
+        let (mut writer, state) = FleetWriter::create(Box::new(folder), new, key, self.entropy.clone())?;
+        writer.keep_witness(|header| self.witness(fleet, header, identity));
+        self.show(fleet).map(|()| (writer, state))
+    }
+
+    /// A folder in which a run is put together.
+    fn begin(&self, run: &RunId, holder: &Holder) -> Result<(Folder, Identity), StoreError> {
         if run.as_str() == LAST {
             return Err(StoreError::Reserved { run: run.clone() });
         }
@@ -68,11 +100,14 @@ impl Store {
         }
         let folder = self.stage(run, holder)?;
         let identity = folder.identity()?;
-        let mut writer = RunWriter::create(Box::new(folder), new, key, self.entropy.clone())?;
-        // Before the run appears: one that is killed just then must not look as if it came from elsewhere.
-        writer.keep_witness(|header| self.witness(run, header, identity));
+        Ok((folder, identity))
+    }
+
+    /// Lets a run appear that was put together. What is known of it outside of the store was noted before: one that is killed
+    /// just then must not look as if it came from elsewhere.
+    fn show(&self, run: &RunId) -> Result<(), StoreError> {
         match rustix::fs::rename(self.staging(run), self.run_dir(run)) {
-            Ok(()) => sync_folder(&self.runs()).map(|()| writer),
+            Ok(()) => sync_folder(&self.runs()),
             Err(Errno::EXIST | Errno::NOTEMPTY) => Err(StoreError::Exists { run: run.clone() }),
             Err(error) => Err(failed("create", self.run_dir(run), error)),
         }
@@ -103,6 +138,29 @@ impl Store {
 
     /// Opens a run to go on with it, as its only writer. With a wrong key, or in a newer format, nothing is touched.
     pub fn resume(&self, run: &RunId, key: &Key, holder: &Holder) -> Result<(RunWriter, Loaded), StoreError> {
+        let (folder, identity) = self.take(run, key, holder)?;
+        let witness = |header: &str| self.witness(run, header, identity);
+        let (writer, mut loaded) = RunWriter::resume_beside(Box::new(folder), key, self.entropy.clone(), witness)?;
+        loaded.suspicion = self.suspicion(loaded.suspicion);
+        Ok((writer, loaded))
+    }
+
+    /// The same for a fleet.
+    pub fn resume_fleet(
+        &self,
+        fleet: &RunId,
+        key: &Key,
+        holder: &Holder,
+    ) -> Result<(FleetWriter, LoadedFleet), StoreError> {
+        let (folder, identity) = self.take(fleet, key, holder)?;
+        let witness = |header: &str| self.witness(fleet, header, identity);
+        let (writer, mut loaded) = FleetWriter::resume(Box::new(folder), key, self.entropy.clone(), witness)?;
+        loaded.suspicion = self.suspicion(loaded.suspicion);
+        Ok((writer, loaded))
+    }
+
+    /// The locked folder of a run that can be written to with this key.
+    fn take(&self, run: &RunId, key: &Key, holder: &Holder) -> Result<(Folder, Identity), StoreError> {
         let mut folder = self.folder(run)?;
         let seal = Seal::read(&folder)?;
         seal.check_writable(&folder)?;
@@ -113,12 +171,21 @@ impl Store {
             return Err(self.not_found(run.as_str()));
         }
         let identity = folder.identity()?;
-        let witness = |header: &str| self.witness(run, header, identity);
-        let (writer, mut loaded) = RunWriter::resume_beside(Box::new(folder), key, self.entropy.clone(), witness)?;
-        if self.witnesses.is_none() {
-            loaded.suspicion = Some(Suspicion::Homeless);
-        }
-        Ok((writer, loaded))
+        Ok((folder, identity))
+    }
+
+    fn suspicion(&self, found: Option<Suspicion>) -> Option<Suspicion> {
+        if self.witnesses.is_none() { Some(Suspicion::Homeless) } else { found }
+    }
+
+    /// Reads a fleet as it is now, also while it is being written.
+    pub fn read_fleet(&self, fleet: &RunId, key: &Key) -> Result<LoadedFleet, StoreError> {
+        read_fleet(&self.folder(fleet)?, key, self.entropy.clone())
+    }
+
+    /// Who reads rows of a fleet.
+    pub fn fleet_reader(&self, fleet: &RunId, key: &Key) -> Result<FleetReader, StoreError> {
+        FleetReader::open(self.folder(fleet)?, key, self.entropy.clone())
     }
 
     /// `header` is the MAC of the journal's first line.

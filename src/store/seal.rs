@@ -111,7 +111,7 @@ impl Seal {
         let bytes = self.unwrap(disk, key)?;
         Ok(match &self.wrapped {
             Wrapped::Whole { .. } => RunKeys::derive(run, &bytes, entropy),
-            Wrapped::WithoutSecrets { .. } => RunKeys { run, cipher: None, mac: Keyed::new(&bytes), entropy },
+            Wrapped::WithoutSecrets { .. } => RunKeys::new(run, None, Keyed::new(&bytes), entropy),
         })
     }
 
@@ -182,8 +182,13 @@ fn wrapping_place(run: &RunId, what: &str) -> Vec<u8> {
 pub const PRUNED: &str = "(pruned)";
 
 /// What the run's key is used for: one derived key to seal, one to authenticate.
+#[derive(Clone)]
 pub(super) struct RunKeys {
     pub run: RunId,
+    keys: Arc<Derived>,
+}
+
+struct Derived {
     /// `None` if the run's secrets were pruned.
     cipher: Option<Aes256GcmSiv>,
     mac: Keyed,
@@ -194,12 +199,22 @@ impl RunKeys {
     fn derive(run: RunId, bytes: &[u8; 32], entropy: Arc<dyn Entropy>) -> Self {
         let sealing = Secret::new(hmac(bytes, &[b"onramp seal"]));
         let authentication = Secret::new(hmac(bytes, &[b"onramp mac"]));
-        Self { run, cipher: Some(cipher(sealing.expose())), mac: Keyed::new(authentication.expose()), entropy }
+        Self::new(run, Some(cipher(sealing.expose())), Keyed::new(authentication.expose()), entropy)
+    }
+
+    fn new(run: RunId, cipher: Option<Aes256GcmSiv>, mac: Keyed, entropy: Arc<dyn Entropy>) -> Self {
+        Self { run, keys: Arc::new(Derived { cipher, mac, entropy }) }
+    }
+
+    /// The same keys for a run that is kept in this one's files, as a row is in its fleet's: what is sealed for one opens for
+    /// no other.
+    pub fn part(&self, run: RunId) -> Self {
+        Self { run, keys: self.keys.clone() }
     }
 
     /// HMAC-SHA256 in hex over the concatenation of `parts`.
     pub fn mac(&self, parts: &[&[u8]]) -> String {
-        hex(&self.mac.mac(parts))
+        hex(&self.keys.mac.mac(parts))
     }
 
     pub fn seal(&self, value: &impl Serialize, place: &Place<'_>, field: &str) -> Result<String, StoreError> {
@@ -208,18 +223,18 @@ impl RunKeys {
         let padded = plain.len().next_multiple_of(PADDING);
         plain.resize(padded, b' ');
         let associated = self.associated(place, field).map_err(|_| StoreError::TooLarge)?;
-        let cipher = self.cipher.as_ref().ok_or(StoreError::TooLarge)?;
-        encrypt(cipher, &*self.entropy, &plain, &associated)
+        let cipher = self.keys.cipher.as_ref().ok_or(StoreError::TooLarge)?;
+        encrypt(cipher, &*self.keys.entropy, &plain, &associated)
     }
 
     /// The run's secrets were pruned.
     pub fn are_pruned(&self) -> bool {
-        self.cipher.is_none()
+        self.keys.cipher.is_none()
     }
 
     /// `None` if it was not sealed here, or if nothing can be opened any more.
     pub fn open<T: DeserializeOwned>(&self, sealed: &str, place: &Place<'_>, field: &str) -> Option<T> {
-        let plain = decrypt(self.cipher.as_ref()?, sealed, &self.associated(place, field).ok()?)?;
+        let plain = decrypt(self.keys.cipher.as_ref()?, sealed, &self.associated(place, field).ok()?)?;
         let mut json = serde_json::Deserializer::from_slice(&plain);
         json.disable_recursion_limit();
         T::deserialize(&mut json).ok()

@@ -176,6 +176,12 @@ impl Disk for Handle {
         Ok(self.disk.contents(file))
     }
 
+    fn read_from(&self, file: RunFile, offset: u64, limit: usize) -> Result<Vec<u8>, StoreError> {
+        let bytes = self.read(file)?.unwrap_or_default();
+        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+        Ok(bytes[from..from.saturating_add(limit).min(bytes.len())].to_vec())
+    }
+
     fn append(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
         let mut contents = self.contents("write", RunFile::Journal)?;
         let fits = contents.room.map_or(bytes.len(), |room| room.min(bytes.len()));

@@ -16,7 +16,11 @@ mod state;
 mod task;
 mod words;
 
+pub(super) use data::StoredData;
 pub(super) use entry::StoredEntry;
 pub(super) use malformed::Malformed;
+pub(super) use outcome::StoredError;
 pub(super) use scalar::Moment;
+pub(super) use started::StoredStarted;
 pub(super) use state::StoredState;
+pub(super) use words::StoredStatus;

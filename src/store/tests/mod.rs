@@ -3,7 +3,7 @@
 mod cancel;
 mod chain;
 mod crash;
-mod fixture;
+pub(in crate::store) mod fixture;
 mod format_page;
 mod generate;
 mod hold;

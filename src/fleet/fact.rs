@@ -1,0 +1,34 @@
+//! What a fleet's journal holds beside the entries of its rows.
+
+use super::row::{Row, RowId};
+use crate::clock::Timestamp;
+use crate::run::RunStarted;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct FleetEntry {
+    pub at: Timestamp,
+    pub fact: FleetFact,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum FleetFact {
+    /// What all rows have in common. Its run is the fleet, and it has no inputs.
+    Started(Box<RunStarted>),
+    /// Another process goes on. `wary`: the fleet's folder may be a copy, and what another one did is not in this journal.
+    /// `trusted`: a person vouches for it.
+    Resumed { wary: bool, trusted: bool },
+    /// The workflow was edited: rows that begin from here on have the text that this pins, which gets the next version.
+    Replanned { workflow: String },
+    /// Each gets the next number.
+    RowsAdded(Vec<Row>),
+    /// They are not in what was given last: those that wait do not begin.
+    RowsWithdrawn(Vec<RowId>),
+    /// They were withdrawn, and are given again.
+    RowsReturned(Vec<RowId>),
+    /// The user's command has taken the outputs of this row.
+    HandedOn(RowId),
+    /// From now on no row begins, or they do again.
+    Paused(bool),
+    /// At most so many rows are under way at a time.
+    ParallelSet(u32),
+}

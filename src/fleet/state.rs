@@ -1,0 +1,284 @@
+//! What became of a fleet: the fold of its own facts and of its rows' entries.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use super::event::{Happening, RowEvent, RowTrouble};
+use super::fact::{FleetEntry, FleetFact};
+use super::row::{Row, RowId, RowKey};
+use crate::clock::Timestamp;
+use crate::id::RunId;
+use crate::run::{RunStarted, RunStatus, derived_seed, input_digest};
+use crate::secret::Data;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct FleetState {
+    /// What all rows have in common.
+    pub started: RunStarted,
+    pub began: Timestamp,
+    /// The time of the last fact.
+    pub now: Timestamp,
+    /// What pins the texts that the workflow has had, the first one first: their versions count from 1.
+    pub workflows: Vec<String>,
+    /// Another copy of the fleet may have done what is not known here.
+    pub wary: bool,
+    pub paused: bool,
+    /// As it was set while the fleet was under way.
+    pub max_parallel: Option<u32>,
+    /// In the order of their numbers.
+    pub rows: Vec<RowState>,
+    ids: HashMap<RowKey, RowId>,
+}
+
+/// What is known of a row without looking at its run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowState {
+    pub key: RowKey,
+    /// Its place in what was given when it was added, from 1.
+    pub number: u64,
+    /// Of its inputs, to tell whether it is given with others later.
+    pub digest: String,
+    /// Until it has begun: then its run has them.
+    pub inputs: Data,
+    pub phase: RowPhase,
+    /// Of the workflow's text that it began with; 0 until then.
+    pub version: u32,
+    /// It is not in what was given last.
+    pub withdrawn: bool,
+    pub handed_on: bool,
+    /// What it made is taken back, or was.
+    pub teardown: bool,
+    pub attempts: u32,
+    pub began: Option<Timestamp>,
+    pub ended: Option<Timestamp>,
+    /// Why it failed, or what is in doubt.
+    pub trouble: Option<Box<RowTrouble>>,
+    /// Where in the journal its first and its last entries stand: of these commits the first bytes.
+    pub from: u64,
+    pub to: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowPhase {
+    Waiting,
+    /// It has begun, and has not ended.
+    Begun,
+    Ended(RunStatus),
+}
+
+/// How many rows there are of each kind. A withdrawn row that never began counts as withdrawn alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    pub waiting: usize,
+    pub begun: usize,
+    pub succeeded: usize,
+    pub failed: usize,
+    pub in_doubt: usize,
+    /// Cancelled or interrupted.
+    pub stopped: usize,
+    pub withdrawn: usize,
+}
+
+/// A fact that cannot follow: the journal was not written by this program, or the program is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IllegalFact(pub String);
+
+impl fmt::Display for IllegalFact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a fact of the fleet cannot follow: {}", self.0)
+    }
+}
+
+impl std::error::Error for IllegalFact {}
+
+impl RowState {
+    fn new(row: Row, digest: String) -> Self {
+        Self {
+            key: row.key,
+            number: row.number,
+            digest,
+            inputs: row.inputs,
+            phase: RowPhase::Waiting,
+            version: 0,
+            withdrawn: false,
+            handed_on: false,
+            teardown: false,
+            attempts: 0,
+            began: None,
+            ended: None,
+            trouble: None,
+            from: 0,
+            to: 0,
+        }
+    }
+
+    /// Whether there is something left to do without anybody's asking.
+    pub fn is_open(&self) -> bool {
+        match self.phase {
+            RowPhase::Waiting => !self.withdrawn,
+            RowPhase::Begun => true,
+            RowPhase::Ended(status) => matches!(status, RunStatus::Interrupted | RunStatus::Running),
+        }
+    }
+
+    fn apply(&mut self, RowEvent { at, what }: RowEvent) {
+        match what {
+            Happening::Began => {
+                self.began = Some(at);
+                self.phase = RowPhase::Begun;
+                self.inputs = Data::new();
+            }
+            Happening::Resumed => {
+                self.phase = RowPhase::Begun;
+                self.ended = None;
+                self.trouble = None;
+            }
+            Happening::TeardownBegan => self.teardown = true,
+            Happening::Attempted => self.attempts += 1,
+            Happening::Troubled(trouble) => self.trouble = Some(trouble),
+            Happening::Ended(status) => {
+                self.phase = RowPhase::Ended(status);
+                self.ended = Some(at);
+                if status == RunStatus::Succeeded {
+                    self.trouble = None;
+                }
+            }
+            Happening::Else => {}
+        }
+    }
+}
+
+impl FleetState {
+    /// A fleet without rows. `workflow` pins its text.
+    pub fn new(started: RunStarted, workflow: String, at: Timestamp) -> Self {
+        Self {
+            started,
+            began: at,
+            now: at,
+            workflows: vec![workflow],
+            wary: false,
+            paused: false,
+            max_parallel: None,
+            rows: Vec::new(),
+            ids: HashMap::new(),
+        }
+    }
+
+    /// With the rows that a checkpoint has.
+    pub fn with_rows(mut self, rows: Vec<RowState>) -> Result<Self, IllegalFact> {
+        for row in rows {
+            self.know(row)?;
+        }
+        Ok(self)
+    }
+
+    pub fn id(&self) -> &RunId {
+        &self.started.run
+    }
+
+    /// Of the workflow's text that rows begin with now.
+    pub fn version(&self) -> u32 {
+        u32::try_from(self.workflows.len()).unwrap_or(u32::MAX)
+    }
+
+    pub fn row(&self, id: RowId) -> Option<&RowState> {
+        self.rows.get(id.index())
+    }
+
+    /// The row of a key.
+    pub fn find(&self, key: &str) -> Option<RowId> {
+        self.ids.get(key).copied()
+    }
+
+    /// All rows, with their numbers.
+    pub fn numbered(&self) -> impl DoubleEndedIterator<Item = (RowId, &RowState)> {
+        self.rows.iter().enumerate().filter_map(|(index, row)| Some((RowId::at(index)?, row)))
+    }
+
+    /// What a row's run starts from. `inputs` are the row's.
+    pub fn start_of(&self, id: RowId) -> Option<RunStarted> {
+        let row = self.row(id)?;
+        let run = id.run(self.id()).ok()?;
+        let seed = derived_seed(&self.started, row.key.as_str());
+        Some(RunStarted { run, seed, inputs: row.inputs.clone(), ..self.started.clone() })
+    }
+
+    /// By which the inputs of a row are compared with those of the same key that are given later.
+    pub fn digest_of(&self, row: &Row) -> String {
+        input_digest(&self.started, row.key.as_str(), &row.inputs)
+    }
+
+    pub fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        for row in &self.rows {
+            let count = match row.phase {
+                RowPhase::Waiting if row.withdrawn => &mut tally.withdrawn,
+                RowPhase::Waiting => &mut tally.waiting,
+                RowPhase::Begun | RowPhase::Ended(RunStatus::Running) => &mut tally.begun,
+                RowPhase::Ended(RunStatus::Succeeded) => &mut tally.succeeded,
+                RowPhase::Ended(RunStatus::Failed) => &mut tally.failed,
+                RowPhase::Ended(RunStatus::InDoubt) => &mut tally.in_doubt,
+                RowPhase::Ended(RunStatus::Cancelled | RunStatus::Interrupted) => &mut tally.stopped,
+            };
+            *count += 1;
+        }
+        tally
+    }
+
+    /// Takes in what an entry of a row's run means, which stands in the commit that begins at `offset`.
+    pub fn apply_row(&mut self, id: RowId, event: RowEvent, offset: u64) -> Result<(), IllegalFact> {
+        let version = self.version();
+        let row = self.row_mut(id)?;
+        if row.began.is_none() != (event.what == Happening::Began) {
+            return Err(IllegalFact(format!("row {id} begins once, and before all else")));
+        }
+        if row.began.is_none() {
+            row.from = offset;
+            row.version = version;
+        }
+        row.to = offset;
+        let at = event.at;
+        row.apply(event);
+        self.now = self.now.max(at);
+        Ok(())
+    }
+
+    /// Takes a fact of the fleet in.
+    pub fn apply(&mut self, entry: &FleetEntry) -> Result<(), IllegalFact> {
+        match &entry.fact {
+            FleetFact::Started(_) => return Err(IllegalFact("the fleet has begun already".to_owned())),
+            FleetFact::Resumed { wary, trusted } => self.wary = (self.wary || *wary) && !trusted,
+            FleetFact::Replanned { workflow } => self.workflows.push(workflow.clone()),
+            FleetFact::RowsAdded(rows) => {
+                for row in rows {
+                    let digest = self.digest_of(row);
+                    self.know(RowState::new(row.clone(), digest))?;
+                }
+            }
+            FleetFact::RowsWithdrawn(ids) => self.each(ids, |row| row.withdrawn = true)?,
+            FleetFact::RowsReturned(ids) => self.each(ids, |row| row.withdrawn = false)?,
+            FleetFact::HandedOn(id) => self.row_mut(*id)?.handed_on = true,
+            FleetFact::Paused(paused) => self.paused = *paused,
+            FleetFact::ParallelSet(most) => self.max_parallel = Some(*most),
+        }
+        self.now = self.now.max(entry.at);
+        Ok(())
+    }
+
+    fn each(&mut self, ids: &[RowId], change: impl Fn(&mut RowState)) -> Result<(), IllegalFact> {
+        ids.iter().try_for_each(|id| self.row_mut(*id).map(&change))
+    }
+
+    fn know(&mut self, row: RowState) -> Result<(), IllegalFact> {
+        let id = RowId::at(self.rows.len()).ok_or_else(|| IllegalFact("there are too many rows".to_owned()))?;
+        if self.ids.insert(row.key.clone(), id).is_some() {
+            return Err(IllegalFact(format!("there is a row {:?} already", row.key)));
+        }
+        self.rows.push(row);
+        Ok(())
+    }
+
+    fn row_mut(&mut self, id: RowId) -> Result<&mut RowState, IllegalFact> {
+        self.rows.get_mut(id.index()).ok_or_else(|| IllegalFact(format!("there is no row {id}")))
+    }
+}

@@ -1,0 +1,130 @@
+//! Facts of a fleet, and what they come to.
+
+use serde_json::json;
+
+use super::*;
+use crate::clock::Timestamp;
+use crate::id::{RunId, StepId, TaskPath};
+use crate::run::{ErrorKind, RunStarted, RunStatus, Settings, StepError};
+use crate::secret::{Data, Secret};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_millis(second * 1000)
+}
+
+fn started() -> RunStarted {
+    let settings = Settings {
+        base_url: "http://127.0.0.1:1".into(),
+        sandbox: false,
+        settle: std::time::Duration::ZERO,
+        allow_hosts: Vec::new(),
+        typed_origins: Vec::new(),
+        allow_spend: None,
+    };
+    let (run, seed) = (RunId::new("q4").unwrap(), Secret::new(vec![7; 32]));
+    let workflow = "bootstrap".to_owned();
+    RunStarted { run, workflow, seed, inputs: Data::new(), secrets: Data::new(), settings, until: None }
+}
+
+fn row(key: &str) -> Row {
+    Row { key: RowKey::new(key).unwrap(), number: 1, inputs: Data::from([("email".into(), json!(key).into())]) }
+}
+
+fn id(number: u32) -> RowId {
+    RowId::new(number).unwrap()
+}
+
+fn fleet(keys: &[&str]) -> FleetState {
+    let mut state = FleetState::new(started(), "sha256:a".into(), at(0));
+    let rows = keys.iter().map(|key| row(key)).collect();
+    state.apply(&FleetEntry { at: at(1), fact: FleetFact::RowsAdded(rows) }).unwrap();
+    state
+}
+
+fn happens(state: &mut FleetState, number: u32, second: i64, what: Happening) -> Result<(), IllegalFact> {
+    state.apply_row(id(number), RowEvent { at: at(second), what }, 100 * u64::from(second.unsigned_abs()))
+}
+
+fn trouble(code: &str) -> Happening {
+    let task = TaskPath::step(StepId::new("verify").unwrap());
+    let error = StepError::new(ErrorKind::Mail, code, "no mail");
+    Happening::Troubled(Box::new(RowTrouble { task, error }))
+}
+
+#[test]
+fn rows_are_numbered_in_the_order_in_which_they_are_known() {
+    let mut state = fleet(&["b", "a"]);
+    state.apply(&FleetEntry { at: at(2), fact: FleetFact::RowsAdded(vec![row("c")]) }).unwrap();
+    assert_eq!(["b", "a", "c"].map(|key| state.find(key).unwrap().get()), [1, 2, 3]);
+    assert_eq!(state.find("d"), None);
+}
+
+#[test]
+fn a_key_is_never_given_to_two_rows() {
+    let mut state = fleet(&["a"]);
+    let again = FleetEntry { at: at(2), fact: FleetFact::RowsAdded(vec![row("a")]) };
+    assert!(state.apply(&again).unwrap_err().to_string().contains("already"));
+}
+
+#[test]
+fn a_row_starts_from_what_all_have_in_common_and_from_its_own_inputs() {
+    let state = fleet(&["a", "b"]);
+    let [one, other] = [1, 2].map(|number| state.start_of(id(number)).unwrap());
+    assert_eq!((one.run.as_str(), other.run.as_str()), ("q4-000001", "q4-000002"));
+    assert_eq!(one.inputs["email"].expose(), &json!("a"));
+    assert_ne!(one.seed.expose(), other.seed.expose());
+    // A row that is known by its key is the same run wherever it stands.
+    assert_eq!(fleet(&["b", "a"]).start_of(id(2)).unwrap().seed.expose(), one.seed.expose());
+}
+
+#[test]
+fn what_becomes_of_a_row_is_counted() {
+    let mut state = fleet(&["a", "b", "c", "d"]);
+    for number in 1..=3 {
+        happens(&mut state, number, 2, Happening::Began).unwrap();
+    }
+    happens(&mut state, 1, 3, Happening::Ended(RunStatus::Succeeded)).unwrap();
+    happens(&mut state, 2, 3, trouble("mail.timeout")).unwrap();
+    happens(&mut state, 2, 4, Happening::Ended(RunStatus::Failed)).unwrap();
+    state.apply(&FleetEntry { at: at(5), fact: FleetFact::RowsWithdrawn(vec![id(3), id(4)]) }).unwrap();
+    let expected = Tally { succeeded: 1, failed: 1, begun: 1, withdrawn: 1, ..Tally::default() };
+    assert_eq!(state.tally(), expected);
+    assert_eq!(state.rows[1].trouble.as_ref().unwrap().error.code, "mail.timeout");
+    assert_eq!((state.rows[1].from, state.rows[1].to), (200, 400));
+    assert!(!state.rows[3].is_open() && state.rows[2].is_open(), "what has begun is not dropped half done");
+}
+
+#[test]
+fn a_row_that_goes_on_and_succeeds_has_no_trouble_any_more() {
+    let mut state = fleet(&["a"]);
+    for (second, what) in [(2, Happening::Began), (3, trouble("x")), (4, Happening::Ended(RunStatus::Failed))] {
+        happens(&mut state, 1, second, what).unwrap();
+    }
+    happens(&mut state, 1, 5, Happening::Resumed).unwrap();
+    assert_eq!((state.rows[0].phase, &state.rows[0].trouble), (RowPhase::Begun, &None));
+    happens(&mut state, 1, 6, trouble("y")).unwrap();
+    happens(&mut state, 1, 7, Happening::Ended(RunStatus::Succeeded)).unwrap();
+    assert_eq!(state.rows[0].trouble, None);
+}
+
+#[test]
+fn a_row_begins_once_and_before_all_else() {
+    let mut state = fleet(&["a"]);
+    assert!(happens(&mut state, 1, 2, Happening::Attempted).is_err());
+    happens(&mut state, 1, 2, Happening::Began).unwrap();
+    assert!(happens(&mut state, 1, 3, Happening::Began).is_err());
+    assert!(happens(&mut state, 2, 3, Happening::Began).is_err());
+}
+
+#[test]
+fn a_fleet_that_may_be_a_copy_stays_under_suspicion_until_somebody_vouches_for_it() {
+    let mut state = fleet(&["a"]);
+    let mut resumed = |wary, trusted| {
+        state.apply(&FleetEntry { at: at(2), fact: FleetFact::Resumed { wary, trusted } }).unwrap();
+        state.wary
+    };
+    assert_eq!(
+        [(false, false), (true, false), (false, false), (false, true)].map(|(w, t)| resumed(w, t)),
+        [false, true, true, false]
+    );
+}

@@ -1,0 +1,167 @@
+//! Rows as they stand in the files: as they were given, and what became of them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fleet::{Row, RowId, RowKey, RowPhase, RowState, RowTrouble};
+use crate::id::TaskPath;
+use crate::secret::Data;
+use crate::store::disk::RunFile;
+use crate::store::error::StoreError;
+use crate::store::seal::{Place, RunKeys};
+use crate::store::stored::{Malformed, Moment, StoredData, StoredError, StoredStatus};
+
+/// A row as it was given.
+#[derive(Serialize, Deserialize)]
+pub(super) struct StoredNewRow {
+    key: String,
+    number: u64,
+    inputs: StoredData,
+}
+
+fn place(file: RunFile, key: &RowKey) -> Place<'_> {
+    Place { file, seq: 0, step: key.as_str(), attempt: 0 }
+}
+
+fn wrong(error: impl ToString) -> Malformed {
+    Malformed(error.to_string())
+}
+
+impl StoredNewRow {
+    pub fn seal(row: &Row, keys: &RunKeys) -> Result<Self, StoreError> {
+        let inputs = StoredData::seal(&row.inputs, keys, &place(RunFile::Journal, &row.key), "inputs")?;
+        Ok(Self { key: row.key.to_string(), number: row.number, inputs })
+    }
+
+    pub fn open(self, keys: &RunKeys) -> Result<Row, Malformed> {
+        let key = RowKey::new(&self.key).map_err(wrong)?;
+        let inputs = self.inputs.open(keys, &place(RunFile::Journal, &key), "inputs")?;
+        Ok(Row { number: self.number, inputs, key })
+    }
+}
+
+pub(super) fn numbers(rows: &[RowId]) -> Vec<u32> {
+    rows.iter().map(|row| row.get()).collect()
+}
+
+pub(super) fn ids(numbers: &[u32]) -> Result<Vec<RowId>, Malformed> {
+    let id = |number: &u32| RowId::new(*number).ok_or_else(|| Malformed("there is no row 0".to_owned()));
+    numbers.iter().map(id).collect()
+}
+
+/// What became of a row, as the checkpoint has it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct StoredRow {
+    key: String,
+    number: u64,
+    digest: String,
+    #[serde(default, skip_serializing_if = "StoredData::is_empty")]
+    inputs: StoredData,
+    phase: StoredPhase,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    status: Option<StoredStatus>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    version: u32,
+    #[serde(default, skip_serializing_if = "is_not")]
+    withdrawn: bool,
+    #[serde(default, skip_serializing_if = "is_not")]
+    handed_on: bool,
+    #[serde(default, skip_serializing_if = "is_not")]
+    teardown: bool,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    attempts: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    began: Option<Moment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ended: Option<Moment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trouble: Option<StoredTrouble>,
+    /// In bytes.
+    from: u64,
+    to: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredPhase {
+    Waiting,
+    Begun,
+    Ended,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredTrouble {
+    task: String,
+    error: StoredError,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+fn is_not(flag: &bool) -> bool {
+    !flag
+}
+
+impl StoredRow {
+    pub fn seal(row: &RowState, keys: &RunKeys) -> Result<Self, StoreError> {
+        let (phase, status) = match row.phase {
+            RowPhase::Waiting => (StoredPhase::Waiting, None),
+            RowPhase::Begun => (StoredPhase::Begun, None),
+            RowPhase::Ended(status) => (StoredPhase::Ended, Some(status.into())),
+        };
+        let trouble = row
+            .trouble
+            .as_deref()
+            .map(|trouble| StoredTrouble { task: trouble.task.to_string(), error: (&trouble.error).into() });
+        Ok(Self {
+            key: row.key.to_string(),
+            number: row.number,
+            digest: row.digest.clone(),
+            inputs: StoredData::seal(&row.inputs, keys, &place(RunFile::Checkpoint, &row.key), "inputs")?,
+            phase,
+            status,
+            version: row.version,
+            withdrawn: row.withdrawn,
+            handed_on: row.handed_on,
+            teardown: row.teardown,
+            attempts: row.attempts,
+            began: row.began.map(Moment),
+            ended: row.ended.map(Moment),
+            trouble,
+            from: row.from,
+            to: row.to,
+        })
+    }
+
+    pub fn open(self, keys: &RunKeys) -> Result<RowState, Malformed> {
+        let key = RowKey::new(&self.key).map_err(wrong)?;
+        let inputs: Data = self.inputs.open(keys, &place(RunFile::Checkpoint, &key), "inputs")?;
+        let phase = match (self.phase, self.status) {
+            (StoredPhase::Waiting, None) => RowPhase::Waiting,
+            (StoredPhase::Begun, None) => RowPhase::Begun,
+            (StoredPhase::Ended, Some(status)) => RowPhase::Ended(status.into()),
+            _ => return Err(Malformed("a row has ended if it has a status".to_owned())),
+        };
+        let trouble = self.trouble.map(|StoredTrouble { task, error }| {
+            let task = TaskPath::parse(&task).map_err(wrong)?;
+            Ok(Box::new(RowTrouble { task, error: error.into() }))
+        });
+        Ok(RowState {
+            number: self.number,
+            digest: self.digest,
+            inputs,
+            phase,
+            version: self.version,
+            withdrawn: self.withdrawn,
+            handed_on: self.handed_on,
+            teardown: self.teardown,
+            attempts: self.attempts,
+            began: self.began.map(|at| at.0),
+            ended: self.ended.map(|at| at.0),
+            trouble: trouble.transpose()?,
+            from: self.from,
+            to: self.to,
+            key,
+        })
+    }
+}

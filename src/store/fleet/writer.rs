@@ -1,0 +1,184 @@
+//! The one who writes a fleet.
+
+use std::sync::Arc;
+
+use super::read::{LoadedFleet, load};
+use super::{checkpoint, facts};
+use crate::clock::Timestamp;
+use crate::entropy::Entropy;
+use crate::fleet::{FleetEntry, FleetFact, FleetState, RowId};
+use crate::id::RunId;
+use crate::run::{Entry, RunStarted};
+use crate::store::appender::{Appender, Beginning, End};
+use crate::store::disk::{Disk, RunFile};
+use crate::store::error::StoreError;
+use crate::store::journal::Origin;
+use crate::store::key::Key;
+use crate::store::seal::{RunKeys, Seal};
+use crate::store::texts;
+use crate::store::witness::Witness;
+use crate::workflow::Texts;
+
+/// A journal that has not grown by this many bytes is not worth a checkpoint.
+const MIN_GROWTH: u64 = 256 * 1024;
+
+/// Nor is one that has not grown by this many times the last checkpoint.
+const GROWTH: u64 = 4;
+
+/// A fleet to be stored.
+#[derive(Debug, Clone, Copy)]
+pub struct NewFleet<'a> {
+    pub texts: &'a Texts,
+    pub origin: &'a Origin,
+    pub started: &'a RunStarted,
+    pub at: Timestamp,
+}
+
+/// A fact as it will stand in the journal. Made where it arose, so that the one who writes only writes.
+pub struct SealedFact(String);
+
+/// Seals facts of a fleet and of its rows. Cheap to clone.
+#[derive(Clone)]
+pub struct FleetSealer {
+    fleet: RunKeys,
+}
+
+impl FleetSealer {
+    pub fn fact(&self, entry: &FleetEntry) -> Result<SealedFact, StoreError> {
+        facts::fleet_fact(entry, &self.fleet).map(SealedFact)
+    }
+
+    /// Entries of a row's run.
+    pub fn row(&self, row: RowId, run: &RunId, entries: &[Entry]) -> Result<Vec<SealedFact>, StoreError> {
+        let keys = self.fleet.part(run.clone());
+        entries.iter().map(|entry| facts::row_entry(row, entry, &keys).map(SealedFact)).collect()
+    }
+}
+
+/// Appends to the journal of one fleet and replaces its checkpoint. There is one at a time.
+pub struct FleetWriter {
+    journal: Appender,
+    /// The length of the journal, in bytes.
+    end: u64,
+    checkpoint: u64,
+    grown: u64,
+}
+
+impl FleetWriter {
+    /// Stores a new fleet on an empty disk. When this returns, it is on stable storage.
+    pub fn create(
+        disk: Box<dyn Disk>,
+        new: NewFleet<'_>,
+        key: &Key,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<(Self, FleetState), StoreError> {
+        let NewFleet { texts, origin, started, at } = new;
+        let beginning = Beginning { run: &started.run, at, origin, texts };
+        let (journal, files) = Appender::begin(disk, &beginning, key, entropy)?;
+        let end = journal.disk.read(RunFile::Journal)?.unwrap_or_default().len() as u64;
+        let mut writer = Self { journal, end, checkpoint: 0, grown: 0 };
+        let first = FleetEntry { at, fact: FleetFact::Started(Box::new(started.clone())) };
+        writer.append(&[writer.sealer().fact(&first)?], false)?;
+        writer.journal.settle(&files)?;
+        Ok((writer, FleetState::new(started.clone(), texts::pin(texts)?, at)))
+    }
+
+    /// Opens a fleet to go on with it. What a crash left behind the last whole commit is cut off; what was not known to be on
+    /// stable storage is written once more.
+    pub(in crate::store) fn resume(
+        disk: Box<dyn Disk>,
+        key: &Key,
+        entropy: Arc<dyn Entropy>,
+        witness: impl FnOnce(&str) -> Option<Witness>,
+    ) -> Result<(Self, LoadedFleet), StoreError> {
+        let mut disk = disk;
+        let seal = Seal::read(&*disk)?;
+        seal.check_writable(&*disk)?;
+        seal.check_whole(&*disk)?;
+        let (mut loaded, position) = load(&*disk, key, entropy)?;
+        let end = position.end.offset;
+        if position.has_tail {
+            disk.truncate(end)?;
+        }
+        let unsynced = disk.read_from(RunFile::Journal, position.unsynced, usize::MAX)?;
+        disk.rewrite(position.unsynced, &unsynced)?;
+        let mut witness = witness(position.header.as_str());
+        if let Some(witness) = &mut witness {
+            let has = |commit| position.link(&*disk, commit);
+            loaded.suspicion = witness.examine(|commit, mac| has(commit).is_some_and(|link| link == mac));
+        }
+        let at = position.end.after;
+        let ending = End { synced: at.clone(), at, header: position.header };
+        let mut journal = Appender::at(disk, position.keys, ending);
+        journal.keep_witness(witness);
+        let grown = end.saturating_sub(position.checkpointed);
+        Ok((Self { journal, end, checkpoint: position.checkpoint, grown }, loaded))
+    }
+
+    /// Keeps the record of a new fleet.
+    pub(in crate::store) fn keep_witness(&mut self, witness: impl FnOnce(&str) -> Option<Witness>) {
+        let witness = witness(self.journal.header().as_str());
+        self.journal.keep_witness(witness);
+        self.bear_witness();
+    }
+
+    fn bear_witness(&mut self) {
+        let commit = self.journal.points().1.commit;
+        self.journal.bear_witness(commit);
+    }
+
+    /// The journal says from here on that the folder may be a copy.
+    pub fn accept(&mut self) {
+        self.journal.accept();
+    }
+
+    pub fn sealer(&self) -> FleetSealer {
+        FleetSealer { fleet: self.journal.keys.clone() }
+    }
+
+    /// Commits facts, all or none, in one write, and gives where in the journal the commit begins, in bytes. With `sync`,
+    /// everything is on stable storage when this returns. After an error nothing more is written.
+    pub fn append(&mut self, facts: &[SealedFact], sync: bool) -> Result<u64, StoreError> {
+        let begins = self.end;
+        if !facts.is_empty() {
+            let length: usize = facts.iter().map(|fact| fact.0.len() + 1).sum();
+            let written = self.journal.append(|commit, synced, _| {
+                let mut line = String::with_capacity(length + 64);
+                line.push_str(&format!(r#"{{"commit":{commit},"synced":{synced},"facts":["#));
+                for (number, fact) in facts.iter().enumerate() {
+                    line.push_str(if number == 0 { "" } else { "," });
+                    line.push_str(&fact.0);
+                }
+                line.push_str("]}");
+                Ok(line)
+            })?;
+            self.end += written;
+            self.grown += written;
+        }
+        if sync {
+            let commit = self.journal.points().0.commit;
+            self.journal.sync(commit)?;
+        }
+        Ok(begins)
+    }
+
+    /// Puts another text of the workflow beside the earlier ones, and gives what pins it.
+    pub fn keep_workflow(&mut self, version: u32, texts: &Texts) -> Result<String, StoreError> {
+        self.journal.keep_workflow(version, texts)
+    }
+
+    /// Whether the journal has grown enough for a new checkpoint.
+    pub fn checkpoint_due(&self) -> bool {
+        self.grown >= (GROWTH * self.checkpoint).max(MIN_GROWTH)
+    }
+
+    /// Replaces the checkpoint by `state`, which is that after the last commit. An error here does not touch the journal.
+    pub fn checkpoint(&mut self, state: &FleetState, durable: bool) -> Result<(), StoreError> {
+        self.append(&[], true)?;
+        let text = checkpoint::write(state, self.journal.points().0, self.end, &self.journal.keys)?;
+        self.journal.disk.replace(RunFile::Checkpoint, text.as_bytes(), durable)?;
+        self.checkpoint = text.len() as u64;
+        self.grown = 0;
+        Ok(())
+    }
+}
