@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 struct Nowhere;
 
 impl Log for Nowhere {
-    fn append(&mut self, _: &[Entry], _: bool) -> Result<(), HostError> {
+    async fn append(&mut self, _: &[Entry], _: bool) -> Result<(), HostError> {
         Ok(())
     }
 

@@ -17,7 +17,7 @@ use crate::secret::Data;
 /// Where entries go: a journal on disk, or memory.
 pub trait Log: Send {
     /// Appends `entries` as one commit; with `sync`, returns when they are on disk.
-    fn append(&mut self, entries: &[Entry], sync: bool) -> Result<(), HostError>;
+    fn append(&mut self, entries: &[Entry], sync: bool) -> impl Future<Output = Result<(), HostError>> + Send;
 
     /// Takes the chance to write a checkpoint, if one is due; `last` if the run stands still. The journal is the truth: a
     /// checkpoint that cannot be written is no reason to stop.
@@ -67,12 +67,12 @@ impl<L: Log> LocalHost<L> {
         }
     }
 
-    fn write(&mut self, state: &RunState, last: bool) -> Result<(), HostError> {
+    async fn write(&mut self, state: &RunState, last: bool) -> Result<(), HostError> {
         let sync = self.queue.iter().any(|queued| queued.durable);
         let (entries, ops): (Vec<Entry>, Vec<Option<Op>>) =
             self.queue.drain(..).map(|queued| (queued.entry, queued.op)).unzip();
         if !entries.is_empty() {
-            self.log.append(&entries, sync)?;
+            self.log.append(&entries, sync).await?;
         }
         self.log.checkpoint(state, last);
         entries.iter().for_each(|entry| self.publish(entry, state));
@@ -124,11 +124,11 @@ impl<L: Log> Host for LocalHost<L> {
     }
 
     async fn commit(&mut self, state: &RunState) -> Result<(), HostError> {
-        self.write(state, false)
+        self.write(state, false).await
     }
 
     async fn next(&mut self, state: &RunState) -> Result<Vec<Completion>, HostError> {
-        self.write(state, false)?;
+        self.write(state, false).await?;
         loop {
             // Before anything else: a run whose steps end without a pause must be stoppable too.
             while let Ok(stop) = self.stop.try_recv() {
@@ -163,7 +163,7 @@ impl<L: Log> Host for LocalHost<L> {
     }
 
     async fn finish(&mut self, state: &RunState) -> Result<(), HostError> {
-        self.write(state, true)?;
+        self.write(state, true).await?;
         for reporter in &mut self.reporters {
             reporter.ended(&self.plan, state);
         }

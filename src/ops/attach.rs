@@ -29,7 +29,7 @@ pub struct Console {
 struct RunLog(RunWriter);
 
 impl Log for RunLog {
-    fn append(&mut self, entries: &[Entry], sync: bool) -> Result<(), HostError> {
+    async fn append(&mut self, entries: &[Entry], sync: bool) -> Result<(), HostError> {
         self.0.append(entries, sync).map_err(|error| HostError(error.to_string()))
     }
 
@@ -66,23 +66,34 @@ pub(super) fn host_of(
     let Console { reporters, stop, mask } = console;
     let stop = heeding(stop, workspace.open().cancel_requests(&started.run)?);
     learn_given(&mask, started);
+    let services = services(workspace, (started, now), &mask, file.as_deref())?;
+    let clock = services.clock.clone();
+    let launcher = Launcher::new(workspace.registry.clone(), Arc::new(services), mask);
+    Ok(LocalHost::new(plan, RunLog(writer), clock, launcher, reporters, stop))
+}
+
+/// What the actions of a run share.
+pub(super) fn services(
+    workspace: &Workspace,
+    (started, now): (&RunStarted, Timestamp),
+    mask: &Mask,
+    file: Option<&Path>,
+) -> Result<Services, OpError> {
     let settings = started.settings.clone();
     let tls = workspace.tls()?;
     let http = Http::new(&tls, settings.sandbox).map_err(|error| OpError::Usage(error.to_string()))?;
     // The machine's clock may be set while a run goes on; its timers must not notice.
     let clock: Arc<dyn Clock> = Arc::new(SteadyClock::starting_at(workspace.clock.now().max(now)));
-    let services = Services {
-        mail: workspace.mail(tls, &http, &mask, settings.sandbox),
+    Ok(Services {
+        mail: workspace.mail(tls, &http, mask, settings.sandbox),
         http,
         clock: clock.clone(),
         trusted_mailboxes: trusted_mailboxes(started),
         settings,
         entropy: workspace.entropy.clone(),
-        folder: folder_of(file.as_deref()),
-        limits: Arc::new(Limits::new(clock.clone()).scaled(workspace.rate_scale)),
-    };
-    let launcher = Launcher::new(workspace.registry.clone(), Arc::new(services), mask);
-    Ok(LocalHost::new(plan, RunLog(writer), clock, launcher, reporters, stop))
+        folder: folder_of(file),
+        limits: Arc::new(Limits::new(clock).scaled(workspace.rate_scale)),
+    })
 }
 
 /// A call has no file: it writes below the current folder.
@@ -92,7 +103,7 @@ fn folder_of(file: Option<&Path>) -> PathBuf {
 }
 
 /// The origins of the mailboxes that the user named: as a secret, or as an input.
-fn trusted_mailboxes(started: &RunStarted) -> Vec<String> {
+pub(super) fn trusted_mailboxes(started: &RunStarted) -> Vec<String> {
     let texts = started.secrets.values().filter_map(|datum| datum.expose().as_str());
     let of_secrets = texts.filter_map(|text| Mailbox::parse(text).ok()).map(|mailbox| mailbox.origin());
     of_secrets.chain(started.settings.typed_origins.iter().cloned()).collect()

@@ -10,6 +10,7 @@ mod call;
 pub mod doctor;
 mod doubt;
 pub mod export;
+pub mod fleet;
 pub mod graph;
 mod grid;
 mod history;

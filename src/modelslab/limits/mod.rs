@@ -34,9 +34,10 @@ const SWEEP_ABOVE: usize = 1024;
 pub struct Limits {
     clock: Arc<dyn Clock>,
     factor: f64,
-    lines: Mutex<HashMap<Key, Arc<Line>>>,
+    longest: Duration,
+    lines: Arc<Mutex<HashMap<Key, Arc<Line>>>>,
     /// Of images that are being made.
-    queues: Mutex<HashMap<Key, Arc<Queue>>>,
+    queues: Arc<Mutex<HashMap<Key, Arc<Queue>>>>,
     released: Notify,
 }
 
@@ -54,12 +55,24 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Limits {
     /// As the service documents them.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, factor: 1.0, lines: Mutex::default(), queues: Mutex::default(), released: Notify::new() }
+        let (lines, queues) = (Arc::default(), Arc::default());
+        Self { clock, factor: 1.0, longest: LONGEST_WAIT, lines, queues, released: Notify::new() }
     }
 
     /// Every limit times `factor`, at least one call in each period.
     pub fn scaled(self, factor: f64) -> Self {
         Self { factor, ..self }
+    }
+
+    /// Who waits here waits as long as it takes: where many rows go through one limit, all come to their turn.
+    pub fn patient(self) -> Self {
+        Self { longest: Duration::MAX, ..self }
+    }
+
+    /// The same counts for another run: who waits here is not released with those.
+    pub fn shared(&self) -> Self {
+        let (clock, lines, queues) = (self.clock.clone(), self.lines.clone(), self.queues.clone());
+        Self { clock, lines, queues, released: Notify::new(), ..*self }
     }
 
     /// Ends all waits that go on at this moment; nothing was sent for them.
@@ -83,7 +96,7 @@ impl Limits {
         let line = self.line(key, class.rate);
         let now = self.clock.now();
         if let Turn::At(at) = lock(&line.window).turn(now) {
-            refuse_beyond(at, now, deadline, class)?;
+            self.refuse_beyond(at, now, deadline, class)?;
         }
         let turn = self.until(deadline, self.wait(&line, class, deadline)).await?;
         turn.unwrap_or_else(|| Err(ApiError::held_back(class, None)))
@@ -125,7 +138,7 @@ impl Limits {
             };
             match turn {
                 Turn::At(at) => {
-                    refuse_beyond(at, now, deadline, class)?;
+                    self.refuse_beyond(at, now, deadline, class)?;
                     let wait = at.since(now);
                     if wait > UNNOTICED && !std::mem::replace(&mut told, true) {
                         let (count, seconds) = (class.rate.count, wait.as_secs());
@@ -142,6 +155,18 @@ impl Limits {
                 _ => ended.await,
             }
         }
+    }
+
+    fn refuse_beyond(
+        &self,
+        at: Timestamp,
+        now: Timestamp,
+        deadline: Option<Timestamp>,
+        class: &RateClass,
+    ) -> Result<(), ApiError> {
+        let wait = at.since(now);
+        let late = wait > self.longest || deadline.is_some_and(|deadline| at >= deadline);
+        if late { Err(ApiError::held_back(class, Some(wait))) } else { Ok(()) }
     }
 
     fn permit(&self, line: &Arc<Line>, sent: Sent) -> Permit {
@@ -165,17 +190,6 @@ impl Limits {
 fn scaled(rate: Rate, factor: f64) -> Rate {
     let count = (f64::from(rate.count) * factor).ceil().clamp(1.0, f64::from(u32::MAX)) as u32;
     Rate { count, ..rate }
-}
-
-fn refuse_beyond(
-    at: Timestamp,
-    now: Timestamp,
-    deadline: Option<Timestamp>,
-    class: &RateClass,
-) -> Result<(), ApiError> {
-    let wait = at.since(now);
-    let late = wait > LONGEST_WAIT || deadline.is_some_and(|deadline| at >= deadline);
-    if late { Err(ApiError::held_back(class, Some(wait))) } else { Ok(()) }
 }
 
 /// A call that may be sent. Dropped without a word, it counts as one that the service may have seen.

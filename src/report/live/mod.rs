@@ -17,7 +17,7 @@ use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressState, ProgressStyle, TermLike};
 
 use self::frame::Moment;
-use self::terminal::Parked;
+pub(super) use self::terminal::Parked;
 use self::view::View;
 use super::look::Look;
 use super::text::inert;

@@ -7,7 +7,7 @@ use indicatif::TermLike;
 /// Between two pictures the cursor stands at the start of the last line. indicatif leaves it behind the last column, where what
 /// a terminal echoes, as the `^C` of an interrupt, begins a line that nothing ever removes.
 #[derive(Debug)]
-pub(super) struct Parked<T>(pub T);
+pub(in crate::report) struct Parked<T>(pub T);
 
 impl<T: TermLike> TermLike for Parked<T> {
     fn width(&self) -> u16 {

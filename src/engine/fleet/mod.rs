@@ -1,0 +1,18 @@
+//! Many runs at a time, and one journal for all of them.
+//!
+//! ```text
+//!  row's driver ──entries──▶ RowLog ──sealed──▶ ┌────────────┐ one commit, one sync
+//!  row's driver ──entries──▶ RowLog ──sealed──▶ │ FleetDriver │ ───────────────────▶ FleetLog
+//!  row's driver ◀──────── it is on disk ─────── └────────────┘
+//! ```
+//!
+//! Each row is driven as any run is, with a log that hands its entries to the fleet's driver. That one owns the
+//! [`FleetState`](crate::fleet::FleetState): what came while the disk was busy goes into the next commit, so that a group of rows shares a
+//! sync, and between two commits it decides which rows begin.
+
+mod driver;
+mod message;
+mod row_log;
+
+pub use driver::{Control, FleetDriver, FleetEnd, FleetLog, RowStart, Rows};
+pub use row_log::{RowLog, Sealer};

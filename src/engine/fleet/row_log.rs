@@ -1,0 +1,48 @@
+//! The log of a row: its entries go into the fleet's journal.
+
+use tokio::sync::oneshot;
+
+use super::message::{Entries, Message, Sender};
+use crate::engine::{HostError, Log};
+use crate::fleet::{FleetEntry, RowEvent, RowId};
+use crate::id::RunId;
+use crate::run::{Entry, RunState};
+
+/// Puts facts into the words of the journal, where they arise: the one who writes only writes.
+pub trait Sealer: Clone + Send + Sync + 'static {
+    /// A fact as it will stand in the journal.
+    type Sealed: Send + 'static;
+
+    fn fact(&self, entry: &FleetEntry) -> Result<Self::Sealed, HostError>;
+
+    /// Entries of a row, whose run has that id.
+    fn row(&self, row: RowId, run: &RunId, entries: &[Entry]) -> Result<Vec<Self::Sealed>, HostError>;
+}
+
+pub struct RowLog<S: Sealer> {
+    pub(super) row: RowId,
+    pub(super) run: RunId,
+    pub(super) sealer: S,
+    pub(super) sender: Sender<S::Sealed>,
+}
+
+impl<S: Sealer> Log for RowLog<S> {
+    async fn append(&mut self, entries: &[Entry], sync: bool) -> Result<(), HostError> {
+        let sealed = self.sealer.row(self.row, &self.run, entries)?;
+        let events = entries.iter().map(RowEvent::of).collect();
+        let (done, synced) = sync.then(oneshot::channel).unzip();
+        let entries = Entries { row: self.row, events, sealed, synced: done };
+        self.sender.send(Message::Entries(entries)).map_err(|_| over())?;
+        match synced {
+            None => Ok(()),
+            Some(synced) => synced.await.unwrap_or_else(|_| Err(over())),
+        }
+    }
+
+    /// The fleet has one checkpoint for all.
+    fn checkpoint(&mut self, _state: &RunState, _last: bool) {}
+}
+
+fn over() -> HostError {
+    HostError("the fleet's journal takes no more".to_owned())
+}

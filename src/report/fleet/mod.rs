@@ -1,0 +1,9 @@
+//! Fleets, for people and for programs.
+
+mod page;
+mod progress;
+mod summary;
+
+pub use page::{line, page};
+pub use progress::{FleetLines, FleetLive, FleetReporter};
+pub use summary::{FleetSummary, json};

@@ -1,0 +1,96 @@
+//! A fleet on a page.
+
+use super::summary::{Cause, FleetSummary};
+use crate::fleet::Tally;
+use crate::report::grid::{Cell, Grid};
+use crate::report::look::{Look, Sign, Tone};
+use crate::report::text::{count, inert, wrap};
+use crate::report::times::{minute, time};
+
+pub fn page(summary: &FleetSummary, look: &Look) -> String {
+    let parts = [head(summary, look), causes(summary, look), slowest(summary, look), foot(summary, look)];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join("\n")
+}
+
+fn head(summary: &FleetSummary, look: &Look) -> String {
+    let name = look.paint(Tone::Strong, &inert(summary.fleet.as_str()));
+    let state = match (summary.is_live, summary.paused) {
+        (_, true) => "paused",
+        (true, false) => "under way",
+        (false, false) if summary.is_open() => "stopped",
+        (false, false) => "over",
+    };
+    let rows = count(summary.rows, "row", "rows");
+    let took = time(summary.now.since(summary.began));
+    let mut text = format!("{name}  {}  {rows}  {state}  {took}\n", inert(&summary.workflow));
+    let told = counts(&summary.tally, look);
+    text.push_str(&format!("{told}\n"));
+    text
+}
+
+/// One of a list.
+pub fn line(summary: &FleetSummary, look: &Look) -> String {
+    let name = look.paint(Tone::Strong, &inert(summary.fleet.as_str()));
+    format!("{name}  {}  {}\n", minute(summary.began), counts(&summary.tally, look))
+}
+
+/// `3 succeeded, 1 failed`: what there is none of is left out.
+pub(super) fn counts(tally: &Tally, look: &Look) -> String {
+    let Tally { waiting, begun, succeeded, failed, in_doubt, stopped, withdrawn } = *tally;
+    let counts = [
+        (succeeded, "succeeded", Tone::Good, Some(Sign::Done)),
+        (failed, "failed", Tone::Bad, Some(Sign::Failed)),
+        (in_doubt, "in doubt", Tone::Care, Some(Sign::Doubt)),
+        (begun, "under way", Tone::Plain, None),
+        (stopped, "stopped", Tone::Care, None),
+        (waiting, "waiting", Tone::Faint, None),
+        (withdrawn, "withdrawn", Tone::Faint, None),
+    ];
+    let told: Vec<String> = counts
+        .into_iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, word, tone, sign)| {
+            let sign = sign.map(|sign| format!("{} ", look.sign(sign))).unwrap_or_default();
+            look.paint(tone, &format!("{sign}{number} {word}"))
+        })
+        .collect();
+    if told.is_empty() { "no rows".to_owned() } else { told.join("  ") }
+}
+
+fn causes(summary: &FleetSummary, look: &Look) -> String {
+    let width = look.width.saturating_sub(2).max(20);
+    let of = |cause: &Cause| {
+        let title = format!("{} at {}", inert(&cause.code), inert(&cause.step));
+        let rows = count(cause.rows, "row", "rows");
+        let mut text = format!("{}  {}\n", look.paint(Tone::Bad, &rows), look.paint(Tone::Strong, &title));
+        let example = format!("{}: {}", inert(&cause.example), inert(&cause.message));
+        for line in wrap(&example, width) {
+            text.push_str(&format!("  {line}\n"));
+        }
+        text.push_str(&format!("  {}\n", look.paint(Tone::Faint, &cause.command)));
+        text
+    };
+    summary.causes.iter().map(of).collect::<Vec<_>>().join("")
+}
+
+fn slowest(summary: &FleetSummary, look: &Look) -> String {
+    if summary.slowest.is_empty() {
+        return String::new();
+    }
+    let mut grid = Grid::new(0, 1);
+    grid.head(vec![Cell::new("TOOK", Tone::Faint).right(), Cell::new("SLOWEST ROWS", Tone::Faint)]);
+    for (key, took) in &summary.slowest {
+        grid.row(vec![Cell::new(time(*took), Tone::Plain).right(), Cell::new(inert(key), Tone::Plain)]);
+    }
+    grid.render(look)
+}
+
+fn foot(summary: &FleetSummary, look: &Look) -> String {
+    let way_on = match (summary.is_live, summary.paused, summary.is_open()) {
+        (_, true, _) => Some(summary.command("fleet unpause", "")),
+        (false, _, true) => Some(summary.command("fleet resume", "")),
+        _ => None,
+    };
+    way_on.map(|command| format!("{}\n", look.paint(Tone::Faint, &command))).unwrap_or_default()
+}

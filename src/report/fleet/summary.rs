@@ -1,0 +1,177 @@
+//! What there is to say of a fleet at one moment.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::clock::Timestamp;
+use crate::diagnostic::{command_line, quoted};
+use crate::fleet::{FleetState, RowId, RowPhase, RowState, RowTrouble, Tally};
+use crate::id::RunId;
+use crate::run::RunStatus;
+
+/// Rows that took longest are named, so many of them.
+const SLOWEST: usize = 5;
+
+pub struct FleetSummary {
+    pub fleet: RunId,
+    pub workflow: String,
+    pub tally: Tally,
+    pub rows: usize,
+    pub paused: bool,
+    /// A process works on it now.
+    pub is_live: bool,
+    pub began: Timestamp,
+    pub now: Timestamp,
+    /// Rows that did not succeed, by where and why; the largest group first.
+    pub causes: Vec<Cause>,
+    /// The longest first.
+    pub slowest: Vec<(String, Duration)>,
+    pub dir: String,
+    store: Option<String>,
+}
+
+/// Rows that failed in the same way.
+pub struct Cause {
+    pub step: String,
+    pub code: String,
+    pub rows: usize,
+    /// One of them, and what it was told.
+    pub example: String,
+    pub message: String,
+    /// What does them again, or answers for them.
+    pub command: String,
+}
+
+impl FleetSummary {
+    pub fn new(state: &FleetState, is_live: bool, dir: String, store: Option<String>) -> Self {
+        let summary = Self {
+            fleet: state.id().clone(),
+            workflow: state.started.workflow.clone(),
+            tally: state.tally(),
+            rows: state.rows.len(),
+            paused: state.paused,
+            is_live,
+            began: state.began,
+            now: state.now,
+            causes: Vec::new(),
+            slowest: slowest(state),
+            dir,
+            store,
+        };
+        Self { causes: summary.causes_of(state), ..summary }
+    }
+
+    fn causes_of(&self, state: &FleetState) -> Vec<Cause> {
+        let mut groups: BTreeMap<(&str, &str), (usize, &RowState, &RowTrouble)> = BTreeMap::new();
+        let tasks: Vec<(String, &RowState, &RowTrouble)> = state
+            .rows
+            .iter()
+            .filter(|row| matches!(row.phase, RowPhase::Ended(status) if status != RunStatus::Succeeded))
+            .filter_map(|row| row.trouble.as_deref().map(|trouble| (trouble.task.step.to_string(), row, trouble)))
+            .collect();
+        for (step, row, trouble) in &tasks {
+            groups.entry((step, &trouble.error.code)).or_insert((0, row, trouble)).0 += 1;
+        }
+        let mut causes: Vec<Cause> = groups
+            .into_iter()
+            .map(|((step, code), (rows, row, trouble))| Cause {
+                step: step.to_owned(),
+                code: code.to_owned(),
+                rows,
+                example: row.key.to_string(),
+                message: trouble.error.sentence().to_owned(),
+                command: self.command_for(code),
+            })
+            .collect();
+        causes.sort_by(|a, b| b.rows.cmp(&a.rows));
+        causes
+    }
+
+    fn command_for(&self, code: &str) -> String {
+        let condition = quoted(&format!("error.code == \"{code}\""));
+        match code {
+            RowTrouble::IN_DOUBT => self.command("fleet resolve", &format!(" --where {condition} --done|--redo")),
+            _ => self.command("fleet resume", &format!(" --failed --where {condition}")),
+        }
+    }
+
+    /// `onramp VERB FLEET`, with flags that begin with a blank.
+    pub fn command(&self, verb: &str, flags: &str) -> String {
+        command_line(verb, self.fleet.as_str(), flags, self.store.as_deref())
+    }
+
+    /// Whether something is left to do without anybody's asking.
+    pub fn is_open(&self) -> bool {
+        self.tally.waiting + self.tally.begun + self.tally.stopped > 0
+    }
+}
+
+fn slowest(state: &FleetState) -> Vec<(String, Duration)> {
+    let took = |row: &RowState| Some((row.key.to_string(), row.ended?.since(row.began?)));
+    let mut took: Vec<(String, Duration)> = state.rows.iter().filter_map(took).collect();
+    let by_time = |a: &(String, Duration), b: &(String, Duration)| b.1.cmp(&a.1);
+    if took.len() > SLOWEST {
+        took.select_nth_unstable_by(SLOWEST, by_time);
+        took.truncate(SLOWEST);
+    }
+    took.sort_by(by_time);
+    took
+}
+
+/// What became of one row, for programs.
+fn row(id: RowId, row: &RowState, fleet: &RunId) -> Value {
+    let mut value = json!({
+        "key": row.key.as_str(), "run_id": id.run(fleet).map(|run| run.to_string()).unwrap_or_default(),
+        "status": status(row), "attempts": row.attempts,
+    });
+    if let (Some(trouble), Some(object)) = (&row.trouble, value.as_object_mut()) {
+        let error = &trouble.error;
+        object.insert("step".to_owned(), trouble.task.to_string().into());
+        let error = json!({ "code": error.code, "kind": error.kind.to_string(), "message": error.message });
+        object.insert("error".to_owned(), error);
+    }
+    value
+}
+
+/// In one word.
+fn status(row: &RowState) -> &'static str {
+    match row.phase {
+        RowPhase::Waiting if row.withdrawn => "withdrawn",
+        RowPhase::Waiting => "waiting",
+        RowPhase::Begun | RowPhase::Ended(RunStatus::Running) => "running",
+        RowPhase::Ended(RunStatus::Succeeded) => "succeeded",
+        RowPhase::Ended(RunStatus::Failed) => "failed",
+        RowPhase::Ended(RunStatus::InDoubt) => "in_doubt",
+        RowPhase::Ended(RunStatus::Cancelled) => "cancelled",
+        RowPhase::Ended(RunStatus::Interrupted) => "interrupted",
+    }
+}
+
+/// One JSON document; with every row if `rows`.
+pub fn json(summary: &FleetSummary, state: &FleetState, rows: bool) -> Value {
+    let Tally { waiting, begun, succeeded, failed, in_doubt, stopped, withdrawn } = summary.tally;
+    let causes = summary.causes.iter().map(|cause| {
+        json!({
+            "step": cause.step, "code": cause.code, "rows": cause.rows, "example": cause.example,
+            "message": cause.message, "command": cause.command,
+        })
+    });
+    let slowest = summary.slowest.iter();
+    let slowest = slowest.map(|(key, took)| json!({ "key": key, "seconds": took.as_secs_f64() }));
+    let mut document = json!({
+        "fleet": summary.fleet.as_str(), "workflow": summary.workflow, "live": summary.is_live,
+        "paused": summary.paused, "began": summary.began.to_string(),
+        "rows": {
+            "total": summary.rows, "waiting": waiting, "running": begun, "succeeded": succeeded, "failed": failed,
+            "in_doubt": in_doubt, "stopped": stopped, "withdrawn": withdrawn,
+        },
+        "causes": causes.collect::<Vec<_>>(), "slowest": slowest.collect::<Vec<_>>(), "fleet_dir": summary.dir,
+    });
+    if let (true, Some(object)) = (rows, document.as_object_mut()) {
+        let rows = state.numbered().map(|(id, known)| row(id, known, &summary.fleet));
+        object.insert("each".to_owned(), rows.collect());
+    }
+    document
+}
