@@ -78,7 +78,7 @@ fn new_id(now: Timestamp, entropy: &dyn Entropy) -> Result<RunId, OpError> {
     RunId::new(&format!("{}-{tail}", time.format("%Y%m%d-%H%M%S"))).map_err(|error| OpError::Usage(error.to_string()))
 }
 
-fn seed(entropy: &dyn Entropy) -> Result<Secret<Vec<u8>>, OpError> {
+pub(super) fn seed(entropy: &dyn Entropy) -> Result<Secret<Vec<u8>>, OpError> {
     let mut seed = vec![0u8; 32];
     draw(entropy, &mut seed)?;
     Ok(Secret::new(seed))
@@ -107,7 +107,7 @@ fn given(
 }
 
 /// A mailbox that cannot be one is found out now, and not after an account was made.
-fn check_mailbox(workspace: &Workspace, workflow: &Workflow, secrets: &Data) -> Result<(), OpError> {
+pub(super) fn check_mailbox(workspace: &Workspace, workflow: &Workflow, secrets: &Data) -> Result<(), OpError> {
     let Some(url) = surroundings::mailbox_url(workflow, secrets) else { return Ok(()) };
     let wrong = |why: String| OpError::Usage(format!("{MAILBOX_VARIABLE}: {why}"));
     let mailbox = Mailbox::parse(url).map_err(|error| wrong(error.to_string()))?;
@@ -124,7 +124,7 @@ pub(super) fn typed_origins(inputs: &Data, given: &BTreeMap<String, Given>) -> V
 }
 
 /// Starts the sandbox of a run and points the run at it.
-async fn in_sandbox(
+pub(super) async fn in_sandbox(
     workspace: &Workspace,
     workflow: &Workflow,
     started: &mut RunStarted,

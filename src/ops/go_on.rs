@@ -97,14 +97,14 @@ pub(super) fn troubles(
 }
 
 /// Nothing stands in the way, and the user was told what comes. Nothing has been written yet.
-struct Ready {
-    how: Resumption,
-    edit: Option<Edit>,
-    injection: Injection,
-    unstored: Data,
+pub(super) struct Ready {
+    pub how: Resumption,
+    pub edit: Option<Edit>,
+    pub injection: Injection,
+    pub unstored: Data,
 }
 
-fn make_ready(
+pub(super) fn make_ready(
     workspace: &Workspace,
     run: &RunId,
     stored: &Stored,

@@ -12,6 +12,7 @@ mod edit;
 mod error;
 mod exec;
 mod export;
+mod fleet;
 mod go_on;
 mod init;
 mod inject;
@@ -57,6 +58,10 @@ pub use doctor::{DoctorRequest, doctor};
 pub use error::OpError;
 pub use exec::{ExecOutcome, ExecRequest, exec};
 pub use export::{ExportOutcome, ExportRequest, export};
+pub use fleet::{
+    FleetConsole, FleetOutcome, FleetResumeRequest, FleetRunRequest, Joined, Pick, ShownFleet, fleet_resume, fleet_run,
+    fleet_show, fleets, join,
+};
 pub use init::{TEMPLATES, Template, init, template};
 pub use key::{KeyPlace, RotateOutcome, Rotation, key_new, key_rotate};
 pub use mail_extract::{MailExtractRequest, extract_value, mail_extract, mail_file};

@@ -96,7 +96,7 @@ pub async fn run(
     Ok(RunOutcome { plan, state, dir })
 }
 
-fn origin_of(file: Option<&Path>, checked: &Checked) -> Origin {
+pub(super) fn origin_of(file: Option<&Path>, checked: &Checked) -> Origin {
     let absolute = file.and_then(|file| std::path::absolute(file).ok()?.to_str().map(str::to_owned));
     Origin { workflow_path: checked.source.path.to_string(), workflow_file: absolute }
 }

@@ -37,6 +37,14 @@ impl Stored {
 
 /// Folds what was loaded, each entry with the text that the workflow had then.
 pub(super) fn restore(workspace: &Workspace, loaded: Loaded) -> Result<Stored, OpError> {
+    restore_with(workspace, loaded, &mut |origin, texts| plan_of(workspace, origin, texts))
+}
+
+/// From a text that a run had to its plan.
+pub(super) type Planner<'a> = &'a mut dyn FnMut(&Origin, &Texts) -> Result<Arc<Plan>, OpError>;
+
+/// The same with plans that may be there already.
+pub(super) fn restore_with(workspace: &Workspace, loaded: Loaded, planner: Planner<'_>) -> Result<Stored, OpError> {
     let Loaded {
         run,
         origin,
@@ -51,7 +59,7 @@ pub(super) fn restore(workspace: &Workspace, loaded: Loaded) -> Result<Stored, O
         ..
     } = loaded;
     let came_back = snapshot.as_ref().map(|recorded| owned(recorded.taken_out(true))).unwrap_or_default();
-    let plan = plan_of(workspace, &origin, &texts)?;
+    let plan = planner(&origin, &texts)?;
     let mut plan = recalling(workspace, &origin, &earlier, plan, came_back)?;
     let mut edits = edits.into_iter();
     let mut entries = entries.into_iter();
@@ -67,7 +75,7 @@ pub(super) fn restore(workspace: &Workspace, loaded: Loaded) -> Result<Stored, O
             Fact::Replanned(_) => {
                 if let Some(newer) = edits.next() {
                     earlier.insert(state.version, std::mem::replace(&mut texts, newer));
-                    plan = plan_of(workspace, &origin, &texts)?;
+                    plan = planner(&origin, &texts)?;
                 }
             }
             Fact::Recalled { steps } => {

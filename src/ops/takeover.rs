@@ -24,6 +24,11 @@ pub(super) fn takeover(
         )),
         None => {}
     }
-    let epoch = word(workspace.entropy.as_ref(), EPOCH)?;
+    let epoch = epoch(workspace)?;
     Ok(Resumption { epoch, wary: suspicion.is_some() && !trust, trusted: trust, ..Resumption::default() })
+}
+
+/// What stands in the marks that this process leaves.
+pub(super) fn epoch(workspace: &Workspace) -> Result<String, OpError> {
+    word(workspace.entropy.as_ref(), EPOCH)
 }

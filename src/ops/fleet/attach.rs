@@ -1,0 +1,218 @@
+//! How the rows of a fleet are run: each with a host of its own, over connections and limits that all share.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+
+use super::log::StoredSealer;
+use crate::action::Services;
+use crate::engine::{self, EngineError, Launcher, LocalHost, Log as _, RowLog, RowStart, Rows, StopSignal};
+use crate::fleet::{FleetState, RowId, RowKey};
+use crate::ops::attach::{services, trusted_mailboxes};
+use crate::ops::begin::typed_origins;
+use crate::ops::go_on::{Ready, make_ready};
+use crate::ops::stored::{Stored, plan_of, restore_with};
+use crate::ops::teardown::refuse_torn_down;
+use crate::ops::{OpError, ResumeRequest, Talk, Workspace};
+use crate::plan::Plan;
+use crate::report::Rerun;
+use crate::run::{Entry, Fact, Resumption, RunStarted, RunState, RunStatus};
+use crate::secret::{Data, Mask};
+use crate::store::{FleetReader, Origin, RowFacts};
+use crate::workflow::{Given, Texts};
+
+type Work = BoxFuture<'static, Result<RunStatus, EngineError>>;
+
+/// Runs rows of a fleet.
+pub(super) struct FleetRows<'a> {
+    pub workspace: &'a Workspace,
+    /// Of the workflow as it is now.
+    pub plan: Arc<Plan>,
+    pub texts: Texts,
+    /// What pins it.
+    pub pin: String,
+    /// Connections and limits.
+    pub shared: Services,
+    /// Secrets that are not stored.
+    pub unstored: Data,
+    /// In which epoch this process works, and whether the fleet may be a copy.
+    pub how: Resumption,
+    pub stored: Option<StoredRows<'a>>,
+    /// Rows that were left as they are, and why.
+    pub refused: Vec<(RowKey, String)>,
+}
+
+/// Rows that have begun before.
+pub(super) struct StoredRows<'a> {
+    pub reader: FleetReader,
+    pub facts: HashMap<RowId, RowFacts>,
+    /// As of now; rows do not change in it.
+    pub state: FleetState,
+    pub request: &'a ResumeRequest<'a>,
+    plans: Vec<(Texts, Arc<Plan>)>,
+}
+
+impl<'a> StoredRows<'a> {
+    pub fn new(
+        reader: FleetReader,
+        facts: HashMap<RowId, RowFacts>,
+        state: FleetState,
+        request: &'a ResumeRequest<'a>,
+    ) -> Self {
+        Self { reader, facts, state, request, plans: Vec::new() }
+    }
+}
+
+/// The services of a fleet. Those of its rows differ in what belongs to a row.
+pub(super) fn shared_services(
+    workspace: &Workspace,
+    state: &FleetState,
+    mask: &Mask,
+    origin: &Origin,
+) -> Result<Services, OpError> {
+    services(workspace, (&state.started, state.now), mask, crate::ops::call::file(origin).as_deref())
+}
+
+/// What a row is told about its plans is told once for the fleet, or not at all.
+struct Silent;
+
+impl Talk for Silent {
+    fn say(&mut self, _text: &str) {}
+
+    fn announce(&mut self, _rerun: &Rerun) {}
+}
+
+impl Rows<StoredSealer> for FleetRows<'_> {
+    fn start(&mut self, start: RowStart<StoredSealer>) -> Work {
+        let RowStart { row, started, log, stop } = start;
+        match started {
+            Some(started) => self.fresh(started, log, stop),
+            None => self.again(row, log, stop).unwrap_or_else(|error| {
+                let key = self.stored.as_ref().and_then(|stored| stored.state.row(row)).map(|row| row.key.clone());
+                self.refused.extend(key.map(|key| (key, error.to_string())));
+                std::future::ready(Ok(RunStatus::InDoubt)).boxed()
+            }),
+        }
+    }
+}
+
+impl FleetRows<'_> {
+    fn fresh(&self, mut started: RunStarted, mut log: RowLog<StoredSealer>, stop: StopSignal) -> Work {
+        started.settings.typed_origins = self.typed_origins(&started);
+        let (plan, clock) = (self.plan.clone(), self.shared.clock.clone());
+        let (launcher, unstored, how) = (self.launcher(&started), self.unstored.clone(), self.how.clone());
+        async move {
+            let at = clock.now();
+            let first = Entry { seq: 1, at, fact: Fact::RunStarted(Box::new(started.clone())) };
+            let mut state = RunState::new(&plan, started, at);
+            log.append(std::slice::from_ref(&first), false).await?;
+            let mut host = LocalHost::new(plan.clone(), log, clock, launcher, Vec::new(), stop);
+            host.give(unstored);
+            // What another copy of the fleet did with this row is not known here.
+            match how.wary {
+                true => engine::resume(&plan, &mut state, how, &mut host).await,
+                false => engine::drive(&plan, &mut state, &mut host).await,
+            }
+        }
+        .boxed()
+    }
+
+    /// Goes on with a row that has begun, as a resume of its run would.
+    fn again(&mut self, row: RowId, log: RowLog<StoredSealer>, stop: StopSignal) -> Result<Work, OpError> {
+        let stored = self.restored(row)?;
+        let workspace = self.workspace;
+        refuse_torn_down(workspace, &stored.plan, &stored.state)?;
+        let Some(known) = &self.stored else { return Err(OpError::Usage("nothing is known of this row".into())) };
+        let run = stored.state.started.run.clone();
+        let ready = make_ready(workspace, &run, &stored, known.request, None, &mut Silent)?;
+        let Ready { how: resumption, edit, unstored, injection } = ready;
+        let Resumption { epoch, wary, .. } = self.how.clone();
+        let how = Resumption { epoch, wary, ..resumption };
+        let Stored { plan, mut state, .. } = stored;
+        let clock = self.shared.clock.clone();
+        let edit = edit.map(|edit| (edit.plan, edit.texts, edit.replanned));
+        let started = edit.as_ref().map_or_else(|| (*state.started).clone(), |edit| edit.2.onto(&state.started));
+        let (launcher, mask) = self.launcher_and_mask(&started);
+        engine::learn_named(&mask, &how.secrets);
+        engine::learn_state(&mask, &workspace.registry, &plan, &state);
+        let newer = match edit {
+            None => None,
+            Some((newer, texts, mut replanned)) if texts == self.texts => {
+                replanned.workflow.clone_from(&self.pin);
+                Some((newer, replanned))
+            }
+            Some(_) => return Err(OpError::Usage("the workflow was edited just now: resume the fleet again".into())),
+        };
+        let going_on = newer.as_ref().map_or_else(|| plan.clone(), |(newer, _)| newer.clone());
+        let mut host = LocalHost::new(going_on, log, clock, launcher, Vec::new(), stop);
+        host.inject(injection);
+        host.give(unstored);
+        Ok(async move {
+            match newer {
+                None => engine::resume(&plan, &mut state, how, &mut host).await,
+                Some((newer, replanned)) => {
+                    engine::resume_edited(&plan, &newer, &mut state, how, replanned, &mut host).await
+                }
+            }
+        }
+        .boxed())
+    }
+
+    fn restored(&mut self, row: RowId) -> Result<Stored, OpError> {
+        let (workspace, now) = (self.workspace, (&self.texts, &self.plan));
+        let unknown = || OpError::Usage(format!("nothing is known of row {row}"));
+        let stored = self.stored.as_mut().ok_or_else(unknown)?;
+        let facts = stored.facts.remove(&row).ok_or_else(unknown)?;
+        let loaded = stored.reader.row(&stored.state, row, &facts)?;
+        let plans = &mut stored.plans;
+        let mut planner = |origin: &Origin, texts: &Texts| {
+            if texts == now.0 {
+                return Ok(now.1.clone());
+            }
+            if let Some((_, plan)) = plans.iter().find(|(known, _)| known == texts) {
+                return Ok(plan.clone());
+            }
+            let plan = plan_of(workspace, origin, texts)?;
+            plans.push((texts.clone(), plan.clone()));
+            Ok(plan)
+        };
+        restore_with(workspace, loaded, &mut planner)
+    }
+
+    fn launcher(&self, started: &RunStarted) -> Launcher {
+        self.launcher_and_mask(started).0
+    }
+
+    fn launcher_and_mask(&self, started: &RunStarted) -> (Launcher, Mask) {
+        let mask = Mask::default();
+        engine::learn_given(&mask, started);
+        let shared = &self.shared;
+        let services = Services {
+            http: shared.http.clone(),
+            mail: shared.mail.clone(),
+            clock: shared.clock.clone(),
+            settings: started.settings.clone(),
+            trusted_mailboxes: trusted_mailboxes(started),
+            entropy: shared.entropy.clone(),
+            folder: shared.folder.clone(),
+            limits: Arc::new(shared.limits.shared().patient()),
+        };
+        (Launcher::new(self.workspace.registry.clone(), Arc::new(services), mask.clone()), mask)
+    }
+
+    /// What the author of the workflow wrote as a default was typed by nobody.
+    fn typed_origins(&self, started: &RunStarted) -> Vec<String> {
+        let declared = |name: &str| self.plan.workflow.inputs.iter().find(|input| input.name.as_str() == name);
+        let is_default = |name: &str| {
+            let value = started.inputs.get(name).map(crate::secret::Datum::expose);
+            declared(name).is_some_and(|input| value == input.default.as_ref() || value == input.sandbox.as_ref())
+        };
+        let given = started.inputs.keys().filter(|name| !is_default(name));
+        let given = given.map(|name| (name.clone(), Given::Text(String::new()))).collect();
+        let mut origins = started.settings.typed_origins.clone();
+        origins.extend(typed_origins(&started.inputs, &given));
+        origins
+    }
+}

@@ -1,0 +1,49 @@
+//! Which rows of a fleet are meant.
+
+use std::collections::HashSet;
+
+use crate::fleet::{FleetState, RowId, RowPhase, RowState};
+use crate::ops::OpError;
+use crate::run::RunStatus;
+
+/// Rows that have ended and go on nevertheless, beside those that are open.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Pick {
+    /// Those that failed, were cancelled, or stopped in doubt.
+    pub failed: bool,
+    /// Of these, only those that stopped with this error code.
+    pub code: Option<String>,
+    /// Only these, by key, whatever their state.
+    pub keys: Vec<String>,
+}
+
+impl Pick {
+    /// The rows that go on: of `open` all, unless some were named.
+    pub fn rows(&self, state: &FleetState, open: Vec<RowId>) -> Result<Vec<RowId>, OpError> {
+        if !self.keys.is_empty() {
+            return self.keys.iter().map(|key| named(state, key)).collect();
+        }
+        let mut rows = open;
+        if self.failed {
+            let met: HashSet<RowId> = rows.iter().copied().collect();
+            let failed = state.numbered().filter(|(id, row)| !met.contains(id) && self.takes(row));
+            rows.extend(failed.map(|(id, _)| id));
+        }
+        Ok(rows)
+    }
+
+    fn takes(&self, row: &RowState) -> bool {
+        let unfinished = matches!(row.phase, RowPhase::Ended(status) if status != RunStatus::Succeeded);
+        let code = row.trouble.as_ref().map(|trouble| trouble.error.code.as_str());
+        unfinished && !row.teardown && self.code.as_deref().is_none_or(|wanted| code == Some(wanted))
+    }
+}
+
+/// The row of a key.
+pub(super) fn named(state: &FleetState, key: &str) -> Result<RowId, OpError> {
+    state.find(key).ok_or_else(|| {
+        let near = crate::diagnostic::nearest(key, state.rows.iter().map(|row| row.key.as_str()));
+        let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        OpError::Usage(format!("fleet {} has no row `{}`{near}", state.id(), key.escape_debug()))
+    })
+}

@@ -1,0 +1,306 @@
+//! Runs a fleet from its beginning, or goes on with it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::attach::{FleetRows, StoredRows, shared_services};
+use super::begin::{Begun, begin};
+use super::join::{Joined, join, open_rows};
+use super::log::{StoredLog, StoredSealer};
+use super::pick::Pick;
+use crate::engine::{FleetDriver, FleetEnd, StopSignal, learn_given};
+use crate::fleet::{FleetEntry, FleetFact, FleetState, Flow, Row, RowId, RowKey};
+use crate::id::RunId;
+use crate::ops::cancel::heeding;
+use crate::ops::stored::{plan_of, sealing_key};
+use crate::ops::surroundings::revive;
+use crate::ops::takeover::epoch;
+use crate::ops::unstored::given_anew;
+use crate::ops::{Checked, OpError, ResumeRequest, RunRequest, Talk, Workspace, call, validate};
+use crate::plan::Plan;
+use crate::report::fleet::FleetReporter;
+use crate::run::Resumption;
+use crate::sandbox::Sandbox;
+use crate::secret::{Data, Mask};
+use crate::store::{FleetWriter, LoadedFleet, NewFleet, Origin, Suspicion};
+use crate::workflow::Texts;
+
+/// How a fleet is watched and stopped.
+pub struct FleetConsole {
+    pub reporters: Vec<Box<dyn FleetReporter>>,
+    pub stop: StopSignal,
+    /// Learns the secrets that all rows share, so that the log can leave them out.
+    pub mask: Mask,
+}
+
+pub struct FleetRunRequest<'a> {
+    /// Without inputs: those are the rows'.
+    pub run: RunRequest<'a>,
+    /// Else the stem of the file that the rows are in.
+    pub name: String,
+    pub rows: Vec<Row>,
+    pub flow: Flow,
+}
+
+pub struct FleetResumeRequest<'a> {
+    pub fleet: String,
+    pub resume: ResumeRequest<'a>,
+    /// Which of the rows that have ended go on, too.
+    pub pick: Pick,
+    pub flow: Flow,
+}
+
+/// A fleet that stands still.
+pub struct FleetOutcome {
+    pub plan: Arc<Plan>,
+    pub state: FleetState,
+    /// `None` if nothing was to be done.
+    pub end: Option<FleetEnd>,
+    /// Rows that were left as they are, and why.
+    pub refused: Vec<(RowKey, String)>,
+    pub dir: PathBuf,
+}
+
+/// A fleet that this process writes.
+pub(super) struct Fleet {
+    pub writer: FleetWriter,
+    pub state: FleetState,
+    pub plan: Arc<Plan>,
+    pub texts: Texts,
+    pub origin: Origin,
+    pub unstored: Data,
+    pub sandbox: Option<Sandbox>,
+}
+
+/// Runs the workflow for every row that has no run yet, and goes on with those that have not ended. `checked` is what came of
+/// [`validate`](crate::ops::validate) for the request's file.
+pub async fn fleet_run(
+    workspace: &Workspace,
+    checked: Checked,
+    request: FleetRunRequest<'_>,
+    console: FleetConsole,
+    talk: &mut dyn Talk,
+) -> Result<FleetOutcome, OpError> {
+    let FleetRunRequest { run, name, rows, flow } = request;
+    let id = RunId::new(&name).map_err(|error| OpError::Usage(format!("{error}; `--name` gives the fleet another")))?;
+    let resume = ResumeRequest {
+        file: run.file.clone(),
+        allow_spend: run.allow_spend,
+        base_url: run.base_url.clone(),
+        ..ResumeRequest::new(name, run.environment)
+    };
+    let store = workspace.open().fleets();
+    let mut fleet = if store.list()?.iter().any(|listed| listed.run == id) {
+        same_kind_of_service(workspace, &id, run.sandbox)?;
+        open(workspace, &id, &resume, talk).await?
+    } else {
+        let file = run.file.clone();
+        let origin = origin_of(file.as_deref(), &checked);
+        let (texts, plan) = checked.into_plan()?;
+        let Begun { at, started, key, unstored, sandbox } = begin(workspace, &plan, id, &rows, &run, talk).await?;
+        let new = NewFleet { texts: &texts, origin: &origin, started: &started, at };
+        let (writer, state) = store.create_fleet(new, &key, &workspace.holder())?;
+        Fleet { writer, state, plan, texts, origin, unstored, sandbox }
+    };
+    let joined = join(&fleet.state, rows);
+    say_joined(&fleet.state, &joined, talk);
+    fleet.record(workspace, joined.facts())?;
+    let rows = open_rows(&fleet.state);
+    drive(workspace, fleet, rows, &resume, flow, console).await
+}
+
+/// Goes on with the rows of a fleet that have not ended, and with those that were picked.
+pub async fn fleet_resume(
+    workspace: &Workspace,
+    request: FleetResumeRequest<'_>,
+    console: FleetConsole,
+    talk: &mut dyn Talk,
+) -> Result<FleetOutcome, OpError> {
+    let FleetResumeRequest { fleet, resume, pick, flow } = request;
+    let id = workspace.open().fleets().find(&fleet)?;
+    let fleet = open(workspace, &id, &resume, talk).await?;
+    let rows = pick.rows(&fleet.state, open_rows(&fleet.state))?;
+    drive(workspace, fleet, rows, &resume, flow, console).await
+}
+
+fn origin_of(file: Option<&Path>, checked: &Checked) -> Origin {
+    crate::ops::run::origin_of(file, checked)
+}
+
+fn same_kind_of_service(workspace: &Workspace, id: &RunId, sandbox: bool) -> Result<(), OpError> {
+    let known = workspace.open().fleets().read_fleet(id, &sealing_key(workspace)?)?;
+    match (known.state.started.settings.sandbox, sandbox) {
+        (true, false) => Err(OpError::Usage(format!(
+            "fleet {id} was started with `--sandbox`: say so again to go on with it, or give this one another `--name`"
+        ))),
+        (false, true) => Err(OpError::Usage(format!(
+            "fleet {id} was started without `--sandbox`: leave it out to go on with it, or give this one another `--name`"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Takes hold of a fleet, with its workflow as the file is now.
+pub(super) async fn open(
+    workspace: &Workspace,
+    id: &RunId,
+    request: &ResumeRequest<'_>,
+    talk: &mut dyn Talk,
+) -> Result<Fleet, OpError> {
+    let key = sealing_key(workspace)?;
+    let (writer, loaded) = workspace.open().fleets().resume_fleet(id, &key, &workspace.holder())?;
+    let LoadedFleet { origin, texts, state, warnings, suspicion, .. } = loaded;
+    warnings.iter().for_each(|warning| talk.say(warning));
+    let trusted = request.trust_checkpoint;
+    if let Some(why) = &suspicion {
+        talk.say(&copied(id, why, trusted));
+    }
+    let plan = plan_of(workspace, &origin, &texts)?;
+    let sandbox = revive(workspace, &state.started).await?;
+    let unstored = given_anew(&plan, &state.started, request.environment, &|_| true)?;
+    let mut fleet = Fleet { writer, state, plan, texts, origin, unstored, sandbox };
+    fleet.writer.accept();
+    fleet.record(workspace, vec![FleetFact::Resumed { wary: suspicion.is_some(), trusted }])?;
+    fleet.take_edit(workspace, request, talk)?;
+    Ok(fleet)
+}
+
+fn copied(id: &RunId, why: &Suspicion, trusted: bool) -> String {
+    match trusted {
+        true => format!("fleet {id} may be a copy: {why}. It is trusted, as you asked"),
+        false => format!(
+            "fleet {id} may be a copy: {why}. Before anything is sent that must not happen twice, onramp looks whether it has \
+             happened already; `--trust-checkpoint` says that there is no other copy"
+        ),
+    }
+}
+
+fn say_joined(state: &FleetState, joined: &Joined, talk: &mut dyn Talk) {
+    let Joined { added, withdrawn, returned, changed, known } = joined;
+    if state.rows.is_empty() {
+        return;
+    }
+    let fleet = state.id();
+    talk.say(&format!(
+        "fleet {fleet}: {} new, {known} known, {} withdrawn, {} back",
+        added.len(),
+        withdrawn.len(),
+        returned.len()
+    ));
+    if let Some(first) = changed.first().and_then(|id| state.row(*id)) {
+        talk.say(&format!(
+            "{} rows are given with other values than before, such as `{}`: a row keeps the values that it was first given with",
+            changed.len(),
+            first.key
+        ));
+    }
+}
+
+impl Fleet {
+    /// Commits facts of the fleet, and takes them in.
+    pub fn record(&mut self, workspace: &Workspace, facts: Vec<FleetFact>) -> Result<(), OpError> {
+        let at = workspace.clock.now().max(self.state.now);
+        let entries: Vec<FleetEntry> = facts.into_iter().map(|fact| FleetEntry { at, fact }).collect();
+        let sealer = self.writer.sealer();
+        let sealed = entries.iter().map(|entry| sealer.fact(entry)).collect::<Result<Vec<_>, _>>()?;
+        self.writer.append(&sealed, true)?;
+        let applied = entries.iter().try_for_each(|entry| self.state.apply(entry));
+        applied.map_err(|error| OpError::Usage(error.to_string()))
+    }
+
+    /// Rows that begin, or go on, from here on have the workflow as its file is now.
+    fn take_edit(
+        &mut self,
+        workspace: &Workspace,
+        request: &ResumeRequest<'_>,
+        talk: &mut dyn Talk,
+    ) -> Result<(), OpError> {
+        let file = request.file.clone().or_else(|| call::file(&self.origin));
+        let Some(file) = file.filter(|_| !request.as_stored) else { return Ok(()) };
+        let checked = match validate(workspace, &file) {
+            Ok(checked) => checked,
+            Err(error) => {
+                talk.say(&format!("{error}; the fleet goes on with the workflow as it has it"));
+                return Ok(());
+            }
+        };
+        if checked.texts == self.texts {
+            return Ok(());
+        }
+        let (texts, plan) = checked.into_plan()?;
+        if plan.workflow.name != self.plan.workflow.name {
+            let (now, then) = (&plan.workflow.name, &self.plan.workflow.name);
+            let message = format!(
+                "{} is the workflow `{now}` now, and the fleet is one of `{then}`: start a new fleet",
+                file.display()
+            );
+            return Err(OpError::Usage(message));
+        }
+        let workflow = self.writer.keep_workflow(self.state.version() + 1, &texts)?;
+        self.record(workspace, vec![FleetFact::Replanned { workflow }])?;
+        talk.say("the workflow was edited: rows begin, and go on, with it as it is now");
+        (self.texts, self.plan) = (texts, plan);
+        Ok(())
+    }
+}
+
+/// Drives these rows until nothing goes on.
+pub(super) async fn drive(
+    workspace: &Workspace,
+    fleet: Fleet,
+    rows: Vec<RowId>,
+    request: &ResumeRequest<'_>,
+    flow: Flow,
+    console: FleetConsole,
+) -> Result<FleetOutcome, OpError> {
+    let Fleet { writer, state, plan, texts, origin, unstored, sandbox } = fleet;
+    let store = workspace.open().fleets();
+    let id = state.id().clone();
+    let dir = store.run_dir(&id);
+    if rows.is_empty() {
+        end(sandbox).await;
+        let refused = Vec::new();
+        return Ok(FleetOutcome { plan, state, end: None, refused, dir });
+    }
+    let FleetConsole { reporters, stop, mask } = console;
+    learn_given(&mask, &state.started);
+    let shared = shared_services(workspace, &state, &mask, &origin)?;
+    let begun: Vec<RowId> =
+        rows.iter().copied().filter(|row| state.row(*row).is_some_and(|row| row.began.is_some())).collect();
+    let stored = match begun.is_empty() {
+        true => None,
+        false => {
+            let reader = store.fleet_reader(&id, &sealing_key(workspace)?)?;
+            let facts = reader.facts(&state, &begun)?;
+            Some(StoredRows::new(reader, facts, state.clone(), request))
+        }
+    };
+    let pin = state.workflows.last().cloned().unwrap_or_default();
+    let clock = shared.clock.clone();
+    let how = Resumption { epoch: epoch(workspace)?, wary: state.wary, ..Resumption::default() };
+    let refused = Vec::new();
+    let mut how = FleetRows { workspace, plan, texts, pin, shared, unstored, how, stored, refused };
+    let (_control, control) = mpsc::unbounded_channel();
+    let driver = FleetDriver {
+        sealer: StoredSealer(writer.sealer()),
+        log: StoredLog(writer),
+        state,
+        clock,
+        flow,
+        reporters,
+        stop: heeding(stop, store.cancel_requests(&id)?),
+        control,
+    };
+    let driven = driver.drive(rows, &mut how).await;
+    end(sandbox).await;
+    let (ended, state) = driven.map_err(|error| OpError::Engine(error.into()))?;
+    Ok(FleetOutcome { plan: how.plan, state, end: Some(ended), refused: how.refused, dir })
+}
+
+async fn end(sandbox: Option<Sandbox>) {
+    if let Some(sandbox) = sandbox {
+        sandbox.stop().await;
+    }
+}
