@@ -32,3 +32,21 @@ pub enum FleetFact {
     /// At most so many rows are under way at a time.
     ParallelSet(u32),
 }
+
+/// What is asked of a fleet from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Control {
+    /// No row begins; or rows begin again.
+    Pause(bool),
+    /// At most so many rows are under way at a time.
+    MaxParallel(u32),
+}
+
+impl From<Control> for FleetFact {
+    fn from(control: Control) -> Self {
+        match control {
+            Control::Pause(pause) => Self::Paused(pause),
+            Control::MaxParallel(most) => Self::ParallelSet(most),
+        }
+    }
+}

@@ -15,6 +15,6 @@ mod tests;
 
 pub use admit::{Admission, Flow, Progress, StopAfter, StopReason, admit};
 pub use event::{Happening, RowEvent, RowTrouble};
-pub use fact::{FleetEntry, FleetFact};
+pub use fact::{Control, FleetEntry, FleetFact};
 pub use row::{InvalidKey, Row, RowId, RowKey};
 pub use state::{FleetState, IllegalFact, RowPhase, RowState, Tally};

@@ -117,7 +117,9 @@ impl RowState {
         match self.phase {
             RowPhase::Waiting => !self.withdrawn,
             RowPhase::Begun => true,
-            RowPhase::Ended(status) => matches!(status, RunStatus::Interrupted | RunStatus::Running),
+            RowPhase::Ended(status) => {
+                matches!(status, RunStatus::Interrupted | RunStatus::Cancelled | RunStatus::Running)
+            }
         }
     }
 

@@ -59,8 +59,8 @@ pub use error::OpError;
 pub use exec::{ExecOutcome, ExecRequest, exec};
 pub use export::{ExportOutcome, ExportRequest, export};
 pub use fleet::{
-    FleetConsole, FleetOutcome, FleetResumeRequest, FleetRunRequest, Joined, Pick, ShownFleet, fleet_resume, fleet_run,
-    fleet_show, fleets, join,
+    FleetCancel, FleetConsole, FleetOutcome, FleetResumeRequest, FleetRunRequest, FlowRequest, Joined, Pick,
+    ShownFleet, fleet_cancel, fleet_control, fleet_resume, fleet_run, fleet_show, fleets, join,
 };
 pub use init::{TEMPLATES, Template, init, template};
 pub use key::{KeyPlace, RotateOutcome, Rotation, key_new, key_rotate};

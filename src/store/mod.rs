@@ -24,6 +24,7 @@ mod appender;
 mod cancel;
 mod chain;
 mod checkpoint;
+mod control;
 mod crypto;
 mod disk;
 mod error;
@@ -52,6 +53,7 @@ mod writer;
 mod tests;
 
 pub use cancel::CancelRequests;
+pub use control::ControlRequests;
 pub use disk::{Disk, RunFile};
 pub use error::StoreError;
 pub use find::Listed;

@@ -11,7 +11,7 @@ use super::message::{Entries, Message, Sender};
 use super::row_log::{RowLog, Sealer};
 use crate::clock::Clock;
 use crate::engine::{EngineError, HostError, StopSignal};
-use crate::fleet::{Admission, FleetEntry, FleetFact, FleetState, Flow, Progress, RowId, StopReason, admit};
+use crate::fleet::{Admission, Control, FleetEntry, FleetFact, FleetState, Flow, Progress, RowId, StopReason, admit};
 use crate::report::fleet::FleetReporter;
 use crate::run::{RunStatus, Stop};
 
@@ -40,14 +40,6 @@ pub struct RowStart<S: Sealer> {
     pub started: Option<crate::run::RunStarted>,
     pub log: RowLog<S>,
     pub stop: StopSignal,
-}
-
-/// What is asked of a fleet while it is under way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Control {
-    Pause,
-    Unpause,
-    MaxParallel(u32),
 }
 
 /// How it ended.
@@ -93,7 +85,6 @@ impl<L: FleetLog, S: Sealer<Sealed = L::Sealed>> FleetDriver<L, S> {
         let progress = Progress { waiting, under_way: 0, succeeded: 0, failed: 0 };
         let end = FleetEnd { progress, stopped: None, stopping: None };
         let mut drive = Drive { waiting: rows.into(), stops: HashMap::new(), end, sender, receiver, facts: Vec::new() };
-        self.flow.max_parallel = self.state.max_parallel.unwrap_or(self.flow.max_parallel);
         let mut second = tokio::time::interval(Duration::from_secs(1));
         loop {
             self.admit(&mut drive, how)?;
@@ -242,14 +233,10 @@ impl<L: FleetLog, S: Sealer<Sealed = L::Sealed>> FleetDriver<L, S> {
     }
 
     fn obey(&mut self, control: Control, drive: &mut Drive<S::Sealed>) -> Result<(), HostError> {
-        let fact = match control {
-            Control::Pause => FleetFact::Paused(true),
-            Control::Unpause => FleetFact::Paused(false),
-            Control::MaxParallel(most) => {
-                self.flow.max_parallel = most;
-                FleetFact::ParallelSet(most)
-            }
-        };
+        if let Control::MaxParallel(most) = control {
+            self.flow.max_parallel = most;
+        }
+        let fact = FleetFact::from(control);
         let entry = FleetEntry { at: self.clock.now().max(self.state.now), fact };
         drive.facts.push(self.sealer.fact(&entry)?);
         self.state.apply(&entry).map_err(|error| HostError(error.to_string()))

@@ -13,6 +13,8 @@
 mod driver;
 mod message;
 mod row_log;
+#[cfg(test)]
+mod tests;
 
-pub use driver::{Control, FleetDriver, FleetEnd, FleetLog, RowStart, Rows};
+pub use driver::{FleetDriver, FleetEnd, FleetLog, RowStart, Rows};
 pub use row_log::{RowLog, Sealer};

@@ -2,13 +2,15 @@
 
 mod attach;
 mod begin;
+mod control;
 mod join;
 mod log;
 mod pick;
 mod run;
 mod show;
 
+pub use control::{FleetCancel, fleet_cancel, fleet_control};
 pub use join::{Joined, join};
 pub use pick::Pick;
-pub use run::{FleetConsole, FleetOutcome, FleetResumeRequest, FleetRunRequest, fleet_resume, fleet_run};
+pub use run::{FleetConsole, FleetOutcome, FleetResumeRequest, FleetRunRequest, FlowRequest, fleet_resume, fleet_run};
 pub use show::{ShownFleet, fleet_show, fleets};

@@ -3,15 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
-
 use super::attach::{FleetRows, StoredRows, shared_services};
 use super::begin::{Begun, begin};
+use super::control::obeying;
 use super::join::{Joined, join, open_rows};
 use super::log::{StoredLog, StoredSealer};
 use super::pick::Pick;
 use crate::engine::{FleetDriver, FleetEnd, StopSignal, learn_given};
-use crate::fleet::{FleetEntry, FleetFact, FleetState, Flow, Row, RowId, RowKey};
+use crate::fleet::{FleetEntry, FleetFact, FleetState, Flow, Row, RowId, RowKey, StopAfter};
 use crate::id::RunId;
 use crate::ops::cancel::heeding;
 use crate::ops::stored::{plan_of, sealing_key};
@@ -41,7 +40,7 @@ pub struct FleetRunRequest<'a> {
     /// Else the stem of the file that the rows are in.
     pub name: String,
     pub rows: Vec<Row>,
-    pub flow: Flow,
+    pub flow: FlowRequest,
 }
 
 pub struct FleetResumeRequest<'a> {
@@ -49,8 +48,28 @@ pub struct FleetResumeRequest<'a> {
     pub resume: ResumeRequest<'a>,
     /// Which of the rows that have ended go on, too.
     pub pick: Pick,
-    pub flow: Flow,
+    pub flow: FlowRequest,
 }
+
+/// How the fleet is driven, as far as the user says so.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FlowRequest {
+    /// Else what the fleet was set to, else 25.
+    pub max_parallel: Option<u32>,
+    pub canary: Option<u32>,
+    pub stop_after: Option<StopAfter>,
+}
+
+impl FlowRequest {
+    fn of(self, state: &FleetState) -> Flow {
+        let Self { max_parallel, canary, stop_after } = self;
+        let max_parallel = max_parallel.or(state.max_parallel).unwrap_or(DEFAULT_PARALLEL);
+        Flow { max_parallel, canary, stop_after }
+    }
+}
+
+/// Rows that are under way at a time, if nobody says otherwise.
+const DEFAULT_PARALLEL: u32 = 25;
 
 /// A fleet that stands still.
 pub struct FleetOutcome {
@@ -167,7 +186,7 @@ pub(super) async fn open(
     Ok(fleet)
 }
 
-fn copied(id: &RunId, why: &Suspicion, trusted: bool) -> String {
+pub(super) fn copied(id: &RunId, why: &Suspicion, trusted: bool) -> String {
     match trusted {
         true => format!("fleet {id} may be a copy: {why}. It is trusted, as you asked"),
         false => format!(
@@ -198,16 +217,25 @@ fn say_joined(state: &FleetState, joined: &Joined, talk: &mut dyn Talk) {
     }
 }
 
+/// Commits facts of a fleet, and takes them in.
+pub(super) fn record(
+    workspace: &Workspace,
+    writer: &mut FleetWriter,
+    state: &mut FleetState,
+    facts: Vec<FleetFact>,
+) -> Result<(), OpError> {
+    let at = workspace.clock.now().max(state.now);
+    let entries: Vec<FleetEntry> = facts.into_iter().map(|fact| FleetEntry { at, fact }).collect();
+    let sealer = writer.sealer();
+    let sealed = entries.iter().map(|entry| sealer.fact(entry)).collect::<Result<Vec<_>, _>>()?;
+    writer.append(&sealed, true)?;
+    let applied = entries.iter().try_for_each(|entry| state.apply(entry));
+    applied.map_err(|error| OpError::Usage(error.to_string()))
+}
+
 impl Fleet {
-    /// Commits facts of the fleet, and takes them in.
-    pub fn record(&mut self, workspace: &Workspace, facts: Vec<FleetFact>) -> Result<(), OpError> {
-        let at = workspace.clock.now().max(self.state.now);
-        let entries: Vec<FleetEntry> = facts.into_iter().map(|fact| FleetEntry { at, fact }).collect();
-        let sealer = self.writer.sealer();
-        let sealed = entries.iter().map(|entry| sealer.fact(entry)).collect::<Result<Vec<_>, _>>()?;
-        self.writer.append(&sealed, true)?;
-        let applied = entries.iter().try_for_each(|entry| self.state.apply(entry));
-        applied.map_err(|error| OpError::Usage(error.to_string()))
+    fn record(&mut self, workspace: &Workspace, facts: Vec<FleetFact>) -> Result<(), OpError> {
+        record(workspace, &mut self.writer, &mut self.state, facts)
     }
 
     /// Rows that begin, or go on, from here on have the workflow as its file is now.
@@ -252,7 +280,7 @@ pub(super) async fn drive(
     fleet: Fleet,
     rows: Vec<RowId>,
     request: &ResumeRequest<'_>,
-    flow: Flow,
+    flow: FlowRequest,
     console: FleetConsole,
 ) -> Result<FleetOutcome, OpError> {
     let Fleet { writer, state, plan, texts, origin, unstored, sandbox } = fleet;
@@ -282,16 +310,15 @@ pub(super) async fn drive(
     let how = Resumption { epoch: epoch(workspace)?, wary: state.wary, ..Resumption::default() };
     let refused = Vec::new();
     let mut how = FleetRows { workspace, plan, texts, pin, shared, unstored, how, stored, refused };
-    let (_control, control) = mpsc::unbounded_channel();
     let driver = FleetDriver {
         sealer: StoredSealer(writer.sealer()),
         log: StoredLog(writer),
+        flow: flow.of(&state),
         state,
         clock,
-        flow,
         reporters,
         stop: heeding(stop, store.cancel_requests(&id)?),
-        control,
+        control: obeying(store.control_requests(&id)?),
     };
     let driven = driver.drive(rows, &mut how).await;
     end(sandbox).await;

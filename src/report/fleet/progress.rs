@@ -107,7 +107,8 @@ impl<W: Write + Send> FleetReporter for FleetLines<W> {
         let counts = counts(&state.tally(), &Look::plain(usize::MAX));
         let causes: Vec<String> =
             causes(state).into_iter().take(CAUSES).map(|(rows, code)| format!("{rows} {code}")).collect();
-        let parts = [stopwatch(elapsed), counts, pace(progress, elapsed), causes.join(", ")];
+        let paused = if state.paused { "paused" } else { "" };
+        let parts = [stopwatch(elapsed), counts, paused.to_owned(), pace(progress, elapsed), causes.join(", ")];
         let line = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ");
         // A line that cannot be written is dropped: the journal has everything.
         _ = writeln!(self.out, "{line}").and_then(|()| self.out.flush());
