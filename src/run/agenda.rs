@@ -70,6 +70,14 @@ impl From<&Phase> for Standing {
     }
 }
 
+impl Standing {
+    /// How a task of `step` stands. One whose remedy is in doubt is at work as little as that.
+    pub fn of_task(step: &StepState, position: usize) -> Self {
+        let standing = Self::from(&step.tasks[position].phase);
+        Self { busy: standing.busy && !step.has_stuck_remedy(position), ..standing }
+    }
+}
+
 impl Agenda {
     pub(super) fn recount(&mut self, before: Option<Standing>, after: Standing) {
         self.in_flight += usize::from(after.in_flight);
@@ -77,6 +85,14 @@ impl Agenda {
         if let Some(before) = before {
             self.in_flight -= usize::from(before.in_flight);
             self.timers -= usize::from(before.timer);
+        }
+    }
+
+    /// Takes note whether a task of `step` holds a place.
+    pub(super) fn hold(&mut self, step: usize, before: bool, after: bool) {
+        for busy in [&mut self.busy[step], &mut self.all_busy] {
+            *busy += usize::from(after);
+            *busy -= usize::from(before);
         }
     }
 
@@ -180,10 +196,10 @@ impl RunState {
     }
 
     pub(super) fn count_tasks(&mut self, step: usize) {
-        for (position, task) in self.recorded.steps[step].tasks.iter().enumerate() {
-            let standing = Standing::from(&task.phase);
-            self.agenda.busy[step] += usize::from(standing.busy);
-            self.agenda.all_busy += usize::from(standing.busy);
+        let state = &self.recorded.steps[step];
+        for (position, task) in state.tasks.iter().enumerate() {
+            let standing = Standing::of_task(state, position);
+            self.agenda.hold(step, false, standing.busy);
             self.agenda.recount(None, standing);
             if let Some(item) = &task.item {
                 self.agenda.positions.entry(step).or_default().insert(item.clone(), position);

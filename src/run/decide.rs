@@ -33,13 +33,20 @@ fn follows(plan: &Plan, state: &RunState) -> Vec<Fact> {
     }
     let mut facts = news(plan, state);
     if !matches!(facts.last(), Some(Fact::Rewound { .. })) {
-        starts(plan, state, &mut facts);
+        starts(plan, state, Room::of(plan, state), &mut facts);
     }
     facts.extend(limit);
     if state.stopping == Some(Stop::Interrupt) {
         facts.retain(concludes);
     }
     if !facts.is_empty() || is_waiting(state) {
+        return facts;
+    }
+    if state.stopping != Some(Stop::Interrupt) {
+        // What holds the places waits for what has none: a need of theirs is to run again.
+        starts(plan, state, Room { parallel: 1, ..Room::of(plan, state) }, &mut facts);
+    }
+    if !facts.is_empty() {
         return facts;
     }
     if state.teardown {
@@ -88,11 +95,10 @@ fn news(plan: &Plan, state: &RunState) -> Vec<Fact> {
 }
 
 /// Begins as many of the steps whose needs are all terminal as may run.
-fn starts(plan: &Plan, state: &RunState, facts: &mut Vec<Fact>) {
+fn starts(plan: &Plan, state: &RunState, mut room: Room, facts: &mut Vec<Fact>) {
     if state.teardown || state.agenda.starts.is_empty() {
         return;
     }
-    let mut room = Room::of(plan, state);
     // Those of this very decision are not in the state yet.
     room.rate = room.rate.saturating_sub(attempts(facts));
     for step in &state.agenda.starts {

@@ -11,12 +11,9 @@ impl RunState {
     /// Takes note that a task moved on.
     pub(super) fn moved(&mut self, plan: &Plan, step: usize, position: usize, before: Standing) {
         let task = &self.recorded.steps[step].tasks[position];
-        let after = Standing::from(&task.phase);
+        let after = Standing::of_task(&self.recorded.steps[step], position);
         self.agenda.recount(Some(before), after);
-        self.agenda.busy[step] += usize::from(after.busy);
-        self.agenda.busy[step] -= usize::from(before.busy);
-        self.agenda.all_busy += usize::from(after.busy);
-        self.agenda.all_busy -= usize::from(before.busy);
+        self.agenda.hold(step, before.busy, after.busy);
         let (wanted, called) = (wants_decision(task), task.phase == Phase::Remedying);
         let ready = self.is_ready(step);
         set(&mut self.agenda.items, Item::Task(step, position), wanted && ready);
@@ -41,10 +38,12 @@ impl RunState {
         }
     }
 
-    /// Takes note that a remedy moved on.
-    pub(super) fn remedy_moved(&mut self, step: usize, before: Standing) {
-        let Some(remedy) = &self.recorded.steps[step].remedy else { return };
+    /// Takes note that a remedy moved on, whose task held a place or did not.
+    pub(super) fn remedy_moved(&mut self, step: usize, before: Standing, held: bool) {
+        let state = &self.recorded.steps[step];
+        let Some(remedy) = &state.remedy else { return };
         self.agenda.recount(Some(before), Standing::from(&remedy.phase));
+        self.agenda.hold(step, held, Standing::of_task(state, 0).busy);
         let wanted = remedy_wants_decision(remedy) && self.is_ready(step);
         set(&mut self.agenda.items, Item::Remedy(step), wanted);
     }

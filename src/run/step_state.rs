@@ -87,6 +87,12 @@ impl StepState {
         !self.expanded || !matches!(self.tasks.as_slice(), [task] if task.item.is_none() && !unfound(task))
     }
 
+    /// Whether a task's `on-error` waits for a person.
+    pub(super) fn has_stuck_remedy(&self, position: usize) -> bool {
+        let in_doubt = |remedy: &TaskState| matches!(remedy.phase, Phase::InDoubt { .. });
+        self.tasks[position].phase == Phase::Remedying && self.remedy.as_deref().is_some_and(in_doubt)
+    }
+
     /// All attempts of all items.
     pub fn attempts(&self) -> u32 {
         self.tasks.iter().map(|task| task.attempts).sum()

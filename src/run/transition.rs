@@ -64,11 +64,11 @@ fn task_moves(
     let position =
         state.position(step, path.item.as_ref()).ok_or_else(|| format!("`{path}` is not an item of its matrix"))?;
     let torn_down = state.teardown;
+    let before = Standing::of_task(&state.steps[step], position);
     let task = &mut state.recorded.steps[step].tasks[position];
     let over = begins_a_round(task, fact) && !torn_down;
     let bequest = task.bequest().filter(|_| over).map(|kept| TaskState { stands: true, ..kept.clone() });
     let made = (over && bequest.is_none()).then(|| Made::by(&plan.steps[step], task, at)).flatten();
-    let before = Standing::from(&task.phase);
     let moved = match plan.steps[step].kind {
         StepKind::Action => advance(task, fact, at),
         StepKind::Entry(_) | StepKind::Exit(_) => pass(task, fact, at),
@@ -110,10 +110,11 @@ fn remedy_moves(state: &mut RunState, step: usize, path: &TaskPath, fact: &Fact,
     if !whole.tasks.iter().any(|task| task.phase == Phase::Remedying) {
         return Err(format!("`{}` has not called for {path}", path.step));
     }
+    let held = Standing::of_task(whole, 0).busy;
     let remedy = whole.remedy.as_mut().ok_or_else(|| format!("`{}` has no on-error", path.step))?;
     let before = Standing::from(&remedy.phase);
     advance(remedy, fact, at).map_err(|phase| unlisted(path, phase, fact))?;
-    state.remedy_moved(step, before);
+    state.remedy_moved(step, before, held);
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::plans::{Run, lost, outputs, task};
+use super::plans::{Run, lost, outputs, remedy, task};
 use crate::clock::Timestamp;
 use crate::id::{Role, StepId, TaskPath};
 use crate::run::*;
@@ -129,6 +129,45 @@ steps:
     assert_eq!(under_way(&run), ("succeeded", vec!["succeeded", "running"], "delayed"));
     run.news(Fact::TimerFired { task: task("d") }).succeeds(item("each", "c"), 1).succeeds(task("d"), 1);
     assert_eq!(run.state.status, RunStatus::Succeeded);
+}
+
+#[test]
+fn a_step_whose_remedy_is_in_doubt_holds_no_place() {
+    let mut run = Run::of(
+        "max-parallel: 1
+steps:
+  a: { uses: once, on-error: { when: lost, run: once, rerun-from: a } }
+  b: { uses: read }
+",
+    );
+    run.ends(task("a"), lost(Happened::None)).ends(remedy("a"), lost(Happened::Unknown)).fires(remedy("a"));
+    assert_eq!((run.phase(&remedy("a")), run.phase(&task("b"))), ("probing", "waiting"));
+    run.looks(remedy("a"), ProbeAnswer::NoWay);
+    assert_eq!((run.phase(&remedy("a")), run.phase(&task("b"))), ("in_doubt", "running"));
+    run.succeeds(task("b"), 1);
+    assert_eq!((run.status("b"), run.state.status), (StepStatus::Succeeded, RunStatus::InDoubt));
+
+    // It holds one again once somebody has answered.
+    run.resolves(remedy("a"), Resolution::Redo).resumes(DAY).succeeds(remedy("a"), 1).succeeds(task("a"), 1);
+    assert_eq!(run.state.status, RunStatus::Succeeded);
+}
+
+#[test]
+fn a_step_that_waits_for_its_need_to_run_again_leaves_it_the_last_place() {
+    let mut run = Run::of(
+        "max-parallel: 1
+steps:
+  a: { uses: read }
+  b: { uses: once, needs: a, if: always() }
+  c: { uses: read, needs: a }
+",
+    );
+    run.ends(task("a"), lost(Happened::None));
+    assert_eq!(run.phase(&task("b")), "running");
+    run.resumes(DAY);
+    assert_eq!((run.phase(&task("a")), run.phase(&task("b"))), ("running", "ended"));
+    run.succeeds(task("a"), 1);
+    assert_eq!((run.phase(&task("b")), run.phase(&task("c"))), ("delayed", "waiting"));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::graph::{Condition, Graph, Step};
 /// Follows a journal with all rules.
 pub fn check(graph: &Graph, entries: &[Entry]) {
     never_too_fast(graph, entries);
-    let mut places = Places { graph, busy: BTreeSet::new(), failed: BTreeSet::new() };
+    let mut places = Places { graph, busy: BTreeSet::new(), cut_off: BTreeSet::new(), failed: BTreeSet::new() };
     let mut times = Times::new(graph);
     for entry in entries {
         places.follow(&entry.fact);
@@ -34,20 +34,31 @@ struct Places<'g> {
     graph: &'g Graph,
     /// Begun and not ended.
     busy: BTreeSet<TaskPath>,
+    /// Of these, what a death cut off and nobody has decided on since: it may wait for a need to run again.
+    cut_off: BTreeSet<TaskPath>,
     /// Steps of which an item failed.
     failed: BTreeSet<StepId>,
 }
 
 impl Places<'_> {
     fn follow(&mut self, fact: &Fact) {
+        if let (Some(task), false) = (fact.task(), matches!(fact, Fact::TimerFired { .. })) {
+            self.cut_off.remove(task);
+        }
         match fact {
             Fact::AttemptStarted(started) if started.task.role == Role::Step => self.begins(&started.task),
-            Fact::Succeeded { task, .. } | Fact::HeldInDoubt { task, .. } => _ = self.busy.remove(task),
+            Fact::Succeeded { task, .. } => _ = self.busy.remove(task),
+            // That of a remedy is that of its step.
+            Fact::HeldInDoubt { task, .. } => _ = self.busy.remove(&task.clone().with_role(Role::Step)),
+            Fact::RemedyDue { step, .. } => _ = self.cut_off.remove(&TaskPath::step(step.clone())),
             Fact::Failed { task, .. } => {
                 self.busy.remove(task);
                 self.failed.insert(task.step.clone());
             }
-            Fact::Resumed(_) => self.failed.clear(),
+            Fact::Resumed(_) => {
+                self.failed.clear();
+                self.cut_off.clone_from(&self.busy);
+            }
             Fact::Rewound { steps, .. } => self.busy.retain(|task| !steps.contains(&task.step)),
             _ => {}
         }
@@ -59,7 +70,8 @@ impl Places<'_> {
         }
         let within = |most: Option<u32>, count: usize| most.is_none_or(|most| count <= most as usize);
         let yaml = || self.graph.yaml();
-        assert!(within(self.graph.limits.max_parallel, self.busy.len()), "{:?}\n{}", self.busy, yaml());
+        let at_work = self.busy.difference(&self.cut_off).count();
+        assert!(within(self.graph.limits.max_parallel, at_work), "{:?}\n{}", self.busy, yaml());
         let Some(matrix) = self.graph.step(&task.step).and_then(|step| step.matrix.as_ref()) else { return };
         let items = self.busy.iter().filter(|busy| busy.step == task.step).count();
         assert!(within(matrix.max_parallel, items), "{items} items of {}\n{}", task.step, yaml());
