@@ -68,7 +68,7 @@ impl Host for Instant {
 fn answer(op: Op) -> Completion {
     match op {
         Op::Attempt(order) => {
-            Completion::AttemptEnded { attempt: order.number, outcome: outcome(&order), task: order.task }
+            Completion::AttemptEnded { attempt: order.number, outcome: Arc::new(outcome(&order)), task: order.task }
         }
         Op::Wake { whom, .. } => Completion::Woken(whom),
         Op::Probe(_) | Op::Look(_) | Op::Stop(_) => unreachable!("nothing is in doubt here"),

@@ -1,6 +1,7 @@
 //! The boundary between the loop that owns the state and the world: plain data, no futures or closures across it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::id::TaskPath;
@@ -18,7 +19,7 @@ pub struct Queued {
 /// Something that came of an [`Op`], or of the user.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Completion {
-    AttemptEnded { task: TaskPath, attempt: u32, outcome: Outcome },
+    AttemptEnded { task: TaskPath, attempt: u32, outcome: Arc<Outcome> },
     ProbeEnded { task: TaskPath, probe: u32, answer: ProbeAnswer },
     Woken(Wake),
     StopRequested(Stop),
@@ -27,9 +28,7 @@ pub enum Completion {
 impl From<Completion> for Fact {
     fn from(completion: Completion) -> Self {
         match completion {
-            Completion::AttemptEnded { task, attempt, outcome } => {
-                Self::AttemptEnded { task, attempt, outcome: Box::new(outcome) }
-            }
+            Completion::AttemptEnded { task, attempt, outcome } => Self::AttemptEnded { task, attempt, outcome },
             Completion::ProbeEnded { task, probe, answer } => Self::ProbeEnded { task, probe, answer },
             Completion::Woken(Wake::Task(task)) => Self::TimerFired { task },
             Completion::Woken(Wake::Run(alarm)) => Self::AlarmRang { alarm },

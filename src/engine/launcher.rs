@@ -75,7 +75,7 @@ impl Launcher {
     pub(super) fn attempt(&mut self, mut order: Order, unstored: &[(String, Name)]) {
         let missing = self.supply(&mut order, unstored).err();
         let (task, attempt, effect) = (order.task.clone(), order.number, order.effect);
-        let ended = move |outcome| Completion::AttemptEnded { task: task.clone(), attempt, outcome };
+        let ended = move |outcome| Completion::AttemptEnded { task: task.clone(), attempt, outcome: Arc::new(outcome) };
         let happened = if effect == Effect::Read { Happened::None } else { Happened::Unknown };
         let cut_off = ended(Outcome::interrupted(happened));
         let limit = order.deadline.map(|deadline| deadline.since(self.services.clock.now()) + OVERTIME);
@@ -237,7 +237,9 @@ impl Launcher {
     fn masked(&self, mut completion: Completion, running: &Running) -> Completion {
         let masked = |text: &str| self.mask.apply(&Mask::of(running.input.values()).apply(text));
         match &mut completion {
-            Completion::AttemptEnded { outcome, .. } => self.masked_outcome(outcome, running, &masked),
+            Completion::AttemptEnded { outcome, .. } => {
+                self.masked_outcome(Arc::make_mut(outcome), running, &masked);
+            }
             Completion::ProbeEnded { answer: ProbeAnswer::Seen(outcome), .. } => {
                 self.masked_outcome(outcome, running, &masked);
             }

@@ -52,7 +52,7 @@ pub enum Fact {
     AttemptEnded {
         task: TaskPath,
         attempt: u32,
-        outcome: Box<Outcome>,
+        outcome: Arc<Outcome>,
     },
     ProbeStarted {
         task: TaskPath,
@@ -141,7 +141,7 @@ pub struct AttemptStarted {
     /// What it may cost, if it is a purchase.
     pub spends: Option<Money>,
     /// HMAC of the input, so that two inputs can be compared without being seen.
-    pub digest: String,
+    pub digest: Arc<str>,
 }
 
 impl Fact {

@@ -27,7 +27,7 @@ pub struct Made {
     pub doubtful: bool,
     pub outputs: Data,
     /// The answer that it failed over although its effect took place.
-    pub answer: Option<Box<Outcome>>,
+    pub answer: Option<Arc<Outcome>>,
     /// How far its undo is.
     pub undo: Option<Box<TaskState>>,
 }

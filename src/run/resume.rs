@@ -168,7 +168,7 @@ fn resume_task(task: &mut TaskState, at: Timestamp, effect: Effect) {
     task.phase = match phase {
         Phase::Running => {
             let happened = if effect == Effect::Read { Happened::None } else { Happened::Unknown };
-            end_attempt(task, &Outcome::interrupted(happened), at)
+            end_attempt(task, Outcome::interrupted(happened).into(), at)
         }
         // The look itself was cut off; it changes nothing, so the same is made again.
         Phase::Probing => {
@@ -190,7 +190,7 @@ fn resume_task(task: &mut TaskState, at: Timestamp, effect: Effect) {
                 (Effect::Once | Effect::Keyed, Some(answer)) => Phase::Ended(answer),
                 // The service may have forgotten the key by now.
                 (Effect::Keyed, None) if task.first_sent.is_some_and(|sent| at.since(sent) > KEY_LIFETIME) => {
-                    end_attempt(task, &Outcome::interrupted(Happened::Unknown), at)
+                    end_attempt(task, Outcome::interrupted(Happened::Unknown).into(), at)
                 }
                 _ => Phase::Waiting,
             }

@@ -1,5 +1,7 @@
 //! The transition table of a task. A pair of phase and fact that is not listed here is an error.
 
+use std::sync::Arc;
+
 use super::entry::{AttemptStarted, Fact};
 use super::outcome::{Happened, Outcome, ProbeAnswer, StepError};
 use super::task_state::{Phase, TaskState};
@@ -19,7 +21,7 @@ pub(super) fn advance(task: &mut TaskState, fact: &Fact, at: Timestamp) -> Resul
             begin_attempt(task, started, at)
         }
         (Running, Fact::AttemptEnded { attempt, outcome, .. }) if *attempt == task.attempts => {
-            end_attempt(task, outcome, at)
+            end_attempt(task, outcome.clone(), at)
         }
         (Ended(_), Fact::TimerSet { timer: timer @ (Timer::Retry | Timer::Settle), due, .. })
         | (Probed(_), Fact::TimerSet { timer: timer @ (Timer::Retry | Timer::Reprobe), due, .. }) => {
@@ -103,7 +105,7 @@ pub(super) fn pass(task: &mut TaskState, fact: &Fact, at: Timestamp) -> Result<(
 
 /// That of the next attempt. Under one idempotency key there goes one input: with another it is another occurrence.
 pub(super) fn occurrence(task: &TaskState, digest: &str) -> u32 {
-    let another = !task.digest.is_empty() && task.digest != digest;
+    let another = !task.digest.is_empty() && *task.digest != *digest;
     task.occurrence + u32::from(another)
 }
 
@@ -132,7 +134,7 @@ fn look_first(task: &mut TaskState, probe: u32, input: &Data, at: Timestamp) -> 
     Phase::Probing
 }
 
-pub(super) fn end_attempt(task: &mut TaskState, outcome: &Outcome, at: Timestamp) -> Phase {
+pub(super) fn end_attempt(task: &mut TaskState, outcome: Arc<Outcome>, at: Timestamp) -> Phase {
     if outcome.error.as_ref().is_some_and(StepError::is_interrupted) {
         // What cut the attempt off was on our side: the policy's tries are for what the service does.
         task.tries = task.tries.saturating_sub(1);
@@ -141,7 +143,7 @@ pub(super) fn end_attempt(task: &mut TaskState, outcome: &Outcome, at: Timestamp
     task.not_before = outcome.retry_after.map(|asked| at.plus(asked));
     task.probes = 0;
     task.unsure |= outcome.happened == Happened::Unknown;
-    Phase::Ended(Box::new(outcome.clone()))
+    Phase::Ended(outcome)
 }
 
 fn succeed(task: &mut TaskState, outputs: &Data, at: Timestamp) -> Phase {
@@ -151,7 +153,7 @@ fn succeed(task: &mut TaskState, outputs: &Data, at: Timestamp) -> Phase {
     Phase::Succeeded
 }
 
-fn fail(task: &mut TaskState, error: &StepError, at: Timestamp, answer: Option<Box<Outcome>>) -> Phase {
+fn fail(task: &mut TaskState, error: &StepError, at: Timestamp, answer: Option<Arc<Outcome>>) -> Phase {
     task.ended = Some(at);
     forget_attempt(task);
     task.error = Some(error.clone());

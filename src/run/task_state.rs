@@ -37,13 +37,13 @@ pub struct TaskState {
     /// The input of an attempt that is running or in doubt.
     pub input: Data,
     /// The answer that a failed verdict was about, kept where its effect took place.
-    pub answer: Option<Box<Outcome>>,
+    pub answer: Option<Arc<Outcome>>,
     /// The error that a doubt, a delay or a remedy goes back to.
     pub error: Option<StepError>,
     pub outputs: Data,
     pub warning: Option<String>,
     /// Of the last attempt's input.
-    pub digest: String,
+    pub digest: Arc<str>,
     /// How it stood before the workflow was edited: a success that still stands if its input is the same.
     pub kept: Option<Box<TaskState>>,
     /// A person said that what it did stands, whatever its input is now; of an item that is gone, that no new one is the same.
@@ -59,7 +59,7 @@ pub enum Phase {
     Waiting,
     Running,
     /// An attempt ended and nothing has been decided about it.
-    Ended(Box<Outcome>),
+    Ended(Arc<Outcome>),
     Delayed {
         timer: Timer,
         due: Timestamp,

@@ -1,5 +1,6 @@
 //! A task, a remedy or an undo with all that its decisions need: they go through the same attempts, doubts and tries.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -169,8 +170,8 @@ impl<'a> Unit<'a> {
     }
 
     /// What is never stored counts by its secret's name. A digest of the value would be something of it that is stored.
-    fn digest(&self, input: &Data) -> String {
-        let digest = |input: &Data| derive::input_digest(&self.state.started, self.call.action, input);
+    fn digest(&self, input: &Data) -> Arc<str> {
+        let digest = |input: &Data| derive::input_digest(&self.state.started, self.call.action, input).into();
         if self.call.unstored.is_empty() {
             return digest(input);
         }
@@ -202,7 +203,7 @@ impl<'a> Unit<'a> {
         }
     }
 
-    fn attempt(&self, input: Data, digest: String) -> Fact {
+    fn attempt(&self, input: Data, digest: Arc<str>) -> Fact {
         let spends = match spend::cost(self, &input) {
             Ok(spends) => spends,
             Err(error) => return self.failed(error),

@@ -1,5 +1,6 @@
 //! A run played by hand: the plan is real, decisions are `decide`'s, answers are scripted.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Timestamp;
@@ -169,7 +170,7 @@ impl Tape {
     pub fn end(&mut self, path: &str, outcome: Outcome) -> &mut Self {
         let (task, state) = self.task(path);
         let attempt = state.attempts;
-        self.push(Fact::AttemptEnded { task, attempt, outcome: Box::new(outcome) })
+        self.push(Fact::AttemptEnded { task, attempt, outcome: Arc::new(outcome) })
     }
 
     /// Time passes until the timer of `path` fires.

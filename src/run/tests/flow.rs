@@ -1,5 +1,6 @@
 //! What runs, when, and how fast: conditions, matrices, limits, and what a failure means to the rest.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -55,7 +56,7 @@ impl Run {
             effect: Effect::Read,
             idempotency_key: String::new(),
             input: Data::new(),
-            digest: String::new(),
+            digest: Arc::default(),
             spends: None,
         };
         match op(&self.plan, &self.state, &Fact::AttemptStarted(Box::new(started))) {
@@ -205,7 +206,7 @@ fn an_item_does_not_begin_in_the_moment_in_which_another_one_fails() {
     let matrix = "strategy: { matrix: { x: [a, b, c] }, fail-fast: true }";
     let mut run = Run::of(&format!("rate: 2/m\nsteps:\n  each: {{ uses: read, {matrix} }}\n"));
     run.waits_until(60);
-    let outcome = Box::new(lost(Happened::None));
+    let outcome = Arc::new(lost(Happened::None));
     run.apply(Fact::AttemptEnded { task: item("each", "a"), attempt: 1, outcome }).unwrap();
     run.rings(Alarm::Rate);
     assert_eq!((run.phase(&item("each", "a")), run.phase(&item("each", "c"))), ("failed", "skipped"));

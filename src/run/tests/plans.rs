@@ -162,7 +162,7 @@ impl Run {
 
     pub fn ends(&mut self, task: TaskPath, outcome: Outcome) -> &mut Self {
         let attempt = self.state.task(&self.plan, &task).unwrap().attempts;
-        self.news(Fact::AttemptEnded { task, attempt, outcome: Box::new(outcome) })
+        self.news(Fact::AttemptEnded { task, attempt, outcome: Arc::new(outcome) })
     }
 
     pub fn succeeds(&mut self, task: TaskPath, value: impl Into<serde_json::Value>) -> &mut Self {

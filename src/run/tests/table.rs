@@ -1,5 +1,6 @@
 //! The table of transitions: for every phase, the facts that may follow, and what they lead to. All others are refused.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::plans::{Run, lost, outputs, task};
@@ -14,7 +15,7 @@ fn phases() -> Vec<(&'static str, Phase)> {
     vec![
         ("waiting", Phase::Waiting),
         ("running", Phase::Running),
-        ("ended", Phase::Ended(Box::new(lost(Happened::Done)))),
+        ("ended", Phase::Ended(Arc::new(lost(Happened::Done)))),
         ("delayed retry", Phase::Delayed { timer: Timer::Retry, due }),
         ("delayed settle", Phase::Delayed { timer: Timer::Settle, due }),
         ("due retry", Phase::Due(Timer::Retry)),
@@ -46,7 +47,7 @@ fn attempt(attempt: u32, occurrence: u32, digest: &str) -> Fact {
 /// Facts about a task that made two attempts and two looks.
 fn facts() -> Vec<(&'static str, Fact)> {
     let (a, due) = (|| task("a"), Timestamp::from_millis(99));
-    let ended = |attempt| Fact::AttemptEnded { task: a(), attempt, outcome: Box::new(lost(Happened::None)) };
+    let ended = |attempt| Fact::AttemptEnded { task: a(), attempt, outcome: Arc::new(lost(Happened::None)) };
     let looked = |probe| Fact::ProbeEnded { task: a(), probe, answer: ProbeAnswer::NotDone };
     let timer = |timer| Fact::TimerSet { task: a(), timer, due };
     let error = || StepError::new(ErrorKind::Service, "lost", "it was lost");

@@ -55,7 +55,7 @@ impl StoredAttempt {
             occurrence: *occurrence,
             effect: (*effect).into(),
             idempotency_key: idempotency_key.clone(),
-            digest: digest.clone(),
+            digest: digest.to_string(),
             spends: spends.map(Dollars),
         })
     }
@@ -70,7 +70,7 @@ impl StoredAttempt {
             effect: effect.into(),
             idempotency_key,
             input,
-            digest,
+            digest: digest.into(),
             spends: spends.map(|money| money.0),
         })
     }

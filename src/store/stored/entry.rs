@@ -1,5 +1,7 @@
 //! Entries as they stand in the journal.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::Malformed;
@@ -225,7 +227,7 @@ impl StoredFact {
             }
             Self::AttemptStarted(started) => Fact::AttemptStarted(Box::new(started.open(keys, seq)?)),
             Self::AttemptEnded { task: about, attempt, outcome } => {
-                let outcome = Box::new(outcome.open(keys, &place(seq, &about, attempt), "data")?);
+                let outcome = Arc::new(outcome.open(keys, &place(seq, &about, attempt), "data")?);
                 Fact::AttemptEnded { task: task(&about)?, attempt, outcome }
             }
             Self::ProbeStarted { task: about, probe, input } => {

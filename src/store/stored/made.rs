@@ -1,5 +1,7 @@
 //! What an earlier round of a step made, as it stands in the checkpoint.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::Malformed;
@@ -67,7 +69,7 @@ impl StoredMade {
             ended: self.ended.0,
             doubtful: self.doubtful,
             outputs: self.outputs.open(keys, &place, "outputs")?,
-            answer: answer.map(Box::new),
+            answer: answer.map(Arc::new),
             undo: undo.map(Box::new),
         })
     }

@@ -102,7 +102,7 @@ pub fn intent(seq: u64) -> Entry {
             effect: Effect::Once,
             idempotency_key: "k".repeat(32),
             input: Data::from([("password".into(), secret(PASSWORD)), ("n".into(), json!(seq).into())]),
-            digest: "d".repeat(64),
+            digest: "d".repeat(64).into(),
             spends: None,
         })),
     )

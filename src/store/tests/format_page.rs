@@ -1,5 +1,7 @@
 //! `docs/checkpoint-format.md` shows a run. It is held against what the store writes, byte for byte.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::fixture::*;
@@ -34,7 +36,7 @@ fn facts() -> Vec<Fact> {
     };
     vec![
         Fact::AttemptStarted(Box::new(intent)),
-        Fact::AttemptEnded { task: task.clone(), attempt: 1, outcome: Box::new(Outcome::succeeded(outputs.clone())) },
+        Fact::AttemptEnded { task: task.clone(), attempt: 1, outcome: Arc::new(Outcome::succeeded(outputs.clone())) },
         Fact::Succeeded { task, outputs, warning: None },
     ]
 }

@@ -156,7 +156,7 @@ fn attempt() -> BoxedStrategy<AttemptStarted> {
             effect,
             idempotency_key,
             input,
-            digest,
+            digest: digest.into(),
             spends,
         })
         .boxed()
@@ -249,7 +249,7 @@ pub fn fact() -> BoxedStrategy<Fact> {
         (task(), any::<u32>(), outcome()).prop_map(|(task, attempt, outcome)| Fact::AttemptEnded {
             task,
             attempt,
-            outcome: Box::new(outcome)
+            outcome: Arc::new(outcome)
         }),
         (task(), any::<u32>(), option::of(data())).prop_map(|(task, probe, input)| Fact::ProbeStarted {
             task,
@@ -283,7 +283,7 @@ fn phase() -> BoxedStrategy<Phase> {
     use Phase::*;
     prop_oneof![
         proptest::sample::select(vec![Waiting, Running, Probing, Remedying, Succeeded, Failed]),
-        outcome().prop_map(|outcome| Ended(Box::new(outcome))),
+        outcome().prop_map(|outcome| Ended(Arc::new(outcome))),
         (timer(), time()).prop_map(|(timer, due)| Delayed { timer, due }),
         timer().prop_map(Due),
         answer().prop_map(Probed),
@@ -325,11 +325,11 @@ fn task_of_its_own() -> BoxedStrategy<TaskState> {
             cleared: counts.5,
             ended: times.2,
             input,
-            answer: texts.2.map(Box::new),
+            answer: texts.2.map(Arc::new),
             error: texts.0,
             outputs,
             warning: texts.1,
-            digest: texts.3,
+            digest: texts.3.into(),
             kept: None,
             stands: counts.5,
             undo: None,

@@ -1,5 +1,6 @@
 //! What comes back is what was stored.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -63,7 +64,7 @@ fn a_wish_to_be_left_alone_is_not_shortened() {
     let task = crate::id::TaskPath::parse("a").unwrap();
     let ended = |retry_after| {
         let outcome = Outcome { retry_after: Some(retry_after), ..Outcome::succeeded(Data::new()) };
-        entry(2, Fact::AttemptEnded { task: task.clone(), attempt: 1, outcome: Box::new(outcome) })
+        entry(2, Fact::AttemptEnded { task: task.clone(), attempt: 1, outcome: Arc::new(outcome) })
     };
     writer.append(&[ended(Duration::from_nanos(1))], false).unwrap();
     assert_eq!(resume_on(&disk, &key(1)).unwrap().1.entries, [ended(Duration::from_millis(1))]);

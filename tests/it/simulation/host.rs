@@ -1,6 +1,7 @@
 //! A host in simulated time, on a simulated disk, in a simulated world. Nothing in it waits.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use onramp::clock::{Clock as _, ManualClock, Timestamp};
 use onramp::engine::{Completion, Host, HostError, Queued};
@@ -96,7 +97,8 @@ impl<'a> SimHost<'a> {
                 let task = state.task(self.plan(state), &order.task).expect("what is launched is known");
                 let answer = self.world.attempt(&order, state, task);
                 let (effect, attempt) = (order.effect, order.number);
-                let completion = Completion::AttemptEnded { task: order.task, attempt, outcome: answer.outcome };
+                let completion =
+                    Completion::AttemptEnded { task: order.task, attempt, outcome: Arc::new(answer.outcome) };
                 self.running.push(Running { at: answer.at, effect, completion });
             }
             Op::Probe(order) | Op::Look(order) => {
@@ -134,7 +136,7 @@ impl<'a> SimHost<'a> {
         for running in self.running.iter_mut().filter(|running| running.effect == Effect::Read) {
             running.at = self.clock.now();
             if let Completion::AttemptEnded { outcome, .. } = &mut running.completion {
-                *outcome = Outcome::interrupted(Happened::None);
+                *outcome = Outcome::interrupted(Happened::None).into();
             }
         }
     }

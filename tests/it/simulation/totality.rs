@@ -1,5 +1,7 @@
 //! Whatever entry meets whatever state: it moves the run on, or it is refused and nothing has changed.
 
+use std::sync::Arc;
+
 use onramp::clock::Timestamp;
 use onramp::id::{Role, StepId, TaskPath};
 use onramp::run::{
@@ -25,13 +27,13 @@ fn path() -> impl Strategy<Value = TaskPath> {
     })
 }
 
-fn outcome() -> impl Strategy<Value = Box<Outcome>> {
+fn outcome() -> impl Strategy<Value = Arc<Outcome>> {
     (any::<bool>(), 0u8..3).prop_map(|(fails, happened)| {
         let happened = [Happened::None, Happened::Done, Happened::Unknown][usize::from(happened)];
         let mut outcome = Outcome::succeeded(Data::new());
         outcome.claims.push("a claim".into());
         outcome.error = fails.then(|| StepError::new(ErrorKind::Service, "sim.lost", "lost"));
-        Box::new(Outcome { happened, ..outcome })
+        Arc::new(Outcome { happened, ..outcome })
     })
 }
 
@@ -46,7 +48,7 @@ fn fact() -> impl Strategy<Value = Fact> {
             effect: Effect::Once,
             idempotency_key: String::new(),
             input: Data::new(),
-            digest: String::new(),
+            digest: Arc::default(),
             spends: None,
         }))
     };
