@@ -79,6 +79,10 @@ fn context<'v>(
             Reference::Matrix(name) => (roots.entry("matrix"), name.as_str()),
             Reference::Response(name) => (roots.entry("response"), name.as_str()),
             Reference::RunId => (roots.entry("run"), "id"),
+            Reference::Index => {
+                context.add_variable_as_val("index", to_cel(datum.expose()));
+                continue;
+            }
             Reference::Output(step, name) => (outputs.entry(step.as_str()), name.as_str()),
         };
         fields.or_default().push((name.to_owned(), to_cel(datum.expose())));

@@ -178,6 +178,7 @@ impl<'s> Resolver<'s> {
             return at + 1;
         }
         match name {
+            _ if self.place == Place::Row => self.index(at),
             "inputs" => self.named(at, Reference::Input),
             "secrets" => self.named(at, Reference::Secret),
             "matrix" => self.named(at, Reference::Matrix),

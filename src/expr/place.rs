@@ -13,6 +13,8 @@ pub enum Place {
     Condition,
     /// A capture, where `response` is known.
     Capture,
+    /// A column of the rows that a template makes, where `index` is all that is known.
+    Row,
 }
 
 /// Maps byte ranges of a text to the file that it was read from.

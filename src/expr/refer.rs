@@ -21,6 +21,7 @@ pub(super) fn reference_of<'s>(text: &dyn Fn(usize) -> &'s str) -> Option<(Refer
             (Reference::Output(StepId::local(text(2)).ok()?, name(6)?), 7)
         }
         "run" if text(2) == "id" => (Reference::RunId, 3),
+        "index" => (Reference::Index, 1),
         _ => return None,
     })
 }
@@ -127,6 +128,17 @@ impl<'s> Resolver<'s> {
             }
             None => self.incomplete(at, at, "response.body"),
         }
+    }
+
+    /// In a template of rows.
+    pub(super) fn index(&mut self, at: usize) -> usize {
+        let name = self.text(at);
+        if name == "index" {
+            return self.refer(Reference::Index, at, at);
+        }
+        let help = Some("a template of rows knows `index`, the number of the row, and no other name".to_owned());
+        self.fault("E0121", at, at, format!("unknown name `{name}`"), help);
+        at + 1
     }
 
     fn incomplete(&mut self, first: usize, last: usize, form: &str) -> usize {

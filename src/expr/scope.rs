@@ -19,6 +19,8 @@ pub enum Reference {
     Response(Name),
     /// `run.id`
     RunId,
+    /// `index`, in a template of rows only
+    Index,
 }
 
 /// What `success()`, `failure()`, `always()` and `cancelled()` ask.
@@ -58,6 +60,7 @@ impl std::fmt::Display for Reference {
             Self::Matrix(name) => write!(f, "matrix.{name}"),
             Self::Response(name) => write!(f, "response.{name}"),
             Self::RunId => f.write_str("run.id"),
+            Self::Index => f.write_str("index"),
         }
     }
 }

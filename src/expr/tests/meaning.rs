@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::values::{evaluate, value, values};
-use crate::expr::{Reference, Template};
+use crate::expr::{Place, Positions, Reference, Template};
 
 #[test]
 fn one_expression_keeps_its_type() {
@@ -119,4 +119,22 @@ fn whatever_is_made_from_a_secret_is_one() {
     assert!(datum.is_secret());
     assert_eq!(datum.expose(), &json!({ "k": [1, "hush"] }));
     assert!(map.as_literal().is_none());
+}
+
+#[test]
+fn a_template_of_rows_knows_the_index_and_no_other_name() {
+    let of_row = |text: &str| Template::parse_at(text, &Positions::Verbatim(0), Place::Row);
+    for (text, wanted) in [
+        ("agent+${{ index }}@a.test", json!("agent+17@a.test")),
+        ("${{ index }}", json!(17)),
+        ("${{ index % 2 == 0 ? 'blue' : 'red' }}", json!("red")),
+        ("${{ [1].map(index, index + 1) }}", json!([2])),
+    ] {
+        assert_eq!(of_row(text).unwrap().evaluate(&values()).unwrap().expose(), &wanted, "{text}");
+    }
+    for (text, at) in [("${{ idx }}", "idx"), ("a${{ inputs.one }}", "inputs"), ("${{ run.id }}", "run")] {
+        let fault = of_row(text).unwrap_err().faults.remove(0);
+        assert_eq!((fault.code, &text[fault.span.start..fault.span.end]), ("E0121", at));
+    }
+    assert!(Template::parse("${{ index }}").is_err());
 }

@@ -22,6 +22,7 @@ impl Scope for Values {
             Reference::Secret(name) if name.as_str() == "s" => Some(Datum::secret(json!("hush"))),
             Reference::Secret(_) => None,
             Reference::RunId => Some(Datum::Public(json!("run-1"))),
+            Reference::Index => Some(Datum::Public(json!(17))),
         }
     }
 

@@ -86,6 +86,7 @@ impl<'n, 'w> Known<'n, 'w> {
                 "headers" => return ValueType::Object,
                 _ => None,
             },
+            Reference::Index => None,
         };
         known.cloned().unwrap_or(ValueType::Any)
     }
