@@ -5,6 +5,7 @@
 //! choose and to count, and nothing that grows with what the row does.
 
 mod admit;
+mod bad_row;
 mod event;
 mod fact;
 mod row;
@@ -14,6 +15,7 @@ mod state;
 mod tests;
 
 pub use admit::{Admission, Flow, Progress, StopAfter, StopReason, admit};
+pub use bad_row::BadRow;
 pub use event::{Happening, RowEvent, RowTrouble};
 pub use fact::{Control, FleetEntry, FleetFact};
 pub use row::{InvalidKey, Row, RowId, RowKey};

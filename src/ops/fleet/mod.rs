@@ -6,11 +6,13 @@ mod control;
 mod join;
 mod log;
 mod pick;
+mod rows;
 mod run;
 mod show;
 
 pub use control::{FleetCancel, fleet_cancel, fleet_control};
 pub use join::{Joined, join};
 pub use pick::Pick;
+pub use rows::{DuplicateRow, GivenRows, RowFormat, RowSource, RowsRequest, read_rows};
 pub use run::{FleetConsole, FleetOutcome, FleetResumeRequest, FleetRunRequest, FlowRequest, fleet_resume, fleet_run};
 pub use show::{ShownFleet, fleet_show, fleets};

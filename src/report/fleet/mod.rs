@@ -1,5 +1,6 @@
 //! Fleets, for people and for programs.
 
+pub mod bad_rows;
 mod page;
 mod progress;
 mod summary;
