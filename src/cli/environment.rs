@@ -80,6 +80,11 @@ pub fn witnesses() -> Option<PathBuf> {
     Some(user_folder("XDG_STATE_HOME", ".local/state")?.join("onramp/runs"))
 }
 
+/// Where it is noted which services' terms the user has read; `None` without a home.
+pub fn terms() -> Option<PathBuf> {
+    Some(user_folder("XDG_STATE_HOME", ".local/state")?.join("onramp/terms"))
+}
+
 /// The user's own file of profiles; `None` without a home.
 pub fn profiles() -> Option<PathBuf> {
     Some(user_folder("XDG_CONFIG_HOME", ".config")?.join("onramp/onramp.toml"))

@@ -60,8 +60,8 @@ pub use exec::{ExecOutcome, ExecRequest, exec};
 pub use export::{ExportOutcome, ExportRequest, export};
 pub use fleet::{
     DuplicateRow, FleetCancel, FleetConsole, FleetOutcome, FleetResumeRequest, FleetRunRequest, FlowRequest, GivenRows,
-    Joined, Pick, RowFormat, RowSource, RowsRequest, ShownFleet, fleet_cancel, fleet_control, fleet_resume, fleet_run,
-    fleet_show, fleets, join, read_rows,
+    Joined, MannersRequest, Pick, RowFormat, RowSource, RowsRequest, ShownFleet, fleet_cancel, fleet_control,
+    fleet_resume, fleet_run, fleet_show, fleets, join, mind_manners, read_rows,
 };
 pub use init::{TEMPLATES, Template, init, template};
 pub use key::{KeyPlace, RotateOutcome, Rotation, key_new, key_rotate};

@@ -26,6 +26,8 @@ pub struct Workspace {
     pub sandboxes: Option<PathBuf>,
     /// Where it is noted how far each run has come, so that a copy of one is noticed: the user's state folder, too.
     pub witnesses: Option<PathBuf>,
+    /// Where it is noted which services' terms the user has read: the user's state folder, too.
+    pub terms: Option<PathBuf>,
     pub registry: Arc<Registry>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,

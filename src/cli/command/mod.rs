@@ -79,6 +79,7 @@ pub fn workspace(store: &Path, command: &str) -> Workspace {
         key: environment::key_source(),
         sandboxes: environment::sandboxes(),
         witnesses: environment::witnesses(),
+        terms: environment::terms(),
         registry: Arc::new(Registry::builtin()),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),

@@ -5,6 +5,7 @@ mod begin;
 mod control;
 mod join;
 mod log;
+mod manners;
 mod pick;
 mod rows;
 mod run;
@@ -12,6 +13,7 @@ mod show;
 
 pub use control::{FleetCancel, fleet_cancel, fleet_control};
 pub use join::{Joined, join};
+pub use manners::{MannersRequest, mind_manners};
 pub use pick::Pick;
 pub use rows::{DuplicateRow, GivenRows, RowFormat, RowSource, RowsRequest, read_rows};
 pub use run::{FleetConsole, FleetOutcome, FleetResumeRequest, FleetRunRequest, FlowRequest, fleet_resume, fleet_run};

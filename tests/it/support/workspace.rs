@@ -15,6 +15,7 @@ pub fn workspace(context: &TestContext, now: &str) -> Workspace {
         key: KeySource::Default(context.key_file()),
         sandboxes: None,
         witnesses: Some(context.path("state")),
+        terms: Some(context.path("terms")),
         registry: Arc::new(Registry::builtin()),
         clock: Arc::new(ManualClock::at(Timestamp::parse(now).unwrap())),
         entropy: Arc::new(SystemEntropy),
