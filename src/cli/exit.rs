@@ -11,6 +11,7 @@ pub enum Exit {
     StepFailed,
     WrongUse,
     InDoubt,
+    RowsFailed,
     Interrupted,
     /// Of the command that `onramp exec` ran.
     Command(u8),
@@ -23,6 +24,7 @@ impl Exit {
             Self::StepFailed => 1,
             Self::WrongUse => 2,
             Self::InDoubt => 3,
+            Self::RowsFailed => 4,
             Self::Interrupted => 130,
             Self::Command(code) => code,
         }

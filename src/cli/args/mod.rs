@@ -7,6 +7,7 @@ mod cancel;
 mod doctor;
 mod exec;
 mod export;
+mod fleet;
 mod global;
 mod graph;
 mod groups;
@@ -32,9 +33,10 @@ pub use cancel::Cancel;
 pub use doctor::Doctor;
 pub use exec::Exec;
 pub use export::{Export, ExportFormat};
+pub use fleet::{Fleet, FleetCancel, FleetList, FleetResume, FleetRun, FleetShow, FlowArgs, RowArgs, WhichFleet};
 pub use global::{Color, Global};
 pub use graph::{Graph, GraphFormat};
-pub use groups::{Inputs, Output, Progress, Service};
+pub use groups::{Inputs, Output, Progress, Service, StoreArgs};
 pub use init::Init;
 pub use key::{Key, Rotate};
 pub use mail::{Mail, MailExtract, MailTest, MailWait};
@@ -54,7 +56,7 @@ pub use validate::Validate;
 /// anything and nothing is done twice. stdout is data, stderr is talk.
 ///
 /// Exit codes: 0 done, 1 a step failed or the run could not go on, 2 wrong use or wrong file, 3 stopped in doubt and a person must decide,
-/// 130 interrupted or cancelled.
+/// 4 some rows of a fleet failed, 130 interrupted or cancelled.
 #[derive(Debug, Parser)]
 #[command(name = "onramp", version, max_term_width = 100)]
 pub struct Cli {
@@ -81,6 +83,8 @@ pub enum Command {
     Export(Export),
     Exec(Exec),
     Prune(Prune),
+    #[command(subcommand)]
+    Fleet(Fleet),
     #[command(subcommand)]
     Key(Key),
     Validate(Validate),

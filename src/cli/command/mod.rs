@@ -7,6 +7,7 @@ mod cancel;
 mod doctor;
 mod exec;
 mod export;
+mod fleet;
 mod graph;
 mod init;
 mod key;
@@ -52,6 +53,7 @@ pub async fn dispatch(command: Command, global: &Global) -> Result<Exit, Failure
         Command::Teardown(args) => teardown::teardown(args, global).await,
         Command::Export(args) => export::export(args, global),
         Command::Exec(args) => exec::exec(args, global).await,
+        Command::Fleet(args) => fleet::fleet(args, global).await,
         Command::Prune(args) => prune::prune(args, global),
         Command::Key(args) => key::key(args, global),
         Command::Validate(args) => validate::validate(args, global),

@@ -8,6 +8,7 @@ use super::begin::{Begun, begin};
 use super::control::obeying;
 use super::join::{Joined, join, open_rows};
 use super::log::{StoredLog, StoredSealer};
+use super::manners::{MannersRequest, mind_manners};
 use super::pick::Pick;
 use crate::engine::{FleetDriver, FleetEnd, StopSignal, learn_given};
 use crate::fleet::{FleetEntry, FleetFact, FleetState, Flow, Row, RowId, RowKey, StopAfter};
@@ -17,7 +18,7 @@ use crate::ops::stored::{plan_of, sealing_key};
 use crate::ops::surroundings::revive;
 use crate::ops::takeover::epoch;
 use crate::ops::unstored::given_anew;
-use crate::ops::{Checked, OpError, ResumeRequest, RunRequest, Talk, Workspace, call, validate};
+use crate::ops::{Checked, DEFAULT_BASE_URL, OpError, ResumeRequest, RunRequest, Talk, Workspace, call, validate};
 use crate::plan::Plan;
 use crate::report::fleet::FleetReporter;
 use crate::run::Resumption;
@@ -41,6 +42,8 @@ pub struct FleetRunRequest<'a> {
     pub name: String,
     pub rows: Vec<Row>,
     pub flow: FlowRequest,
+    /// The terms of the service allow so many accounts.
+    pub accept_terms: bool,
 }
 
 pub struct FleetResumeRequest<'a> {
@@ -102,8 +105,11 @@ pub async fn fleet_run(
     console: FleetConsole,
     talk: &mut dyn Talk,
 ) -> Result<FleetOutcome, OpError> {
-    let FleetRunRequest { run, name, rows, flow } = request;
+    let FleetRunRequest { run, name, rows, flow, accept_terms } = request;
     let id = RunId::new(&name).map_err(|error| OpError::Usage(format!("{error}; `--name` gives the fleet another")))?;
+    let base_url = run.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL);
+    let services: &[&str] = if run.sandbox { &[] } else { &[base_url] };
+    mind_manners(workspace, &MannersRequest { rows: rows.len() as u64, services, accept_terms })?;
     let resume = ResumeRequest {
         file: run.file.clone(),
         allow_spend: run.allow_spend,
