@@ -17,6 +17,7 @@ mod doubt;
 mod dovecot;
 mod edits;
 mod faults;
+mod fleet;
 mod flow;
 mod graph;
 mod handling;
