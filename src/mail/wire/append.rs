@@ -4,6 +4,7 @@ use imap::types::Flag;
 use imap_proto::UidSetMember;
 
 use super::connect::failed;
+use super::quoting::within_quotes;
 use super::session::{REPLY_BYTES, Session};
 use crate::mail::error::{MailError, MailErrorKind, quoted};
 
@@ -109,25 +110,9 @@ fn names(header: &[u8], id: &str) -> bool {
     named.is_some_and(|(_, value)| value.split_whitespace().eq([id]))
 }
 
-/// A folder's name as it stands in a quoted string.
-fn within_quotes(folder: &str) -> Result<String, MailError> {
-    if folder.contains(['\r', '\n', '\0']) {
-        return Err(MailError::new(MailErrorKind::Config, "the folder's name has a line break or NUL in it"));
-    }
-    Ok(folder.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_that_would_begin_another_command_is_refused() {
-        for name in ["a\r\nA1 DELETE b", "a\nb", "a\0b"] {
-            assert_eq!(within_quotes(name).map_err(|error| error.kind), Err(MailErrorKind::Config));
-        }
-        assert_eq!(within_quotes("a\"\\b").unwrap(), "a\\\"\\\\b");
-    }
 
     #[test]
     fn only_the_whole_message_id_is_ours() {

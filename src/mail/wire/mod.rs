@@ -7,10 +7,12 @@
 
 mod append;
 mod connect;
+mod fetch;
 mod guard;
 mod link;
 mod listing;
 mod login;
+mod quoting;
 mod session;
 mod shape;
 mod socket;
@@ -19,7 +21,8 @@ mod waker;
 
 pub use append::Fate;
 pub(super) use connect::Connector;
+pub(super) use fetch::RawSummary;
 pub(super) use link::MATTERS;
 pub(super) use listing::Listed;
-pub(super) use session::{Idled, RawSummary, Session, Standing};
+pub(super) use session::{Idled, Session, Standing};
 pub(super) use waker::{Sleeper, Waker, waker};

@@ -1,14 +1,15 @@
 //! A session after login, in the few commands that waiting for mail needs. All of them only read.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::connect::failed;
+use super::fetch::arrival;
 use super::guard::{Guard, Idle, IdleSlot};
 use super::link::Link;
 use super::listing::{Listed, listed};
+use super::quoting::within_quotes;
 use super::socket::Allowance;
 use super::waker::{Sleeper, Woken};
 use crate::clock::Timestamp;
@@ -16,13 +17,8 @@ use crate::mail::error::{MailError, MailErrorKind};
 
 /// Bytes a reply without message text may have.
 pub(super) const REPLY_BYTES: u64 = 1 << 20;
-/// Bytes of a message's header fields that are read; addresses beyond do not count.
-const HEADER_BYTES: u64 = 16 << 10;
-/// Messages whose headers are asked for at once.
-const BATCH: usize = 100;
 /// What a server may take to accept an IDLE.
 const IDLE_BEGINS: Duration = Duration::from_secs(5);
-const FIELDS: &str = "DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO TO CC FROM SUBJECT DATE MESSAGE-ID";
 
 /// How a folder stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,15 +26,6 @@ pub(in crate::mail) struct Standing {
     pub uid_validity: u32,
     pub uid_next: u32,
     pub exists: u32,
-}
-
-/// Size, arrival and header fields of a message, before anything was made of them.
-#[derive(Debug)]
-pub(in crate::mail) struct RawSummary {
-    pub uid: u32,
-    pub size: u32,
-    pub received_at: Timestamp,
-    pub header: Vec<u8>,
 }
 
 /// How an IDLE ended.
@@ -95,9 +82,10 @@ impl Session {
 
     /// Opens the folder read-only and says how it stands now.
     pub fn examine(&mut self, folder: &str) -> Result<Standing, MailError> {
+        let name = within_quotes(folder)?;
         self.begin(REPLY_BYTES);
         // The crate's own parser of this reply panics at an untagged NO.
-        let (reply, _) = self.session.run(format!("EXAMINE {}", quoted_name(folder))).map_err(|error| match error {
+        let (reply, _) = self.session.run(format!("EXAMINE \"{name}\"")).map_err(|error| match error {
             imap::Error::No(no) => MailError::new(
                 MailErrorKind::Config,
                 format!("the server does not open the folder: {}", crate::mail::error::quoted(&no.information)),
@@ -182,77 +170,13 @@ impl Session {
 
     /// Where a folder stands that is not open, as UIDVALIDITY and UIDNEXT; `None` if the server does not say.
     pub fn status(&mut self, folder: &str) -> Result<Option<(u32, u32)>, MailError> {
+        let name = within_quotes(folder)?;
         self.begin(REPLY_BYTES);
-        match self.session.run(format!("STATUS {} (UIDVALIDITY UIDNEXT)", quoted_name(folder))) {
+        match self.session.run(format!("STATUS \"{name}\" (UIDVALIDITY UIDNEXT)")) {
             Ok((reply, _)) => Ok(standing_of(&String::from_utf8_lossy(&reply))),
             Err(imap::Error::No(_) | imap::Error::Bad(_)) => Ok(None),
             Err(error) => Err(failed("tell how a folder stands", error)),
         }
-    }
-
-    /// What is needed to choose among messages, without their bodies, and the header fields `asked`. Messages that are gone, or
-    /// that the server cannot show, are left out.
-    pub fn summaries(&mut self, uids: &[u32], asked: &BTreeSet<String>) -> Result<Vec<RawSummary>, MailError> {
-        let fields = asked.iter().fold(FIELDS.to_owned(), |fields, name| fields + " " + &name.to_ascii_uppercase());
-        let items = format!("(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS ({fields})]<0.{HEADER_BYTES}>)");
-        let mut summaries = Vec::with_capacity(uids.len());
-        for batch in uids.chunks(BATCH) {
-            match self.batch(batch, &items)? {
-                Some(shown) => summaries.extend(shown),
-                // One message that the server cannot read must not hide the others.
-                None => {
-                    for uid in batch {
-                        summaries.extend(self.batch(&[*uid], &items)?.into_iter().flatten());
-                    }
-                }
-            }
-        }
-        Ok(summaries)
-    }
-
-    /// `None` if the server refuses.
-    fn batch(&mut self, uids: &[u32], items: &str) -> Result<Option<Vec<RawSummary>>, MailError> {
-        self.begin((HEADER_BYTES + 1024) * BATCH as u64);
-        let set = uids.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
-        let fetched = match self.session.uid_fetch(set, items) {
-            Err(imap::Error::No(_)) => return Ok(None),
-            fetched => fetched.map_err(|error| failed("show its headers", error))?,
-        };
-        let summary = |message: &imap::types::Fetch<'_>| {
-            let uid = message.uid.filter(|uid| uids.contains(uid))?;
-            let header = message.header()?.to_vec();
-            Some(RawSummary { uid, size: message.size?, received_at: arrival(message)?, header })
-        };
-        Ok(Some(fetched.iter().filter_map(summary).collect()))
-    }
-
-    /// The whole message, or `None` if it is gone or the server cannot show it. Reads `max` bytes at the most.
-    pub fn body(&mut self, uid: u32, max: u32) -> Result<Option<Vec<u8>>, MailError> {
-        self.begin(u64::from(max) + REPLY_BYTES);
-        let items = format!("(UID BODY.PEEK[]<0.{max}>)");
-        let fetched = match self.session.uid_fetch(uid.to_string(), items) {
-            Err(imap::Error::No(_)) => return Ok(None),
-            fetched => fetched.map_err(|error| failed("show a message", error))?,
-        };
-        Ok(fetched
-            .iter()
-            .find(|message| message.uid == Some(uid))
-            .and_then(|message| message.body())
-            .map(<[u8]>::to_vec))
-    }
-
-    /// The messages of fewer than `small` bytes, by UID. What is larger, gone or cannot be shown is left out.
-    pub fn bodies(&mut self, uids: &[u32], small: u32) -> Result<BTreeMap<u32, Vec<u8>>, MailError> {
-        self.begin(u64::from(small) * uids.len() as u64 + REPLY_BYTES);
-        let set = uids.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
-        let fetched = match self.session.uid_fetch(set, format!("(UID BODY.PEEK[]<0.{small}>)")) {
-            Err(imap::Error::No(_)) => return Ok(BTreeMap::new()),
-            fetched => fetched.map_err(|error| failed("show messages", error))?,
-        };
-        // A body that fills the bound may have been cut.
-        let whole = |body: &&[u8]| body.len() < small as usize;
-        let body = |message: &imap::types::Fetch<'_>| Some((message.uid?, message.body().filter(whole)?.to_vec()));
-        Ok(fetched.iter().filter_map(body).collect())
     }
 
     /// Waits until the server tells of messages, somebody uses the waker, or `limit` is over. A server without IDLE, or one
@@ -290,14 +214,6 @@ impl Session {
         self.allowance.renew(self.command.min(Duration::from_secs(2)), REPLY_BYTES);
         let _ = self.session.logout();
     }
-}
-
-fn arrival(message: &imap::types::Fetch<'_>) -> Option<Timestamp> {
-    message.internal_date().map(|date| Timestamp::from_millis(date.timestamp_millis()))
-}
-
-fn quoted_name(folder: &str) -> String {
-    format!("\"{}\"", folder.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// `* STATUS "Junk" (UIDVALIDITY 7 UIDNEXT 3)`, in any order.
