@@ -26,8 +26,7 @@ pub fn learn_named(mask: &Mask, data: &Data) {
 
 /// Of a mailbox: a server may repeat the password alone, or what it was sent with it.
 fn learn_login(mask: &Mask, datum: &Datum) {
-    let secrets = datum.expose().as_str().map(mailbox_secrets).unwrap_or_default();
-    secrets.iter().for_each(|secret| mask.learn_text(secret.expose()));
+    mask.learn_texts(&datum.expose().as_str().map(mailbox_secrets).unwrap_or_default());
 }
 
 /// All that is known of a run.

@@ -7,12 +7,13 @@ use chrono::{DateTime, Utc};
 use super::asked::step_named;
 use super::base_url::base_url_of;
 use super::inject::injection;
+use super::mailbox::usable;
 use super::named;
 use super::random::{draw, word};
 use super::resume::Talk;
 use super::run::{DEFAULT_SETTLE, RunRequest};
 use super::spend::may_spend;
-use super::surroundings::{self, DEFAULT_BASE_URL, MAILBOX_VARIABLE};
+use super::surroundings::{self, DEFAULT_BASE_URL};
 use super::{OpError, Workspace, unstored};
 use crate::clock::Timestamp;
 use crate::engine::Injection;
@@ -109,9 +110,7 @@ fn given(
 /// A mailbox that cannot be one is found out now, and not after an account was made.
 pub(super) fn check_mailbox(workspace: &Workspace, workflow: &Workflow, secrets: &Data) -> Result<(), OpError> {
     let Some(url) = surroundings::mailbox_url(workflow, secrets) else { return Ok(()) };
-    let wrong = |why: String| OpError::Usage(format!("{MAILBOX_VARIABLE}: {why}"));
-    let mailbox = Mailbox::parse(url).map_err(|error| wrong(error.to_string()))?;
-    workspace.tokens.check(&mailbox).map_err(|error| wrong(error.message))
+    usable(workspace, url).map(drop)
 }
 
 /// Where the URLs and mailboxes among the `given` inputs lead. A default of the workflow file was typed by its author.

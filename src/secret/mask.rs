@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 
-use super::{Datum, MASKED, Secret};
+use super::{Datum, Secret, hide_ranges};
 
 /// Shorter values are not masked in free text: they would tear holes into ordinary words.
 const MIN_LENGTH: usize = 8;
@@ -95,25 +95,16 @@ impl Mask {
         }
     }
 
+    /// Learns each of `secrets`.
+    pub fn learn_texts(&self, secrets: &[Secret<String>]) {
+        secrets.iter().for_each(|secret| self.learn_text(secret.expose()));
+    }
+
     /// `text` with every known secret replaced by `***`; where two overlap, both go.
     pub fn apply(&self, text: &str) -> String {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        let mut shown = String::with_capacity(text.len());
-        // Up to where the text is dealt with: shown, or masked.
-        let mut end = 0;
-        for at in 0..text.len() {
-            let found = known.longest_at(text, at);
-            if found == 0 {
-                continue;
-            }
-            if at >= end {
-                shown.push_str(&text[end..at]);
-                shown.push_str(MASKED);
-            }
-            end = end.max(at + found);
-        }
-        shown.push_str(&text[end..]);
-        shown
+        let found = (0..text.len()).map(|at| at..at + known.longest_at(text, at));
+        hide_ranges(text, found.filter(|range| !range.is_empty()))
     }
 }
 
@@ -167,6 +158,7 @@ fn spellings(text: &str, min_length: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::MASKED;
     use base64::engine::general_purpose::STANDARD;
 
     #[test]

@@ -4,10 +4,12 @@
 
 mod data;
 mod datum;
+mod hiding;
 mod mask;
 
 pub use data::Data;
 pub use datum::Datum;
+pub use hiding::{hide, hide_ranges};
 pub use mask::Mask;
 
 use std::fmt;

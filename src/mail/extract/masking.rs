@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::token::tokens;
-use crate::secret::MASKED;
+use crate::secret::hide_ranges;
 
 /// So many digits in a word of letters and digits could be a code of somebody's own shape.
 const DIGITS: usize = 4;
@@ -13,16 +13,7 @@ pub(in crate::mail) fn without_codes(text: &str) -> String {
     let codes = tokens(text, None).into_iter().map(|token| token.range);
     let mut hidden: Vec<Range<usize>> = codes.chain(addresses(text)).chain(numbers(text)).collect();
     hidden.sort_by_key(|range| range.start);
-    let (mut kept, mut at) = (String::new(), 0);
-    for range in hidden {
-        if range.start >= at {
-            kept.push_str(&text[at..range.start]);
-            kept.push_str(MASKED);
-        }
-        at = at.max(range.end);
-    }
-    kept.push_str(&text[at..]);
-    kept
+    hide_ranges(text, hidden)
 }
 
 fn addresses(text: &str) -> impl Iterator<Item = Range<usize>> {

@@ -11,7 +11,7 @@ use super::connect::failed;
 use super::guard::Guard;
 use crate::mail::error::{MailError, MailErrorKind, quoted};
 use crate::mail::mailbox::{Auth, Mailbox};
-use crate::secret::{MASKED, Secret};
+use crate::secret::{Secret, hide};
 
 type LoggedIn = Result<imap::Session<Guard>, MailError>;
 
@@ -115,8 +115,7 @@ fn refused(information: &str, told: &[u8], mailbox: &Mailbox, secret: &Secret<St
         ["[unavailable]", "[inuse]", "[limit]", "[serverbug]", "too many", "simultaneous", "try again", "temporar"];
     let words = information.to_lowercase();
     let secrets = mailbox.spellings(secret);
-    let hide = |text: String, secret: &Secret<String>| text.replace(secret.expose(), MASKED);
-    let shown = |text: &str| quoted(&secrets.iter().fold(text.to_owned(), hide));
+    let shown = |text: &str| quoted(&hide(text, &secrets));
     let said = shown(information);
     if PASSING.iter().any(|sign| words.contains(sign)) {
         return MailError::new(MailErrorKind::Network, format!("the server puts the login off: {said}"));

@@ -12,7 +12,6 @@ use rustls::ClientConfig;
 use super::Workspace;
 use super::base_url::base_url_of;
 use super::mail_test::{advice, inspect};
-use super::mailbox::learn;
 use super::surroundings::MAILBOX_VARIABLE;
 use crate::mail::Mailbox;
 use crate::outlook::BaseUrlSource;
@@ -125,7 +124,7 @@ async fn mailbox(workspace: &Workspace, tls: &Arc<ClientConfig>, url: &str, sand
         Ok(mailbox) => mailbox,
         Err(error) => return Check::failed(name, format!("{MAILBOX_VARIABLE}: {error}")),
     };
-    learn(mask, &mailbox.secrets());
+    mask.learn_texts(&mailbox.secrets());
     match inspect(workspace, tls.clone(), &mailbox, None, sandbox, mask).await {
         Ok(_) => Check::ok(name, format!("{mailbox} opens")),
         Err(error) => Check::failed(name, format!("{mailbox}: {error}")).advise(advice(&error)),

@@ -16,7 +16,6 @@ use tokio::runtime::Handle;
 
 pub use refresh::{Grant, Refresh, token_url};
 
-use super::mailbox::learn;
 use crate::clock::Clock;
 use crate::diagnostic::escape;
 use crate::http::Http;
@@ -108,7 +107,7 @@ impl Tokens for Open {
             let message = format!("no token for {}: {}", escape(&account), self.world.mask.apply(&error.message));
             MailError { message, ..error }
         })?;
-        learn(&self.world.mask, &mailbox.spellings(&token));
+        self.world.mask.learn_texts(&mailbox.spellings(&token));
         Ok(token)
     }
 }

@@ -15,7 +15,7 @@ use crate::clock::Timestamp;
 use crate::diagnostic::escape;
 use crate::http::{Request, RequestBody, Response, Timeout, is_loopback};
 use crate::mail::{MailError, MailErrorKind};
-use crate::secret::{MASKED, Secret};
+use crate::secret::{Secret, hide};
 
 /// How long the token endpoint may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -154,10 +154,7 @@ impl Refreshing {
         };
         let response = world.send(request)?;
         let secrets = [Some(grant), client_secret.as_ref()];
-        let masked = |text: &str| {
-            let hide = |text: String, secret: &&Secret<String>| text.replace(secret.expose(), MASKED);
-            secrets.iter().flatten().fold(world.mask.apply(text), hide)
-        };
+        let masked = |text: &str| hide(&world.mask.apply(text), secrets.into_iter().flatten());
         given(&response, masked).map_err(|(kind, why)| {
             let place = token_url.host_str().unwrap_or_default();
             MailError::new(kind, format!("{place} gives none: {}", escape(&why)))
