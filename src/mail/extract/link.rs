@@ -4,6 +4,7 @@ use url::Url;
 
 use super::candidate::{Bar, Candidate, Gathered, Sign};
 use super::words::{self, Topic};
+use crate::mail::address::is_within;
 use crate::mail::message::{Content, Link};
 
 pub(super) const BAR: Bar = Bar { enough: 3, doubtful: 2, rival: 1 };
@@ -133,13 +134,12 @@ fn candidate(link: &Link) -> Option<Candidate> {
     let place = format!("{path}?{}", url.query().unwrap_or_default()).to_lowercase();
     let topics: Vec<Topic> =
         words::mentions(&words::lower(&link.label)).into_iter().map(|mention| mention.topic).collect();
-    let is_at = |domain: &&str| host == *domain || host.strip_suffix(domain).is_some_and(|sub| sub.ends_with('.'));
     let speaks = topics.iter().any(|topic| matches!(topic, Topic::Purpose | Topic::Code));
     // In plain text the words before an address are its label, and may speak of more than the link.
     let elsewhere = topics.contains(&Topic::Elsewhere) && !(speaks && topics.last() != Some(&Topic::Elsewhere));
     let decoy = if place == "/?" && url.fragment().is_none() {
         Some("a home page")
-    } else if SOCIAL.iter().any(is_at) && !PURPOSE.iter().any(|word| path.contains(word)) {
+    } else if SOCIAL.iter().any(|domain| is_within(host, domain)) && !PURPOSE.iter().any(|word| path.contains(word)) {
         Some("a social network or a shop of apps")
     } else if FILES.iter().any(|ending| path.ends_with(ending)) {
         Some("a picture or a document")

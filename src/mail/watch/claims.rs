@@ -20,7 +20,11 @@ impl Claims {
     }
 
     pub fn release(&self, keys: &[&str]) {
-        self.with(|holders| holders.retain(|key, _| !keys.contains(&key.as_str())));
+        self.with(|holders| {
+            for key in keys {
+                holders.remove(*key);
+            }
+        });
     }
 
     pub(super) fn release_all_of(&self, waiter: u64) {

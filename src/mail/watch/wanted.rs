@@ -29,8 +29,7 @@ pub(in crate::mail) struct JunkWanted {
 impl JunkWanted {
     /// For a wait that began at `now`. A cursor's position is one in the inbox, but its time is as good here.
     pub fn new(query: &Query, now: Timestamp, due: Instant) -> Option<Self> {
-        let began = query.after.as_ref().and_then(|cursor| cursor.server_time).or(query.since);
-        query.junk.then_some(Self { due, since: began.unwrap_or(now) })
+        query.junk.then_some(Self { due, since: began(query).unwrap_or(now) })
     }
 }
 
@@ -67,12 +66,16 @@ impl Wanted {
 
     /// Whether a message was written long before what is waited for was asked for.
     pub(super) fn is_stale(&self, written_at: Option<Timestamp>) -> bool {
-        let began = self.query.after.as_ref().and_then(|cursor| cursor.server_time).or(self.query.since);
-        match (began, written_at) {
+        match (began(&self.query), written_at) {
             (Some(began), Some(written)) => began.since(written) > WRITING_ALLOWANCE,
             _ => false,
         }
     }
+}
+
+/// When what is waited for was asked for, if that is known.
+fn began(query: &Query) -> Option<Timestamp> {
+    query.after.as_ref().and_then(|cursor| cursor.server_time).or(query.since)
 }
 
 /// Servers tell arrivals to the second.
