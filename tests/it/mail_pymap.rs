@@ -1,11 +1,10 @@
 //! Codes in the inbox of a server that is neither ours nor Dovecot: pymap, over STARTTLS, with mail that comes by IMAP APPEND.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use crate::support::{Invocation, LONG, SandboxProcess, TestContext, eventually};
+use crate::support::{Invocation, LONG, SandboxProcess, TestContext, eventually, free_ports, until_greeted};
 
 const USER: &str = "demouser";
 const PASSWORD: &str = "demopass";
@@ -23,7 +22,7 @@ impl Pymap {
     fn start(context: &TestContext) -> Self {
         let certificate = context.sandbox_with(&["--tls"]);
         let pem = certificate.state.join("tls.pem");
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let [port] = free_ports();
         let mut command = Command::new(python().with_file_name("pymap"));
         command
             .args(["--host", "127.0.0.1", "--port", &port.to_string()])
@@ -35,12 +34,7 @@ impl Pymap {
         let command = command.stdout(Stdio::null()).stderr(Stdio::null());
         let process = command.spawn().expect("tests/run to install pymap");
         let server = Self { process, port, certificate };
-        let greeted = eventually(LONG, || {
-            let mut greeting = String::new();
-            BufReader::new(TcpStream::connect(("127.0.0.1", port)).ok()?).read_line(&mut greeting).ok()?;
-            greeting.starts_with("* OK").then_some(())
-        });
-        greeted.expect("pymap does not greet");
+        until_greeted(&[port], || "pymap".to_owned());
         server
     }
 

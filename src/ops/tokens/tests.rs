@@ -150,17 +150,19 @@ fn private(path: &Path, text: &str) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
+/// Nothing can be written there any more.
+fn hinder(path: &Path) {
+    fs::remove_file(path).unwrap();
+    fs::create_dir(path).unwrap();
+}
+
 #[tokio::test]
 async fn a_rotated_refresh_token_that_cannot_be_written_is_told_and_used_and_written_later() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("refresh");
     private(&path, "refresh-0\n");
     let there = path.clone();
-    let hinder = move || {
-        fs::remove_file(&there).unwrap();
-        fs::create_dir(&there).unwrap();
-    };
-    let (url, endpoint) = endpoint_after(hinder, vec![rotating(1), access("access-2", 0)]);
+    let (url, endpoint) = endpoint_after(move || hinder(&there), vec![rotating(1), access("access-2", 0)]);
     let scene = Scene::new(url, Grant::File(path.clone()));
     assert_eq!(scene.token(None).await.as_deref(), Ok("access-1"));
     let shown = path.display().to_string();
@@ -181,11 +183,7 @@ async fn a_refresh_token_in_the_file_goes_before_the_one_that_could_not_be_writt
     let path = folder.path().join("refresh");
     private(&path, "refresh-0\n");
     let there = path.clone();
-    let hinder = move || {
-        fs::remove_file(&there).unwrap();
-        fs::create_dir(&there).unwrap();
-    };
-    let (url, endpoint) = endpoint_after(hinder, vec![rotating(1), access("access-2", 0)]);
+    let (url, endpoint) = endpoint_after(move || hinder(&there), vec![rotating(1), access("access-2", 0)]);
     let scene = Scene::new(url, Grant::File(path.clone()));
     assert_eq!(scene.token(None).await.as_deref(), Ok("access-1"));
     fs::remove_dir(&path).unwrap();

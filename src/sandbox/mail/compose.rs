@@ -190,18 +190,20 @@ mod tests {
         assert_eq!(parsed.date().unwrap().to_rfc3339(), "2026-11-22T01:34:05Z");
     }
 
+    /// Those of one language.
+    const STYLES: [MailStyle; 6] = [
+        MailStyle::LaravelLink,
+        MailStyle::Code,
+        MailStyle::Spans,
+        MailStyle::Plain,
+        MailStyle::Base64,
+        MailStyle::Forwarded,
+    ];
+
     #[test]
     fn every_style_carries_the_secret_and_only_crlf() {
         let code = || LetterKind::Verification { secret: "042917".into() };
-        let styles = [
-            MailStyle::LaravelLink,
-            MailStyle::Code,
-            MailStyle::Spans,
-            MailStyle::Plain,
-            MailStyle::Base64,
-            MailStyle::Forwarded,
-        ];
-        for style in styles {
+        for style in STYLES {
             let raw = mail(if style.is_code() { code() } else { token() }, style);
             assert!(!raw.replace("\r\n", "").contains(['\r', '\n']), "{style}");
             let parsed = MessageParser::default().parse(raw.as_bytes()).unwrap();
@@ -241,15 +243,7 @@ mod tests {
 
     #[test]
     fn a_reset_carries_token_and_address_in_every_style() {
-        let styles = [
-            MailStyle::LaravelLink,
-            MailStyle::Code,
-            MailStyle::Spans,
-            MailStyle::Plain,
-            MailStyle::Base64,
-            MailStyle::Forwarded,
-        ];
-        for style in styles {
+        for style in STYLES {
             let raw = mail(LetterKind::Reset { secret: "T0k3n".repeat(12) }, style);
             let parsed = MessageParser::default().parse(raw.as_bytes()).unwrap();
             let link = format!("/reset-password/{}?email=ada%40onramp.test", "T0k3n".repeat(12));

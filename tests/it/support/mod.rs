@@ -29,6 +29,7 @@ pub use http::{get_json, post, post_as};
 pub use journal::Journal;
 pub use leaks::{leaks, spellings};
 pub use ledger::{Account, Ledger};
+pub use net::{free_ports, until_greeted};
 pub use oauth::OAuth;
 pub use process::Running;
 pub use sandbox::SandboxProcess;
