@@ -15,6 +15,9 @@ use crate::workflow::{Bounds, Judges, Parameter, Refusal, Type, parse_duration};
 /// How long is waited where nothing else is said.
 pub const PATIENCE: Duration = Duration::from_secs(300);
 
+/// By so much another clock may be ahead of ours.
+const CLOCK_ALLOWANCE: Duration = Duration::from_secs(120);
+
 /// The one finding that can be required.
 const DKIM_PASS: &str = "dkim=pass";
 
@@ -67,7 +70,7 @@ pub fn mail_query<'a>(
         subject: text("subject")?.map(str::to_owned),
         header: fields(get("header")).map_err(wrong("header"))?,
         after,
-        since: since.map(|since| since.before(began)),
+        since: since.map(|since| since.before(began).map_err(wrong("since"))).transpose()?,
         dkim_pass_by: authserv_id(text("require")?, text("authserv-id")?, mailbox)?,
         junk: get("junk").and_then(Value::as_bool).unwrap_or_default(),
         ..Query::new(to, extract.map_err(|error| format!("`extract`: {error}"))?)
@@ -102,12 +105,16 @@ impl Since {
         parse_duration(text).map(Self::Before).or_else(at).ok_or_else(refused)
     }
 
-    fn before(self, began: Timestamp) -> Timestamp {
+    /// The time that is meant by a wait whose reason `began` then. No mail can count that comes since a later one.
+    fn before(self, began: Timestamp) -> Result<Timestamp, Refusal> {
         match self {
-            Self::At(at) => at,
+            Self::At(at) if at > began.plus(CLOCK_ALLOWANCE) => {
+                Err(Refusal::new(format!("{at} lies in the future")).help(format!("at the beginning it was {began}")))
+            }
+            Self::At(at) => Ok(at),
             Self::Before(duration) => {
                 let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-                Timestamp::from_millis(began.as_millis().saturating_sub(millis))
+                Ok(Timestamp::from_millis(began.as_millis().saturating_sub(millis)))
             }
         }
     }
@@ -179,6 +186,8 @@ fn fields(header: Option<&Value>) -> Result<BTreeMap<String, String>, Refusal> {
     fields.iter().map(field).collect()
 }
 
+const PART: &str = "write a text that the field must have in it";
+
 fn judge_header(name: &str, part: Option<&Value>) -> Result<(), Refusal> {
     if !is_field_name(name) {
         let why = format!("`{}` is no name of a header field", escape(name));
@@ -187,8 +196,10 @@ fn judge_header(name: &str, part: Option<&Value>) -> Result<(), Refusal> {
     match part {
         None => Ok(()),
         Some(Value::String(part)) if !part.is_empty() => Ok(()),
-        Some(_) => Err(Refusal::new(format!("`{name}` has no part of its value"))
-            .help("write a text that the field must have in it")),
+        Some(Value::String(_)) => Err(Refusal::new(format!("`{name}` has no part of its value")).help(PART)),
+        Some(other) => {
+            Err(Refusal::new(format!("`{name}` is to have {} in it, which is no text", kind(other))).help(PART))
+        }
     }
 }
 
@@ -227,7 +238,12 @@ mod tests {
 
     #[test]
     fn a_duration_lies_before_the_beginning_and_a_time_is_one() {
-        for (since, millis) in [("10m", BEGAN - 600_000), ("0s", BEGAN), ("1970-01-01T00:00:07Z", 7000)] {
+        for (since, millis) in [
+            ("10m", BEGAN - 600_000),
+            ("0s", BEGAN),
+            ("1970-01-01T00:00:07Z", 7000),
+            ("1970-01-01T01:02:00Z", BEGAN + 120_000),
+        ] {
             let query = read(&json!({ "since": since }), "imaps://a:b@mail.test").unwrap();
             assert_eq!(query.since, Some(Timestamp::from_millis(millis)), "{since}");
         }
@@ -261,8 +277,9 @@ mod tests {
             (json!({ "header": { "X Y": "a" } }), "`header`: `X Y` is no name"),
             (json!({ "header": { "X)\r\nA1": "a" } }), "is no name"),
             (json!({ "header": { "X-Y": "" } }), "`header`: `X-Y` has no part"),
-            (json!({ "header": { "X-Y": 7 } }), "`header`: `X-Y` has no part"),
+            (json!({ "header": { "X-Y": ["a"] } }), "`header`: `X-Y` is to have a list in it, which is no text"),
             (json!({ "since": "yesterday" }), "`since`: this is no time"),
+            (json!({ "since": "1970-01-01T01:02:01Z" }), "`since`: 1970-01-01T01:02:01.000Z lies in the future"),
             (json!({ "since": "10m", "after": { "uid_validity": 1, "uid_next": 1 } }), "leave one of them out"),
             (json!({ "after": { "uid": 1 } }), "`after`: this is no cursor"),
             (json!({ "require": "spf=pass", "authserv-id": "a" }), "`require` is `dkim=pass`"),

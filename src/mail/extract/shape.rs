@@ -6,7 +6,7 @@ use super::{InvalidExtract, refuse};
 use crate::diagnostic::{escape, kind, nearest};
 
 /// No code that a person could be asked to type is longer.
-const LONGEST: u64 = 64;
+const LONGEST: u64 = 32;
 const KEYS: [&str; 3] = ["digits", "length", "letters"];
 const FORM: &str = "write { code: { digits: 6 } } or { code: { length: 8, letters: true } }";
 
@@ -88,7 +88,7 @@ mod tests {
             json!({}),
             json!(6),
             json!({"digits": 0}),
-            json!({"digits": 65}),
+            json!({"digits": 33}),
             json!({"digits": "6"}),
             json!({"digits": 6, "letters": true}),
             json!({"letters": 1}),
