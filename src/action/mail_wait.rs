@@ -66,13 +66,12 @@ impl Action for MailWait {
 impl MailWait {
     async fn wait(&self, context: &Context) -> Result<Outcome, StepError> {
         let mailbox = mailbox::parse(context)?;
-        let account = account(&mailbox);
-        let query = query(context, &mailbox, &account)?;
+        let query = query(context, &mailbox)?;
         Ok(match context.services.mail.wait(&mailbox, &query, context.remaining(PATIENCE)).await {
             Ok(found) => {
                 let keys = [&found.message].into_iter().chain(&found.identity);
                 Outcome {
-                    claims: keys.map(|key| format!("{account}{key}")).collect(),
+                    claims: keys.map(|key| claim(&mailbox, key)).collect(),
                     ..Outcome::succeeded(outputs(&self.spec(), values(&found)))
                 }
             }
@@ -132,26 +131,43 @@ fn spelled(text: &str, letters: &[char]) -> Option<usize> {
     None
 }
 
-fn query(context: &Context, mailbox: &Mailbox, within: &str) -> Result<Query, StepError> {
+fn query(context: &Context, mailbox: &Mailbox) -> Result<Query, StepError> {
     let wrong = |message: String| StepError::new(ErrorKind::Config, "config.parameter", message);
     let needs_began = context.order.needs_began;
     let began = needs_began.unwrap_or_else(|| context.services.clock.now());
     let query = mail_query(|name| context.get(name), mailbox, began).map_err(wrong)?;
     let since = query.since.or(needs_began.filter(|_| query.after.is_none()));
-    let used = context.order.claims.iter().filter_map(|claim| claim.strip_prefix(within)).map(str::to_owned);
+    let used = context.order.claims.iter().filter_map(|claimed| {
+        let (_, key) = claimed.split_once('/')?;
+        (claim(mailbox, key) == *claimed).then(|| key.to_owned())
+    });
     Ok(Query { since, used: used.collect(), ..query })
 }
 
-/// What a message's claim begins with. Servers count for each account alone, and a run may read several.
-fn account(mailbox: &Mailbox) -> String {
-    let digest = Sha256::digest(format!("{}\0{}", mailbox.user(), mailbox.folder()));
-    format!("{}/", hex(&digest[..8]))
+/// What a message is called in a run, which may read several mailboxes: servers count for each account alone. A name that a
+/// message has by itself is the same at each address of its server.
+fn claim(mailbox: &Mailbox, key: &str) -> String {
+    let server = if key.starts_with("id:") { String::new() } else { format!("{}\0", mailbox.origin()) };
+    let digest = Sha256::digest(format!("{server}{}\0{}", mailbox.user(), mailbox.folder()));
+    format!("{}/{key}", hex(&digest[..8]))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::clock::Timestamp;
+
+    #[test]
+    fn a_number_names_a_message_at_one_server_alone_and_its_own_name_at_each() {
+        let at = |place: &str| Mailbox::parse(&format!("imaps://ada:hunter22@{place}")).unwrap();
+        let (one, port, other) = (at("one.test/INBOX"), at("one.test:994/INBOX"), at("two.test/INBOX"));
+        for another in [&port, &other] {
+            assert_ne!(claim(&one, "7:3"), claim(another, "7:3"));
+            assert_ne!(claim(&one, "junk:7:3"), claim(another, "junk:7:3"));
+            assert_eq!(claim(&one, "id:77"), claim(another, "id:77"));
+        }
+        assert_ne!(claim(&one, "id:77"), claim(&at("one.test/Codes"), "id:77"));
+    }
 
     #[test]
     fn the_code_does_not_stand_in_the_public_subject() {
