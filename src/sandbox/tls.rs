@@ -2,7 +2,9 @@
 //!
 //! The CA's key signs this one certificate and is forgotten: who trusts the CA trusts the sandbox and nothing else.
 
+use std::fs::Permissions;
 use std::io::{self, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -49,7 +51,7 @@ impl Tls {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let made = generate().map_err(|error| failed(io::Error::other(error)))?;
                 if temporary.is_none() {
-                    write(folder, &path, &made).map_err(failed)?;
+                    write(folder, &path, &made, 0o600).map_err(failed)?;
                 }
                 made
             }
@@ -57,7 +59,7 @@ impl Tls {
         };
         let damaged = |reason| SandboxError::CertificateDamaged { path: path.clone(), reason };
         let (config, authority) = read(&identity).map_err(damaged)?;
-        write(folder, &ca, pem("CERTIFICATE", &authority).as_bytes()).map_err(failed)?;
+        write(folder, &ca, pem("CERTIFICATE", &authority).as_bytes(), 0o644).map_err(failed)?;
         // Clients may stand elsewhere.
         let ca = std::path::absolute(ca).map_err(failed)?;
         Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)), ca, _temporary: temporary })
@@ -110,26 +112,26 @@ fn pem(label: &str, der: &[u8]) -> String {
     format!("-----BEGIN {label}-----\n{}-----END {label}-----\n", lines.collect::<String>())
 }
 
-/// Whole or not at all, and for the owner alone.
-fn write(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Whole or not at all.
+fn write(folder: &Path, path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let mut file = NamedTempFile::new_in(folder)?;
+    file.as_file().set_permissions(Permissions::from_mode(mode))?;
     file.write_all(bytes)?;
     file.persist(path).map(drop).map_err(|error| error.error)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
     use super::*;
 
     #[test]
-    fn a_state_folder_keeps_its_ca_and_nobody_else_reads_the_key() {
+    fn a_state_folder_keeps_its_ca_for_all_and_nobody_else_reads_the_key() {
         let state = tempfile::tempdir().unwrap();
         let ca = |tls: &Tls| std::fs::read_to_string(&tls.ca).unwrap();
         let first = Tls::prepare(Some(state.path())).unwrap();
         let (kept, path) = (ca(&first), state.path().join(IDENTITY));
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&path), mode(&first.ca)), (0o600, 0o644));
         assert!(!kept.contains("PRIVATE"));
         assert_eq!(ca(&Tls::prepare(Some(state.path())).unwrap()), kept);
         std::fs::write(&path, kept).unwrap();
