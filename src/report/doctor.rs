@@ -47,7 +47,10 @@ pub fn page(checks: &[Check], look: &Look) -> String {
     for check in checks {
         let (sign, tone) = check.health.sign();
         let health = Cell::new(check.health.as_str(), tone).sign(look.sign(sign), tone);
-        grid.row_with(vec![health, Cell::new(check.name, Tone::Strong)], Tone::Plain, inert(&check.found));
+        let mut found = check.found.lines();
+        let first = inert(found.next().unwrap_or_default());
+        grid.row_with(vec![health, Cell::new(check.name, Tone::Strong)], Tone::Plain, first);
+        found.for_each(|line| grid.detail(2, Tone::Plain, line));
         if let Some(advice) = &check.advice {
             grid.detail(2, Tone::Plain, advice);
         }
@@ -68,4 +71,19 @@ pub fn json(checks: &[Check]) -> Value {
 /// Nothing failed.
 pub fn is_well(checks: &[Check]) -> bool {
     checks.iter().all(|check| check.health != Health::Failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_found_in_many_lines_is_shown_in_as_many() {
+        let found = "mine.toml:2:1: one\n\u{1b}[2Jmine.toml:3:1: two".to_owned();
+        let check = Check { name: "onramp.toml", health: Health::Failed, found, advice: Some("mend it".into()) };
+        let page = page(&[check], &Look::plain(80));
+        let ends = ["onramp.toml  mine.toml:2:1: one", " \\u{1b}[2Jmine.toml:3:1: two", " mend it"];
+        assert!(page.lines().zip(ends).all(|(line, end)| line.ends_with(end)), "{page}");
+        assert_eq!(page.lines().count(), 3, "{page}");
+    }
 }

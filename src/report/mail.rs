@@ -73,11 +73,12 @@ pub struct Considered {
 }
 
 impl Extracted {
-    /// Why nothing was taken, and what to do.
-    pub fn complaint(&self) -> String {
+    /// Why nothing was taken, and what to do. What was looked at may be `explained` already.
+    pub fn complaint(&self, explained: bool) -> String {
         let gives = self.gives;
         let own = "say which is meant, as in --extract '{\"regex\": \"Code: (\\\\d+)\"}'";
         match self.refused.as_slice() {
+            [] if explained => format!("there is no {gives} in this message"),
             [] => format!("there is no {gives} in this message; --explain says what was looked at"),
             [one] => format!("the only candidate for the {gives} is doubtful, and none is guessed: {one}; {own}"),
             many => format!("{} candidates for the {gives}, none is guessed: {}; {own}", many.len(), many.join(", ")),
@@ -162,10 +163,13 @@ mod tests {
 
     #[test]
     fn a_refusal_names_what_was_refused() {
-        assert!(extracted(&[]).complaint().starts_with("there is no code"));
-        assert!(extracted(&["4…"]).complaint().contains("doubtful, and none is guessed: 4…;"));
+        assert!(extracted(&[]).complaint(false).ends_with("--explain says what was looked at"));
+        assert_eq!(extracted(&[]).complaint(true), "there is no code in this message");
+        assert!(extracted(&["4…"]).complaint(false).contains("doubtful, and none is guessed: 4…;"));
         assert!(
-            extracted(&["4…", "7…"]).complaint().starts_with("2 candidates for the code, none is guessed: 4…, 7…;")
+            extracted(&["4…", "7…"])
+                .complaint(false)
+                .starts_with("2 candidates for the code, none is guessed: 4…, 7…;")
         );
         assert_eq!(json(&extracted(&["4…"]))["outcome"], "refused");
     }

@@ -59,13 +59,13 @@ pub struct MailWait {
     #[arg(long, value_name = "ADDRESS", help = said(words::TO))]
     pub to: String,
 
-    #[arg(long, value_name = "SENDER", help = said(words::FROM))]
+    #[arg(long, value_name = "SENDER", help = format!("{}; may be given several times", said(words::FROM)))]
     pub from: Vec<String>,
 
     #[arg(long, value_name = "PART", help = said(words::SUBJECT))]
     pub subject: Option<String>,
 
-    #[arg(long, value_name = "NAME: PART", help = said(words::HEADER))]
+    #[arg(long, value_name = "NAME: PART", help = format!("{}; may be given several times", said(words::HEADER)))]
     pub header: Vec<String>,
 
     #[arg(long, value_name = "WHEN", help = said(words::SINCE), conflicts_with = "after")]

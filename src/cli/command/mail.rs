@@ -99,6 +99,6 @@ fn extract(args: MailExtract, global: &Global) -> Result<Exit, Failure> {
     if extracted.taken.is_some() {
         return Ok(Exit::Done);
     }
-    out::say(&extracted.complaint());
+    out::say(&extracted.complaint(args.explain));
     Ok(Exit::StepFailed)
 }
