@@ -19,6 +19,7 @@ pub(super) enum Refusal {
     Claimed,
     TooLarge,
     Gone,
+    Unreadable,
     NothingInside,
 }
 

@@ -13,7 +13,7 @@ use super::error::{MailError, MailErrorKind};
 use super::mailbox::Mailbox;
 use super::query::{Found, Query};
 use super::tokens::Tokens;
-use super::unmet::{Ended, explain};
+use super::unmet::{Ended, explain, round};
 use super::watch::{Claims, Enrolled, JunkWanted, Limits, Logins, Roster, Wanted, Watcher};
 use super::wire::{Connector, Sleeper, waker};
 use crate::clock::Clock;
@@ -82,7 +82,7 @@ impl Mail {
             Err(_) => Err(roster.outage().unwrap_or_else(|| {
                 MailError::new(
                     MailErrorKind::Timeout,
-                    format!("{} was not reached within {within:?}", escape(&mailbox.to_string())),
+                    format!("{} was not reached within {}", escape(&mailbox.to_string()), round(within)),
                 )
             })),
         }

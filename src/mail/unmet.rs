@@ -29,6 +29,8 @@ pub struct Unmet {
     pub to_others: u32,
     /// The newest to this recipient, the newest first.
     pub passed: Vec<Passed>,
+    /// How many more there were to this recipient.
+    pub more: u32,
     pub advice: &'static str,
 }
 
@@ -41,18 +43,17 @@ pub struct Passed {
     pub from: String,
     pub subject: String,
     pub why: &'static str,
-    /// Its folder, if that is not the mailbox's own.
-    pub folder: Option<String>,
+    pub folder: String,
 }
 
 impl Unmet {
     /// The messages as rows of a table, what the columns are called first. Empty if there are none.
-    pub fn rows(&self) -> Vec<[String; 4]> {
+    pub fn rows(&self) -> Vec<[String; 6]> {
         let row = |passed: &Passed| {
-            let folder = passed.folder.as_ref().map(|folder| format!(" (in {folder})")).unwrap_or_default();
-            [age(passed.age), passed.from.clone(), passed.subject.clone(), format!("{}{folder}", passed.why)]
+            let Passed { received_at, age: old, from, subject, why, folder } = passed;
+            [age(*old), from.clone(), subject.clone(), (*why).to_owned(), folder.clone(), received_at.to_string()]
         };
-        let head = ["age", "from", "subject", "why not"].map(str::to_owned);
+        let head = ["age", "from", "subject", "why not", "folder", "received"].map(str::to_owned);
         let head = Some(head).filter(|_| !self.passed.is_empty());
         head.into_iter().chain(self.passed.iter().map(row)).collect()
     }
@@ -83,16 +84,24 @@ pub(super) fn explain(ended: &Ended<'_>) -> MailError {
     let seen: Vec<String> = ended.seen.iter().map(|(place, tally)| ended.told(*place, tally)).collect();
     let lost = outage.as_ref().map(|error| format!("; the connection is lost at present: {}", error.message));
     let advice = advice(ended);
+    let passed = ended.passed();
+    let more = ended.own().saturating_sub(passed.len() as u32);
+    let cut = if more > 0 {
+        format!("; the newest {} are listed, and {more} more are not", passed.len())
+    } else {
+        String::new()
+    };
     let text = format!(
-        "no {} within {within:?} in {mailbox} ({filters}): {}{}; {advice}",
+        "no {} within {} in {mailbox} ({filters}): {}{cut}{}; {advice}",
         query.extract.gives(),
+        round(*within),
         seen.join("; "),
         lost.unwrap_or_default()
     );
     let folders = ended.seen.iter().map(|(place, tally)| (ended.folder(*place), tally.seen())).collect();
     let to_others = |(_, tally): &(Place, Tally)| tally.counts().get(&Refusal::Recipient).copied().unwrap_or_default();
     let to_others = ended.seen.iter().map(to_others).sum();
-    let unmet = Unmet { mailbox, filters, folders, to_others, passed: ended.passed(), advice };
+    let unmet = Unmet { mailbox, filters, folders, to_others, passed, more, advice };
     MailError { unmet: Some(Box::new(unmet)), ..MailError::new(MailErrorKind::Timeout, text) }
 }
 
@@ -117,6 +126,13 @@ impl Ended<'_> {
         format!("{lead}{} seen, none fits: {}", tally.seen(), reasons.join(", "))
     }
 
+    /// How many messages were to this recipient.
+    fn own(&self) -> u32 {
+        let counts = self.seen.iter().flat_map(|(_, tally)| tally.counts());
+        let own = counts.filter(|(why, _)| !matches!(why, Refusal::Recipient | Refusal::Unreadable));
+        own.map(|(_, count)| *count).sum()
+    }
+
     fn passed(&self) -> Vec<Passed> {
         let row = |place: Place, own: Own<'_>| Passed {
             received_at: own.received_at,
@@ -124,7 +140,7 @@ impl Ended<'_> {
             from: shown(&own.from.join(", ")),
             subject: shown(own.subject),
             why: describe(own.refusal),
-            folder: (place == Place::Junk).then(|| self.folder(place)),
+            folder: self.folder(place),
         };
         let of_each = self.seen.iter().flat_map(|(place, tally)| tally.own().map(|own| row(*place, own)));
         let mut rows: Vec<Passed> = of_each.collect();
@@ -134,9 +150,17 @@ impl Ended<'_> {
     }
 }
 
-fn shown(text: &str) -> String {
+/// Text of a message on one line, without codes, as much as is shown of it.
+pub(super) fn shown(text: &str) -> String {
     let line = without_codes(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     escape(&line.chars().take(WIDEST).collect::<String>())
+}
+
+/// As people say it: of two seconds, 1.994 s are left when a wait begins.
+pub(super) fn round(time: Duration) -> String {
+    let unit = if time < Duration::from_secs(1) { 1 } else { 100 };
+    let rounded = (time.as_secs_f64() * 1000.0 / f64::from(unit)).round() * f64::from(unit);
+    format!("{:?}", Duration::from_millis(rounded as u64))
 }
 
 /// `45s`, `12m`, `3h`, `2d`.
@@ -188,6 +212,7 @@ const fn describe(refusal: Refusal) -> &'static str {
         Refusal::Claimed => "taken by another waiter",
         Refusal::TooLarge => "too large",
         Refusal::Gone => "deleted meanwhile",
+        Refusal::Unreadable => "not readable: the server does not show it as it should",
         Refusal::NothingInside => "without the code or link",
     }
 }
@@ -208,6 +233,8 @@ fn advice(ended: &Ended<'_>) -> &'static str {
         "messages to this recipient came: loosen what is asked of sender, subject or header"
     } else if has(Refusal::TooOld) {
         "the messages to this recipient are older than the wait: ask the service to send again, or say a longer `since`"
+    } else if has(Refusal::Unreadable) {
+        "a message could not be read, and may be the one: look at it in a mail program, and ask the service for a new one"
     } else if has(Refusal::Recipient) {
         "mail arrives here, but for others: check `to`, and whether this mailbox receives that address"
     } else if query.after.is_none() && query.since.is_none() {
@@ -216,5 +243,19 @@ fn advice(ended: &Ended<'_>) -> &'static str {
         "nothing new arrived since: ask the service to send again, wait longer, or say `since` for mail that came before"
     } else {
         "nothing new arrived since: ask the service to send again, wait longer, let the folder for junk be looked into (`junk`), or say `since` for mail that came before"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_rounded_to_what_people_read() {
+        for (micros, shown) in
+            [(1_994_000, "2s"), (1_949_999, "1.9s"), (99_700, "100ms"), (0, "0ns"), (180_000_000, "180s")]
+        {
+            assert_eq!(round(Duration::from_micros(micros)), shown);
+        }
     }
 }

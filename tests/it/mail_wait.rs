@@ -69,7 +69,9 @@ fn a_wait_in_vain_shows_what_was_seen_and_nobody_elses_mail() {
     }
     let document = wait(&context, &sandbox, &args).args(["--json"]).run().expect_code(1).json();
     assert_eq!((&document["outcome"], &document["error"]["code"]), (&json!("failed"), &json!("mail.timeout")));
-    assert_eq!(document["error"]["details"][0]["why_not"], "from another sender");
+    let details = &document["error"]["details"][0];
+    assert_eq!((&details["why_not"], &details["folder"]), (&json!("from another sender"), &json!("INBOX")));
+    assert!(details["received"].as_str().is_some_and(|time| time.ends_with('Z')), "{details}");
 }
 
 #[test]

@@ -84,7 +84,9 @@ async fn junk_from_before_the_wait_does_not_count() {
     let error = hasty().wait(&mailbox(&server), &wanted("ada@x.test"), Duration::ZERO).await.unwrap_err();
     let unmet = error.unmet.unwrap();
     assert_eq!(unmet.folders, [("INBOX".to_owned(), 0), ("Pourriel".to_owned(), 1)]);
-    assert_eq!(unmet.rows()[1], ["60m", "no-reply@modelslab.test", "Verify your address", "too old (in Pourriel)"]);
+    let old =
+        ["60m", "no-reply@modelslab.test", "Verify your address", "too old", "Pourriel", "2026-11-22T11:00:00.000Z"];
+    assert_eq!(unmet.rows()[1], old);
 }
 
 #[tokio::test(flavor = "multi_thread")]

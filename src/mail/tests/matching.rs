@@ -89,13 +89,17 @@ async fn a_timeout_shows_messages_to_this_recipient_only_and_no_code() {
     server.deliver(&message("eve@x.test", "evil-token").replace("Verify", "Eves"), now());
     let wanted = Query { subject: Some("welcome".into()), since: Some(now()), ..query("ada@x.test") };
     let error = mail_with(quick()).wait(&mailbox(&server), &wanted, Duration::ZERO).await.unwrap_err();
-    let unmet = error.unmet.unwrap();
+    let unmet = error.unmet.as_ref().unwrap();
     assert_eq!((unmet.folders.clone(), unmet.to_others), (vec![("INBOX".to_owned(), 15)], 1));
     let from = "no-reply@modelslab.test";
     let rows = unmet.rows();
-    assert_eq!(rows[0], ["age", "from", "subject", "why not"]);
-    assert_eq!(rows[1], ["0s", from, "Your link: ***", "with another subject"]);
-    assert_eq!(rows[2], ["60s", from, "*** is your code\\u{1b}[2J now", "with another subject"]);
-    assert_eq!((rows.len(), rows[3].clone()), (11, ["10h", from, "Old xxxxxxxxxxx", "too old"].map(str::to_owned)));
+    assert_eq!(rows[0], ["age", "from", "subject", "why not", "folder", "received"]);
+    let other = "with another subject";
+    assert_eq!(rows[1], ["0s", from, "Your link: ***", other, "INBOX", "2026-11-22T12:00:00.000Z"]);
+    let earlier = "2026-11-22T11:59:00.000Z";
+    assert_eq!(rows[2], ["60s", from, "*** is your code\\u{1b}[2J now", other, "INBOX", earlier]);
+    let old = ["10h", from, "Old xxxxxxxxxxx", "too old", "INBOX", "2026-11-22T02:00:00.000Z"].map(str::to_owned);
+    assert_eq!((rows.len(), rows[3].clone()), (11, old));
+    assert!(error.message.contains("; the newest 10 are listed, and 4 more are not; "), "{}", error.message);
     assert!(!format!("{unmet:?}").contains("ve@x") && !format!("{unmet:?}").contains("oken"), "{unmet:?}");
 }

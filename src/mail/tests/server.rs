@@ -4,6 +4,7 @@ mod change;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -58,6 +59,8 @@ pub struct State {
     pub junk: Vec<Message>,
     /// A message that cannot be shown.
     pub unreadable: Option<u32>,
+    /// In what is shown of a message, one text stands in place of another.
+    pub odd: Option<(u32, &'static str, &'static str)>,
     pub faults: Vec<Fault>,
     /// The first so many connections meet the faults.
     pub faulty: usize,
@@ -286,7 +289,7 @@ impl Connection {
             }
             "UID" | "FETCH" if command.contains("FETCH") => {
                 let unreadable = shared.state.lock().unwrap().unreadable;
-                if unreadable.is_some_and(|uid| uids(command).contains(&&*uid.to_string())) {
+                if unreadable.is_some_and(|uid| asked(command, 0).iter().any(|range| range.contains(&uid))) {
                     return self.say(&format!("{tag} NO the message is damaged\r\n")).map(|()| true);
                 }
                 self.fetch(command)?;
@@ -410,10 +413,15 @@ impl Connection {
         let replies: Vec<String> = {
             let state = self.shared.state.lock().unwrap();
             let opened = state.opened(self.in_junk);
-            let last = opened.last().map(|message| message.uid.to_string()).unwrap_or_default();
-            let uids: Vec<&str> = uids(command).iter().map(|uid| if *uid == "*" { &*last } else { uid }).collect();
-            let chosen = opened.iter().enumerate().filter(|(_, message)| uids.contains(&&*message.uid.to_string()));
-            chosen.map(|(at, message)| reply(at + 1, message, command)).collect()
+            let last = opened.last().map_or(0, |message| message.uid);
+            let asked = asked(command, last);
+            let is_asked = |message: &Message| asked.iter().any(|range| range.contains(&message.uid));
+            let chosen = opened.iter().enumerate().filter(|(_, message)| is_asked(message));
+            let shown = |(at, message): (usize, &Message)| match state.odd {
+                Some((uid, text, other)) if uid == message.uid => reply(at + 1, message, command).replace(text, other),
+                _ => reply(at + 1, message, command),
+            };
+            chosen.map(shown).collect()
         };
         replies.iter().try_for_each(|reply| self.say(reply))
     }
@@ -467,25 +475,26 @@ impl Connection {
     }
 }
 
-/// Those that a FETCH asks for.
-fn uids(command: &str) -> Vec<&str> {
+/// The UIDs that a FETCH asks for.
+fn asked(command: &str, last: u32) -> Vec<RangeInclusive<u32>> {
     let set = command.trim_start_matches("UID ").trim_start_matches("FETCH ");
-    set.split(' ').next().unwrap_or_default().split(',').collect()
+    let number = |text: &str| if text == "*" { last } else { text.parse().unwrap() };
+    let range = |part: &str| {
+        let (low, high) = part.split_once(':').unwrap_or((part, part));
+        number(low)..=number(high)
+    };
+    set.split(' ').next().unwrap_or_default().split(',').map(range).collect()
 }
 
 fn reply(number: usize, message: &Message, command: &str) -> String {
     let date = chrono::DateTime::from_timestamp_millis(message.received_at.as_millis()).unwrap();
     let date = date.format("%d-%b-%Y %H:%M:%S +0000");
-    let (section, text) = if command.contains("HEADER.FIELDS") {
-        (" BODY[HEADER.FIELDS (TO FROM)]<0>", fields(&message.raw, command))
-    } else if command.contains("BODY.PEEK[]") {
-        (" BODY[]<0>", message.raw.clone())
-    } else {
-        ("", String::new())
-    };
-    let literal = if section.is_empty() { String::new() } else { format!("{section} {{{}}}\r\n{text}", text.len()) };
+    let literal = |section: &str, text: &str| format!(" {section}<0> {{{}}}\r\n{text}", text.len());
+    let header = command.contains("HEADER.FIELDS").then(|| fields(&message.raw, command));
+    let header = header.map(|fields| literal("BODY[HEADER.FIELDS (TO FROM)]", &fields)).unwrap_or_default();
+    let body = if command.contains("BODY.PEEK[]") { literal("BODY[]", &message.raw) } else { String::new() };
     let (uid, size) = (message.uid, message.raw.len());
-    format!("* {number} FETCH (UID {uid} RFC822.SIZE {size} INTERNALDATE \"{date}\"{literal})\r\n")
+    format!("* {number} FETCH (UID {uid} RFC822.SIZE {size} INTERNALDATE \"{date}\"{header}{body})\r\n")
 }
 
 /// The header fields that `command` names, and no others.

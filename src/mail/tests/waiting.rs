@@ -206,6 +206,8 @@ async fn an_ambiguous_message_is_refused_at_once_and_stays_for_another_try() {
     let error = mail.wait(&mailbox(&server), &query("ada@x.test"), LONG).await.unwrap_err();
     assert_eq!((error.code(), error.is_transient()), ("mail.ambiguous", false));
     assert!(error.message.contains("2 candidates") && !error.message.contains("token-one"), "{error}");
+    let named = "(from no-reply@modelslab.test, \"Verify your address\", 2026-11-22T12:00:00.000Z)";
+    assert!(error.message.contains(named), "{error}");
     let link = Query {
         extract: Extract::parse(&serde_json::json!({"link": "/verify/token-{code}"})).unwrap(),
         ..query("ada@x.test")

@@ -11,28 +11,55 @@ use crate::mail::wire::Session;
 /// Larger messages are fetched alone, in bytes.
 const SMALL: u32 = 128 << 10;
 
-/// What was fetched ahead.
+/// What was fetched ahead, and is at hand until it is opened.
 #[derive(Default)]
-pub(super) struct Bodies(BTreeMap<u32, Vec<u8>>);
+pub(super) struct Bodies {
+    at_hand: BTreeMap<u32, Vec<u8>>,
+    /// Those of the last time.
+    ahead: BTreeMap<u32, Vec<u8>>,
+    /// What is asked for at this moment.
+    pub asked: Vec<u32>,
+}
 
 impl Bodies {
-    /// Fetches the message that each of `turns` will open first, if it is small and not the only one.
-    pub fn ahead(session: &mut Session, folder: &Folder, at: Where, turns: &mut [Turn]) -> Result<Self, MailError> {
+    pub fn new(at_hand: BTreeMap<u32, Vec<u8>>) -> Self {
+        Self { at_hand, ..Self::default() }
+    }
+
+    /// Fetches the message that each of `turns` will open first, if it is small, not at hand, and not the only one.
+    pub fn fetch_ahead(
+        &mut self,
+        session: &mut Session,
+        folder: &Folder,
+        at: Where,
+        turns: &mut [Turn],
+    ) -> Result<(), MailError> {
         let first = |turn: &mut Turn| {
             let unseen = turn.progress.reach(at.place).unseen();
             first_to_open(&turn.wanted, at, folder.newest_from(unseen)).filter(|(_, summary)| summary.size < SMALL)
         };
-        let mut uids: Vec<u32> = turns.iter_mut().filter_map(first).map(|(uid, _)| uid).collect();
+        let wanted = turns.iter_mut().filter_map(first).map(|(uid, _)| uid);
+        let mut uids: Vec<u32> =
+            wanted.filter(|uid| !self.at_hand.contains_key(uid) && !folder.doubts.suspects(*uid)).collect();
         uids.sort_unstable();
         uids.dedup();
-        if uids.len() < 2 { Ok(Self::default()) } else { Ok(Self(session.bodies(&uids, SMALL)?)) }
+        self.ahead.clear();
+        if uids.len() > 1 {
+            self.asked = uids;
+            self.ahead = session.bodies(&self.asked, SMALL)?;
+            self.asked.clear();
+        }
+        Ok(())
     }
 
     /// A message, or `None` if it is gone or the server cannot show it.
     pub fn open(&mut self, session: &mut Session, uid: u32, largest: u32) -> Result<Option<Vec<u8>>, MailError> {
-        match self.0.remove(&uid) {
-            Some(body) => Ok(Some(body)),
-            None => session.body(uid, largest),
+        if let Some(body) = self.at_hand.remove(&uid).or_else(|| self.ahead.remove(&uid)) {
+            return Ok(Some(body));
         }
+        self.asked = vec![uid];
+        let body = session.body(uid, largest)?;
+        self.asked.clear();
+        Ok(body)
     }
 }

@@ -17,6 +17,12 @@ pub(super) struct Where {
     pub largest: u32,
 }
 
+impl Where {
+    fn key(self, uid: u32) -> String {
+        self.place.key(self.uid_validity, uid)
+    }
+}
+
 /// Goes through the messages, the newest first, and opens those that may be meant until one answers the waiter. The others are
 /// counted in `tally`. `open` is asked with a message's UID and key; it claims the message, and refuses it where it cannot serve.
 pub(super) fn choose<'a, T, E>(
@@ -27,10 +33,9 @@ pub(super) fn choose<'a, T, E>(
     mut open: impl FnMut(u32, &str, &Summary) -> Result<Result<T, Refusal>, E>,
 ) -> Result<Option<T>, E> {
     for (uid, summary) in newest_first {
-        let key = at.place.key(at.uid_validity, uid);
-        let answer = match refuse(wanted, at, &key, summary) {
+        let answer = match refuse(wanted, at, uid, summary) {
             Some(refusal) => Err(refusal),
-            None => open(uid, &key, summary)?,
+            None => open(uid, &at.key(uid), summary)?,
         };
         match answer {
             Ok(answer) => return Ok(Some(answer)),
@@ -46,7 +51,7 @@ pub(super) fn first_to_open<'a>(
     at: Where,
     mut newest_first: impl Iterator<Item = (u32, &'a Arc<Summary>)>,
 ) -> Option<(u32, &'a Arc<Summary>)> {
-    newest_first.find(|(uid, summary)| refuse(wanted, at, &at.place.key(at.uid_validity, *uid), summary).is_none())
+    newest_first.find(|(uid, summary)| refuse(wanted, at, *uid, summary).is_none())
 }
 
 fn is_used(wanted: &Wanted, key: &str, summary: &Summary) -> bool {
@@ -55,7 +60,7 @@ fn is_used(wanted: &Wanted, key: &str, summary: &Summary) -> bool {
 }
 
 /// Why a message cannot be the one, as far as can be said without opening it.
-fn refuse(wanted: &Wanted, at: Where, key: &str, summary: &Summary) -> Option<Refusal> {
+fn refuse(wanted: &Wanted, at: Where, uid: u32, summary: &Summary) -> Option<Refusal> {
     let late = |earliest| summary.received_at < earliest;
     if !wanted.filter.is_recipient(&summary.envelope) {
         Some(Refusal::Recipient)
@@ -65,7 +70,7 @@ fn refuse(wanted: &Wanted, at: Where, key: &str, summary: &Summary) -> Option<Re
         Some(Refusal::TooOld)
     } else if let Err(refusal) = wanted.filter.check(&summary.envelope) {
         Some(refusal)
-    } else if is_used(wanted, key, summary) {
+    } else if is_used(wanted, &at.key(uid), summary) {
         Some(Refusal::Used)
     } else if summary.size > at.largest {
         Some(Refusal::TooLarge)

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::doubts::Doubts;
 use crate::clock::Timestamp;
-use crate::mail::error::MailError;
+use crate::mail::error::{MailError, MailErrorKind};
 use crate::mail::message::Envelope;
-use crate::mail::wire::{RawSummary, Session, Standing};
+use crate::mail::wire::{Arrivals, BATCH, RawSummary, Session, Standing};
 
 /// Messages that are remembered, and looked at when a wait has no beginning. The newest stay.
 pub(super) const MOST: u32 = 2000;
@@ -28,12 +29,33 @@ pub(super) struct Folder {
     /// The header fields that are asked for beside the usual ones.
     fields: BTreeSet<String>,
     known: BTreeMap<u32, Arc<Summary>>,
+    pub doubts: Doubts,
+    /// What came was asked for without a search, and the connection broke.
+    searches_first: bool,
+}
+
+/// What came since the last time.
+#[derive(Debug, Default)]
+pub(super) struct News {
+    /// Of small messages.
+    pub bodies: BTreeMap<u32, Vec<u8>>,
+    /// There may be more.
+    pub more: bool,
 }
 
 impl Folder {
     pub fn new(standing: Standing) -> Self {
         let Standing { uid_validity, uid_next, exists } = standing;
-        Self { uid_validity, exists, first: uid_next, next: uid_next, fields: BTreeSet::new(), known: BTreeMap::new() }
+        Self {
+            uid_validity,
+            exists,
+            first: uid_next,
+            next: uid_next,
+            fields: BTreeSet::new(),
+            known: BTreeMap::new(),
+            doubts: Doubts::default(),
+            searches_first: false,
+        }
     }
 
     /// Whether `standing` is of the same folder as before; a rebuilt one has another UIDVALIDITY.
@@ -72,26 +94,59 @@ impl Folder {
         Ok(())
     }
 
-    /// Learns of the messages that came since the last time.
-    pub fn extend_up(&mut self, session: &mut Session) -> Result<(), MailError> {
+    /// Learns of the messages that came since the last time. Where it was `told` that there are some, they are asked for
+    /// straight away: each question costs the way to the server and back.
+    pub fn extend_up(&mut self, session: &mut Session, told: bool) -> Result<News, MailError> {
+        if told && !self.searches_first {
+            let arrived = session.arrivals(self.next, &self.fields);
+            self.searches_first = arrived.as_ref().is_err_and(|error| error.kind == MailErrorKind::Protocol);
+            if let Some(Arrivals { summaries, bodies }) = arrived?
+                && let Some(last) = summaries.keys().next_back().copied()
+            {
+                let more = last - self.next + 1 == BATCH;
+                summaries.into_iter().for_each(|(uid, summary)| self.know(uid, summary));
+                self.next = last.saturating_add(1);
+                return Ok(News { bodies, more });
+            }
+        }
         let uids = session.uids_from(self.next)?;
         self.learn(session, &uids)?;
         if let Some(last) = uids.last() {
             self.next = last.saturating_add(1);
         }
-        Ok(())
+        Ok(News::default())
     }
 
     fn learn(&mut self, session: &mut Session, uids: &[u32]) -> Result<(), MailError> {
         let newest = &uids[uids.len().saturating_sub(MOST as usize)..];
-        for RawSummary { uid, size, received_at, header } in session.summaries(newest, &self.fields)? {
-            let envelope = Envelope::read(&header, &self.fields);
-            self.known.insert(uid, Arc::new(Summary { size, received_at, envelope }));
+        let readable: Vec<u32> = newest.iter().filter(|uid| !self.doubts.is_unreadable(**uid)).copied().collect();
+        for batch in readable.chunks(BATCH as usize) {
+            let doubtful = batch.iter().any(|uid| self.doubts.suspects(*uid));
+            for asked in batch.chunks(if doubtful { 1 } else { batch.len() }) {
+                let shown = session.summaries(asked, &self.fields);
+                for (uid, summary) in self.doubts.asked(asked, shown)? {
+                    match summary {
+                        Some(summary) => self.know(uid, summary),
+                        None => self.doubts.give_up(uid),
+                    }
+                }
+            }
         }
+        Ok(())
+    }
+
+    fn know(&mut self, uid: u32, RawSummary { size, received_at, header }: RawSummary) {
+        let envelope = Envelope::read(&header, &self.fields);
+        self.known.insert(uid, Arc::new(Summary { size, received_at, envelope }));
         while self.known.len() > MOST as usize {
             self.known.pop_first();
         }
-        Ok(())
+    }
+
+    /// A message whose body cannot be read is as good as none.
+    pub fn drop_unreadable(&mut self) {
+        let Self { known, doubts, .. } = self;
+        known.retain(|uid, _| !doubts.is_unreadable(*uid));
     }
 
     /// The messages from `first` on, the newest first.

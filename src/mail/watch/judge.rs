@@ -12,6 +12,7 @@ use crate::mail::error::{MailError, MailErrorKind};
 use crate::mail::extract::{Extract, NotTaken};
 use crate::mail::filter::Refusal;
 use crate::mail::query::{Found, Query};
+use crate::mail::unmet::shown;
 use crate::mail::wire::Session;
 use crate::secret::Secret;
 
@@ -28,6 +29,7 @@ impl Watcher {
         let reach = turn.progress.reach(at.place);
         let first = reach.unseen();
         let mut tally = if reach.judged == 0 { Tally::default() } else { reach.tally.clone() };
+        tally.count_unreadable(folder.doubts.unreadable_from(first));
         let (id, query) = (turn.id, &turn.wanted.query);
         let open = |uid, key: &str, summary: &Summary| {
             let body = || bodies.open(session, uid, at.largest);
@@ -63,7 +65,7 @@ impl Watcher {
                 return Err(error);
             }
             Ok(None) => Err(Refusal::Gone),
-            Ok(Some(message)) => reply(query, &message, |taken| found(query, taken, (place, key), summary)),
+            Ok(Some(message)) => reply(query, &message, (place, key), summary),
         };
         let served = reply.as_ref().is_ok_and(Result::is_ok);
         let answered = reply.map(|reply| self.roster.answer(id, reply));
@@ -75,10 +77,10 @@ impl Watcher {
 }
 
 /// What a message answers: what was taken, or that more than one thing could be meant.
-fn reply(query: &Query, message: &[u8], found: impl FnOnce(String) -> Found) -> Result<FoundReply, Refusal> {
+fn reply(query: &Query, message: &[u8], at: (Place, &str), summary: &Summary) -> Result<FoundReply, Refusal> {
     match query.extract.take(message) {
-        Ok(taken) => Ok(Ok(found(taken))),
-        Err(NotTaken::Ambiguous(named)) => Ok(Err(ambiguous(query, &named))),
+        Ok(taken) => Ok(Ok(found(query, taken, at, summary))),
+        Err(NotTaken::Ambiguous(named)) => Ok(Err(ambiguous(query, &named, summary))),
         Err(NotTaken::Nothing) => Err(Refusal::NothingInside),
     }
 }
@@ -94,11 +96,14 @@ fn found(query: &Query, taken: String, (place, key): (Place, &str), summary: &Su
     Found { code, link, from, subject, received_at, junk: place == Place::Junk, message, identity }
 }
 
-fn ambiguous(query: &Query, named: &[String]) -> MailError {
+fn ambiguous(query: &Query, named: &[String], summary: &Summary) -> MailError {
     let count =
         if named.len() == 1 { "one doubtful candidate".to_owned() } else { format!("{} candidates", named.len()) };
     let reason = format!(
-        "the newest fitting message has {count} for the {}, none is guessed: {}; give a pattern, as in extract: {{ link: \"/verify/{{code}}\" }}, and see `onramp mail extract --explain`",
+        "the newest fitting message (from {}, \"{}\", {}) has {count} for the {}, none is guessed: {}; give a pattern, as in extract: {{ link: \"/verify/{{code}}\" }}, and see `onramp mail extract --explain`",
+        shown(&summary.envelope.senders.join(", ")),
+        shown(&summary.envelope.subject),
+        summary.received_at,
         query.extract.gives(),
         named.join(", ")
     );

@@ -45,7 +45,7 @@ impl Watcher {
         }
         due.iter().for_each(|turn| self.roster.set_progress(turn.id, turn.progress.clone()));
         if let Some(folder) = self.open_junk(session, junk)? {
-            self.look_through(session, folder, Place::Junk, &mut due)?;
+            self.look_through(session, folder, Place::Junk, false, &mut due)?;
         }
         due.iter().for_each(|turn| self.roster.looked(turn.id));
         Ok(true)

@@ -6,6 +6,7 @@
 mod bodies;
 mod choice;
 mod claims;
+mod doubts;
 mod folder;
 mod judge;
 mod junk;

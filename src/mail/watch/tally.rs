@@ -36,6 +36,14 @@ impl Tally {
         }
     }
 
+    /// Messages of which nothing is known, not even to whom they are.
+    pub(super) fn count_unreadable(&mut self, messages: usize) {
+        if messages > 0 {
+            let count = self.counts.entry(Refusal::Unreadable).or_default();
+            *count = count.saturating_add(u32::try_from(messages).unwrap_or(u32::MAX));
+        }
+    }
+
     pub fn counts(&self) -> &BTreeMap<Refusal, u32> {
         &self.counts
     }

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use super::bodies::Bodies;
 use super::choice::Where;
-use super::folder::Folder;
+use super::folder::{Folder, News};
 use super::junk::Junk;
 use super::limits::Limits;
 use super::logins::Logins;
@@ -83,7 +83,7 @@ impl Watcher {
         let mut told = false;
         loop {
             sleeper.forget();
-            self.round(&mut session, folders, std::mem::take(&mut afresh), told)?;
+            let more = self.round(&mut session, folders, std::mem::take(&mut afresh), told)?;
             reconnect.reset();
             self.roster.works();
             if self.roster.is_wanted() {
@@ -93,6 +93,10 @@ impl Watcher {
             if self.roster.is_closing() || lingered >= self.limits.linger && self.roster.close_if_unwanted() {
                 session.end();
                 return Ok(());
+            }
+            if more {
+                told = true;
+                continue;
             }
             afresh = self.look_into_junk(&mut session, &mut folders.junk)?;
             if afresh {
@@ -125,14 +129,14 @@ impl Watcher {
         Ok(session)
     }
 
-    /// Answers marks, learns what is new, and judges it for every waiter.
+    /// Answers marks, learns what is new, and judges it for every waiter. Whether more has come already.
     fn round(
         &self,
         session: &mut Session,
         Folders { inbox: folder, junk }: &mut Folders,
         afresh: bool,
-        told: bool,
-    ) -> Result<(), MailError> {
+        mut told: bool,
+    ) -> Result<bool, MailError> {
         // Taken before the server is asked, so that nobody is told of a state older than his question.
         let mut turns = self.roster.turns();
         let marks = self.roster.take_marks();
@@ -143,40 +147,49 @@ impl Watcher {
                 *folder = Some(Folder::new(standing));
             }
         }
-        let Some(folder) = folder.as_mut().filter(|_| !turns.is_empty()) else { return Ok(()) };
+        let Some(folder) = folder.as_mut().filter(|_| !turns.is_empty()) else { return Ok(false) };
         let newcomers = turns.iter().any(|turn| turn.progress.inbox.first.is_none());
         if !asked && (newcomers || !told) {
-            session.noop()?;
+            told |= session.noop()?;
         }
-        self.look_through(session, folder, Place::Inbox, &mut turns)?;
+        let more = self.look_through(session, folder, Place::Inbox, told, &mut turns)? || session.was_told();
         // A first look is one into both folders, where the other is due already.
         let now = Instant::now();
         turns.retain(|turn| turn.junk_due(self.limits.junk).is_none_or(|due| due > now));
         turns.iter().for_each(|turn| self.roster.looked(turn.id));
-        Ok(())
+        Ok(more)
     }
 
-    /// Learns what is new in the open folder and judges it for everybody.
+    /// Learns what is new in the open folder, of which the server may have `told`, and judges it for everybody. Whether more
+    /// has come already.
     pub(super) fn look_through(
         &self,
         session: &mut Session,
         folder: &mut Folder,
         place: Place,
+        told: bool,
         turns: &mut [Turn],
-    ) -> Result<(), MailError> {
+    ) -> Result<bool, MailError> {
         folder.ask_for(turns.iter().flat_map(|turn| turn.wanted.filter.fields()).collect());
         for turn in turns.iter_mut() {
             self.begin(session, folder, place, turn)?;
             let first = turn.progress.reach(place).first.unwrap_or(1);
             folder.extend_down(session, first)?;
         }
-        folder.extend_up(session)?;
+        let News { bodies, more } = folder.extend_up(session, told)?;
         let at = Where { place, uid_validity: folder.uid_validity, largest: self.limits.message_bytes };
+        let mut bodies = Bodies::new(bodies);
         for share in turns.chunks_mut(SHARE) {
-            let mut bodies = Bodies::ahead(session, folder, at, share)?;
-            share.iter_mut().try_for_each(|turn| self.judge(session, folder, at, &mut bodies, turn))?;
+            let ahead = bodies.fetch_ahead(session, folder, at, share);
+            let judge = |turn| self.judge(session, folder, at, &mut bodies, turn);
+            let judged = ahead.and_then(|()| share.iter_mut().try_for_each(judge));
+            let judged = folder.doubts.asked(&bodies.asked, judged);
+            if judged.is_err() {
+                folder.drop_unreadable();
+            }
+            judged?;
         }
-        Ok(())
+        Ok(more)
     }
 
     /// Looks how the folder stands and tells those who asked for a mark.

@@ -11,56 +11,80 @@ use crate::mail::error::MailError;
 
 /// Bytes of a message's header fields that are read; addresses beyond do not count.
 const HEADER_BYTES: u64 = 16 << 10;
-/// Messages whose headers are asked for at once.
-const BATCH: usize = 100;
+/// Messages that are asked for at once.
+pub(in crate::mail) const BATCH: u32 = 100;
+/// Bytes of a message that are asked for before anybody is known to want it.
+const AHEAD: u32 = 64 << 10;
 const FIELDS: &str = "DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO TO CC FROM SUBJECT DATE MESSAGE-ID";
 
 /// Size, arrival and header fields of a message, before anything was made of them.
 #[derive(Debug)]
 pub(in crate::mail) struct RawSummary {
-    pub uid: u32,
     pub size: u32,
     pub received_at: Timestamp,
     pub header: Vec<u8>,
 }
 
+/// Messages that came, by UID, and the whole of those that are small.
+#[derive(Debug, Default)]
+pub(in crate::mail) struct Arrivals {
+    pub summaries: BTreeMap<u32, RawSummary>,
+    pub bodies: BTreeMap<u32, Vec<u8>>,
+}
+
 impl Session {
-    /// What is needed to choose among messages, without their bodies, and the header fields `asked`. Messages that are gone, or
-    /// that the server cannot show, are left out.
-    pub fn summaries(&mut self, uids: &[u32], asked: &BTreeSet<String>) -> Result<Vec<RawSummary>, MailError> {
-        let fields = asked.iter().fold(FIELDS.to_owned(), |fields, name| fields + " " + &name.to_ascii_uppercase());
-        let items = format!("(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS ({fields})]<0.{HEADER_BYTES}>)");
-        let mut summaries = Vec::with_capacity(uids.len());
-        for batch in uids.chunks(BATCH) {
-            match self.batch(batch, &items)? {
-                Some(shown) => summaries.extend(shown),
-                // One message that the server cannot read must not hide the others.
-                None => {
-                    for uid in batch {
-                        summaries.extend(self.batch(&[*uid], &items)?.into_iter().flatten());
-                    }
+    /// What is needed to choose among so many messages as one [`BATCH`] at most, without their bodies, and the header fields
+    /// `asked`. `None` for one that the server does not or cannot show; one that is gone is left out.
+    pub fn summaries(
+        &mut self,
+        uids: &[u32],
+        asked: &BTreeSet<String>,
+    ) -> Result<BTreeMap<u32, Option<RawSummary>>, MailError> {
+        let items = format!("({})", summary_items(asked));
+        let bytes = (HEADER_BYTES + 1024) * u64::from(BATCH);
+        let mut summaries = BTreeMap::new();
+        let Some(fetched) = self.show(&set(uids), &items, bytes, "show its headers")? else {
+            // One message that the server cannot read must not hide the others.
+            for uid in uids {
+                match uids.len() {
+                    1 => drop(summaries.insert(*uid, None)),
+                    _ => summaries.extend(self.summaries(&[*uid], asked)?),
                 }
             }
+            return Ok(summaries);
+        };
+        for (uid, message) in fetched.iter().filter_map(|message| Some((message.uid?, message))) {
+            // News of its flags come alone.
+            let shown = summaries.entry(uid).or_insert(None);
+            *shown = summary(message).or(shown.take());
         }
+        summaries.retain(|uid, _| uids.contains(uid));
         Ok(summaries)
     }
 
-    /// `None` if the server refuses.
-    fn batch(&mut self, uids: &[u32], items: &str) -> Result<Option<Vec<RawSummary>>, MailError> {
-        let bytes = (HEADER_BYTES + 1024) * BATCH as u64;
-        let fetched = self.show(uids, items, bytes, "show its headers")?;
-        let summary = |message: &Fetch<'_>| {
-            let uid = message.uid.filter(|uid| uids.contains(uid))?;
-            let header = message.header()?.to_vec();
-            Some(RawSummary { uid, size: message.size?, received_at: arrival(message)?, header })
-        };
-        Ok(fetched.map(|fetched| fetched.iter().filter_map(summary).collect()))
+    /// The messages of the [`BATCH`] of UIDs from `first` on, with the bodies of small ones: what a search and two questions
+    /// more would give. `None` if not all of it can be shown so.
+    pub fn arrivals(&mut self, first: u32, asked: &BTreeSet<String>) -> Result<Option<Arrivals>, MailError> {
+        let range = first..=first.saturating_add(BATCH - 1);
+        let items = format!("({} BODY.PEEK[]<0.{AHEAD}>)", summary_items(asked));
+        let bytes = (HEADER_BYTES + u64::from(AHEAD) + 1024) * u64::from(BATCH);
+        let asked_for = format!("{}:{}", range.start(), range.end());
+        let Some(fetched) = self.show(&asked_for, &items, bytes, "show what came")? else { return Ok(None) };
+        let mut arrivals = Arrivals::default();
+        for (uid, message) in fetched.iter().filter_map(|message| Some((message.uid?, message))) {
+            if range.contains(&uid) {
+                let Some(summary) = summary(message) else { return Ok(None) };
+                arrivals.summaries.insert(uid, summary);
+                arrivals.bodies.extend(whole(message, AHEAD).map(|body| (uid, body)));
+            }
+        }
+        Ok(Some(arrivals))
     }
 
     /// The whole message, or `None` if it is gone or the server cannot show it. Reads `max` bytes at the most.
     pub fn body(&mut self, uid: u32, max: u32) -> Result<Option<Vec<u8>>, MailError> {
         let items = format!("(UID BODY.PEEK[]<0.{max}>)");
-        let fetched = self.show(&[uid], &items, u64::from(max) + REPLY_BYTES, "show a message")?;
+        let fetched = self.show(&set(&[uid]), &items, u64::from(max) + REPLY_BYTES, "show a message")?;
         let message = fetched.as_ref().and_then(|fetched| fetched.iter().find(|message| message.uid == Some(uid)));
         Ok(message.and_then(Fetch::body).map(<[u8]>::to_vec))
     }
@@ -68,22 +92,37 @@ impl Session {
     /// The messages of fewer than `small` bytes, by UID. What is larger, gone or cannot be shown is left out.
     pub fn bodies(&mut self, uids: &[u32], small: u32) -> Result<BTreeMap<u32, Vec<u8>>, MailError> {
         let bytes = u64::from(small) * uids.len() as u64 + REPLY_BYTES;
-        let fetched = self.show(uids, &format!("(UID BODY.PEEK[]<0.{small}>)"), bytes, "show messages")?;
-        // A body that fills the bound may have been cut.
-        let whole = |body: &&[u8]| body.len() < small as usize;
-        let body = |message: &Fetch<'_>| Some((message.uid?, message.body().filter(whole)?.to_vec()));
+        let fetched = self.show(&set(uids), &format!("(UID BODY.PEEK[]<0.{small}>)"), bytes, "show messages")?;
+        let body = |message: &Fetch<'_>| Some((message.uid?, whole(message, small)?));
         Ok(fetched.iter().flat_map(Fetches::iter).filter_map(body).collect())
     }
 
     /// `None` if the server refuses. `act` is what it should do, for errors.
-    fn show(&mut self, uids: &[u32], items: &str, bytes: u64, act: &str) -> Result<Option<Fetches>, MailError> {
+    fn show(&mut self, uids: &str, items: &str, bytes: u64, act: &str) -> Result<Option<Fetches>, MailError> {
         self.begin(bytes);
-        let set = uids.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
-        match self.session.uid_fetch(set, items) {
+        match self.session.uid_fetch(uids, items) {
             Err(imap::Error::No(_)) => Ok(None),
             fetched => fetched.map(Some).map_err(|error| failed(act, error)),
         }
     }
+}
+
+fn set(uids: &[u32]) -> String {
+    uids.iter().map(u32::to_string).collect::<Vec<_>>().join(",")
+}
+
+fn summary_items(asked: &BTreeSet<String>) -> String {
+    let fields = asked.iter().fold(FIELDS.to_owned(), |fields, name| fields + " " + &name.to_ascii_uppercase());
+    format!("UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS ({fields})]<0.{HEADER_BYTES}>")
+}
+
+fn summary(message: &Fetch<'_>) -> Option<RawSummary> {
+    Some(RawSummary { size: message.size?, received_at: arrival(message)?, header: message.header()?.to_vec() })
+}
+
+/// Its body, unless that may have been cut at so many bytes.
+fn whole(message: &Fetch<'_>, bound: u32) -> Option<Vec<u8>> {
+    message.body().filter(|body| body.len() < bound as usize).map(<[u8]>::to_vec)
 }
 
 pub(super) fn arrival(message: &Fetch<'_>) -> Option<Timestamp> {

@@ -21,7 +21,7 @@ mod waker;
 
 pub use append::Fate;
 pub(super) use connect::Connector;
-pub(super) use fetch::RawSummary;
+pub(super) use fetch::{Arrivals, BATCH, RawSummary};
 pub(super) use link::MATTERS;
 pub(super) use listing::Listed;
 pub(super) use session::{Idled, Session, Standing};

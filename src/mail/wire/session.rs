@@ -4,6 +4,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use imap::types::UnsolicitedResponse;
+
 use super::connect::failed;
 use super::fetch::arrival;
 use super::guard::{Guard, Idle, IdleSlot};
@@ -47,6 +49,8 @@ pub(in crate::mail) struct Session {
     command: Duration,
     can_idle: bool,
     ignores_idle: bool,
+    /// Of messages, beside an answer.
+    told: bool,
 }
 
 impl Session {
@@ -62,7 +66,18 @@ impl Session {
         allowance.renew(command, REPLY_BYTES);
         let can = session.capabilities().map_err(|error| failed("tell its capabilities", error))?;
         let can_idle = can.has_str("IDLE");
-        Ok(Self { session, link, allowance, idle, brought, sleeper, command, can_idle, ignores_idle: false })
+        Ok(Self {
+            session,
+            link,
+            allowance,
+            idle,
+            brought,
+            sleeper,
+            command,
+            can_idle,
+            ignores_idle: false,
+            told: false,
+        })
     }
 
     /// From now on this session polls.
@@ -76,7 +91,7 @@ impl Session {
     }
 
     pub(super) fn begin(&mut self, bytes: u64) {
-        drop(self.session.take_all_unsolicited());
+        self.told |= self.tells();
         self.allowance.renew(self.command, bytes);
     }
 
@@ -118,10 +133,22 @@ impl Session {
         Ok(fetched.iter().filter_map(|message| Some((message.uid?, arrival(message)?))).max())
     }
 
-    /// Lets the server look for new mail; a search alone does not.
-    pub fn noop(&mut self) -> Result<(), MailError> {
+    /// Lets the server look for new mail; a search alone does not. Whether it tells of messages.
+    pub fn noop(&mut self) -> Result<bool, MailError> {
         self.begin(REPLY_BYTES);
-        self.session.noop().map_err(|error| failed("look for new mail", error))
+        self.session.noop().map_err(|error| failed("look for new mail", error))?;
+        Ok(self.tells())
+    }
+
+    /// Whether the server told of messages beside its answers, since this was last asked.
+    pub fn was_told(&mut self) -> bool {
+        let tells = self.tells();
+        std::mem::take(&mut self.told) || tells
+    }
+
+    fn tells(&mut self) -> bool {
+        let news = self.session.take_all_unsolicited();
+        news.into_iter().any(|news| matches!(news, UnsolicitedResponse::Exists(_)))
     }
 
     /// The UIDs at or above `first`, ascending.
