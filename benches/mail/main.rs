@@ -1,8 +1,9 @@
 //! From the delivery of a mail to its code, on a real Dovecot: `cargo bench --bench mail` (`tests/run` installs Dovecot).
 //!
 //! Beside onramp a bare IMAP client idles, which only notes when the server tells of a message: Dovecot gathers news for half a
-//! second, and that is in all times here. The targets: 10 ms beyond that for one waiter and for 200 on one mailbox; below 1.1 s
-//! at most for 200 mailboxes; at most 100 kB of memory for each that is watched.
+//! second, and that is in all times here. One waiter is compared with when that client was told of the same message; many, with
+//! its median, since in a burst each session's half seconds begin at times of their own. The targets: 10 ms beyond that for one
+//! waiter and for 200 on one mailbox; below 1.1 s at most for 200 mailboxes; at most 100 kB of memory for each that is watched.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod bare;
@@ -79,7 +80,7 @@ impl Bench {
 
     /// The median time after which the bare client is told, in milliseconds.
     async fn one_waiter(&self) -> f64 {
-        let (mut ours, mut bares) = (Vec::new(), Vec::new());
+        let (mut ours, mut bares, mut beyond) = (Vec::new(), Vec::new(), Vec::new());
         let mut bare = Bare::idle(self.plain_port(), ADA);
         for round in 0..ROUNDS {
             let waiting = self.wait(ADA, ADA).await;
@@ -89,10 +90,11 @@ impl Bench {
             let (told, found) = (bare.until_told(bare.told() + 1), waiting.await.unwrap());
             ours.push(milliseconds(delivered, found));
             bares.push(milliseconds(delivered, told));
+            beyond.push(ours[round] - bares[round]);
         }
         let told = report("a bare client that idles", bares);
-        report("one waiter", ours.clone());
-        report("  beyond the bare client (target: 10 ms)", ours.into_iter().map(|time| time - told).collect());
+        report("one waiter", ours);
+        report("  beyond the bare client (target: 10 ms)", beyond);
         told
     }
 
