@@ -18,7 +18,7 @@ pub fn run(base_url: &str, mailbox: &str, rows: usize, in_flight: usize) {
     let (reader, url) = (waiters.clone(), Url::parse(mailbox).unwrap());
     std::thread::spawn(move || read_codes(&url, &reader));
     runtime.block_on(async {
-        let (client, places) = (reqwest::Client::new(), Arc::new(Semaphore::new(in_flight)));
+        let (client, places) = (crate::client(), Arc::new(Semaphore::new(in_flight)));
         let mut tasks = tokio::task::JoinSet::new();
         for number in 1..=rows {
             let place = places.clone().acquire_owned().await.unwrap();

@@ -56,6 +56,12 @@ fn main() {
     });
 }
 
+/// With the same TLS as ours, though nothing here uses any.
+fn client() -> reqwest::Client {
+    let tls = onramp::tls::client_config(None).unwrap();
+    reqwest::Client::builder().tls_backend_preconfigured((*tls).clone()).build().unwrap()
+}
+
 /// One program, from its start to its end, against a service of its own; it must have made every account.
 fn contest(name: &str, folder: &Path, rows: usize, command: impl FnOnce(&Service) -> Command) -> Measured {
     let service = Service::start(folder);

@@ -55,6 +55,12 @@ impl fmt::Display for Measured {
         let (wall, cpu) = (self.wall.as_secs_f64(), self.cpu.as_secs_f64());
         let most = self.resident.iter().max().copied().unwrap_or(0) / 1_000_000;
         let at = |share: usize| self.resident.get(self.resident.len() * share / 100).copied().unwrap_or(0) / 1_000_000;
-        write!(f, "{wall:.1} s, {cpu:.1} s of CPU, at most {most} MB resident ({}, {}, {} MB at 25, 50, 75 %)", at(25), at(50), at(75))
+        write!(
+            f,
+            "{wall:.1} s, {cpu:.1} s of CPU, at most {most} MB resident ({}, {}, {} MB at 25, 50, 75 %)",
+            at(25),
+            at(50),
+            at(75)
+        )
     }
 }

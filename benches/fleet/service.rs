@@ -36,7 +36,7 @@ impl Service {
     /// How many accounts were made.
     pub fn accounts(&self) -> usize {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let ledger = async { reqwest::get(&self.ledger).await.unwrap().bytes().await.unwrap() };
+        let ledger = async { crate::client().get(&self.ledger).send().await.unwrap().bytes().await.unwrap() };
         let document: Value = serde_json::from_slice(&runtime.block_on(ledger)).unwrap();
         document["accounts"].as_array().unwrap().len()
     }

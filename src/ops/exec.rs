@@ -11,6 +11,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::outputs::{Outputs, RunOutput, outputs};
 use super::variables::is_obeyed;
 use super::{OpError, Workspace};
+use crate::id::RunId;
 use crate::report::export::text;
 use crate::run::RunStatus;
 use crate::secret::Secret;
@@ -82,28 +83,37 @@ pub async fn exec(
     }
 }
 
-type Variable = (String, Option<Secret<String>>);
+pub(super) type Variable = (String, Option<Secret<String>>);
+
+fn variables(workspace: &Workspace, outputs: &Outputs) -> Result<Vec<Variable>, OpError> {
+    let hidden = |output: &&RunOutput| outputs.secrets_pruned && output.env.is_some() && is_hidden(output);
+    if let Some(output) = outputs.list.iter().find(hidden) {
+        let message = format!(
+            "the output `{}` of run {} was secret, and the secrets of this run were pruned",
+            output.name, outputs.run
+        );
+        return Err(OpError::Usage(message));
+    }
+    let missing = |output: &RunOutput| output.env.is_some() && output.value.expose().is_null();
+    if outputs.status != RunStatus::Succeeded && outputs.list.iter().any(missing) {
+        return Err(OpError::Usage(outputs.caveat(workspace).unwrap_or_default()));
+    }
+    variables_of(&outputs.run, &outputs.list).map_err(OpError::Usage)
+}
 
 /// Each output with an `env` of its own. What is null is taken out of the environment, so that nothing older stands in.
-fn variables(workspace: &Workspace, outputs: &Outputs) -> Result<Vec<Variable>, OpError> {
-    let run = &outputs.run;
+pub(super) fn variables_of(run: &RunId, outputs: &[RunOutput]) -> Result<Vec<Variable>, String> {
     let mut variables: Vec<Variable> = Vec::new();
-    for output in &outputs.list {
+    for output in outputs {
         let Some(name) = &output.env else { continue };
-        let refuse = |why: &str| Err(OpError::Usage(format!("the output `{}` of run {run} {why}", output.name)));
+        let refuse = |why: &str| Err(format!("the output `{}` of run {run} {why}", output.name));
         if is_obeyed(name) {
             return refuse(&format!("would be {name}, by which other programs are commanded; give it another `env`"));
         }
         if variables.iter().any(|(other, _)| other == name) {
             return refuse(&format!("would be {name}, as is another one; give it another `env`"));
         }
-        if outputs.secrets_pruned && is_hidden(output) {
-            return refuse("was secret, and the secrets of this run were pruned");
-        }
         let value = output.value.expose();
-        if value.is_null() && outputs.status != RunStatus::Succeeded {
-            return Err(OpError::Usage(outputs.caveat(workspace).unwrap_or_default()));
-        }
         let value = (!value.is_null()).then(|| Secret::new(text(value)));
         if value.as_ref().is_some_and(|value| value.expose().contains('\0')) {
             return refuse("holds a NUL, which no variable can");
@@ -111,8 +121,7 @@ fn variables(workspace: &Workspace, outputs: &Outputs) -> Result<Vec<Variable>, 
         variables.push((name.clone(), value));
     }
     if variables.is_empty() {
-        let message = format!("no output of run {run} has an `env`, so there is nothing to give to the command");
-        return Err(OpError::Usage(message));
+        return Err(format!("no output of run {run} has an `env`, so there is nothing to give to the command"));
     }
     Ok(variables)
 }

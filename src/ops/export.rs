@@ -59,7 +59,7 @@ fn variable(output: &RunOutput) -> String {
     output.env.clone().unwrap_or_else(|| output.name.to_ascii_uppercase())
 }
 
-fn named(output: &RunOutput) -> Exported {
+pub(super) fn named(output: &RunOutput) -> Exported {
     Exported { name: output.name.clone(), variable: variable(output), value: output.value.clone() }
 }
 
@@ -112,7 +112,7 @@ fn distinct(exported: &[Exported]) -> Result<(), OpError> {
     })
 }
 
-fn refused(unfit: &Unfit) -> OpError {
+pub(super) fn refused(unfit: &Unfit) -> OpError {
     OpError::Usage(match unfit {
         Unfit::Nul { name } => format!("the output `{name}` holds a NUL, which no variable can; use --format json"),
         Unfit::Obeyed { name } => format!(
@@ -122,7 +122,7 @@ fn refused(unfit: &Unfit) -> OpError {
     })
 }
 
-fn write(path: &Path, text: &str, append: bool) -> io::Result<()> {
+pub(super) fn write(path: &Path, text: &str, append: bool) -> io::Result<()> {
     let special = fs::metadata(path).is_ok_and(|found| !found.is_file());
     if append || special {
         let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;

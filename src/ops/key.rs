@@ -61,9 +61,12 @@ pub fn key_rotate(workspace: &Workspace, rotation: Rotation) -> Result<RotateOut
         }
     };
     let mut outcome = RotateOutcome { key: place(&to, &path), old, rewrapped: 0, kept: Vec::new() };
-    let store = workspace.open();
-    for listed in store.list()? {
-        let run = listed.run;
+    let runs = workspace.open();
+    let all = [runs.clone(), runs.fleets()];
+    let listed = all.iter().map(|store| store.list().map(|listed| (store, listed))).collect::<Result<Vec<_>, _>>()?;
+    for (store, run) in
+        listed.into_iter().flat_map(|(store, listed)| listed.into_iter().map(move |one| (store, one.run)))
+    {
         // A run that is sealed with the key already is not locked for nothing.
         let sealed = store.key_id(&run).is_ok_and(|id| id == to.id());
         let rewrapped = match sealed {

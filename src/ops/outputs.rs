@@ -6,7 +6,8 @@ use super::show::{Shown, read};
 use super::stored::sealing_key;
 use super::{OpError, Workspace};
 use crate::id::RunId;
-use crate::run::RunStatus;
+use crate::plan::Plan;
+use crate::run::{RunState, RunStatus};
 use crate::secret::{Datum, Mask};
 
 pub(super) struct Outputs {
@@ -33,22 +34,13 @@ pub(super) fn outputs(workspace: &Workspace, wanted: &str) -> Result<Outputs, Op
     let store = workspace.open();
     let run = store.find(wanted)?;
     let Shown { outcome, mask, secrets_pruned, .. } = read(workspace, &run, &sealing_key(workspace)?)?;
-    let (status, mut known) = (outcome.state.status, outcome.state.outputs.clone());
+    let status = outcome.state.status;
     if status == RunStatus::Running {
         let message = format!("run {run} is running; it has outputs when it has ended");
         return Err(OpError::Usage(message));
     }
     let torn_down = outcome.state.teardown;
-    let declared = &outcome.plan.workflow.outputs;
-    let list: Vec<RunOutput> = declared
-        .iter()
-        .map(|output| {
-            let datum = known.remove(output.name.as_str()).unwrap_or(Datum::Public(Value::Null));
-            let secret = output.secret || datum.is_secret() || holds_secret(datum.expose(), &mask);
-            let value = Datum::new(datum.expose().clone(), secret);
-            RunOutput { name: output.name.to_string(), env: output.env.clone(), value }
-        })
-        .collect();
+    let list = listed(&outcome.plan, &outcome.state, &mask);
     let nothing = list.iter().all(|output| output.value.expose().is_null());
     if status != RunStatus::Succeeded && nothing && !list.is_empty() {
         return Err(OpError::Usage(match torn_down {
@@ -57,6 +49,18 @@ pub(super) fn outputs(workspace: &Workspace, wanted: &str) -> Result<Outputs, Op
         }));
     }
     Ok(Outputs { run, status, torn_down, secrets_pruned: secrets_pruned.is_some(), list })
+}
+
+/// All outputs that the workflow declares, as the run has them.
+pub(super) fn listed(plan: &Plan, state: &RunState, mask: &Mask) -> Vec<RunOutput> {
+    let listed = plan.workflow.outputs.iter().map(|output| {
+        let known = state.outputs.get(output.name.as_str()).cloned();
+        let datum = known.unwrap_or(Datum::Public(Value::Null));
+        let secret = output.secret || datum.is_secret() || holds_secret(datum.expose(), mask);
+        let value = Datum::new(datum.expose().clone(), secret);
+        RunOutput { name: output.name.to_string(), env: output.env.clone(), value }
+    });
+    listed.collect()
 }
 
 fn way_on(workspace: &Workspace, run: &RunId) -> String {

@@ -1,7 +1,9 @@
 //! Fleets, as a user runs them: the same workflow for many rows, by the real program.
 
+mod handing;
 mod kill;
 mod rows;
+mod steering;
 
 use std::path::{Path, PathBuf};
 

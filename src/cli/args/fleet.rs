@@ -1,5 +1,6 @@
 //! What `onramp fleet` takes.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ pub enum Fleet {
     Unpause(FleetUnpause),
     Set(FleetSet),
     Cancel(FleetCancel),
+    Export(FleetExport),
 }
 
 /// Run a workflow for every row that has no run yet.
@@ -39,6 +41,9 @@ pub struct FleetRun {
     /// The fleet's name; else the stem of the file with the rows.
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
+
+    #[command(flatten)]
+    pub each: EachArgs,
 
     #[command(flatten)]
     pub flow: FlowArgs,
@@ -140,6 +145,53 @@ fn stop_after(text: &str) -> Result<StopAfter, String> {
     read.ok_or_else(|| "write a number from 1, or a share as 5%".to_owned())
 }
 
+/// What takes the outputs of each row.
+#[derive(Debug, Args)]
+pub struct EachArgs {
+    /// A command takes the outputs of each row that succeeds, those with an `env` as variables: `--each -- CMD`.
+    ///
+    /// It is run at least once for each row, with the row's key in ONRAMP_ROW and its run in ONRAMP_RUN, and again by the next
+    /// process that is given --each if it did not end well. What it prints goes to stderr.
+    #[arg(long, requires = "command")]
+    pub each: bool,
+
+    /// The command of --each and its arguments; there is no shell in between.
+    #[arg(last = true, requires = "each", value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}
+
+/// Write the outputs of all rows that have succeeded.
+#[derive(Debug, Args)]
+pub struct FleetExport {
+    #[command(flatten)]
+    pub which: WhichFleet,
+
+    /// How they are written.
+    #[arg(long, value_enum)]
+    pub format: FleetExportFormat,
+
+    /// Write secret outputs in the clear. Without it they are `***`, or left out of .env files.
+    #[arg(long)]
+    pub reveal: bool,
+
+    /// Write to this file, for its owner alone, and not to stdout; for `dotenv-dir` the folder.
+    #[arg(long, short, value_name = "PATH", required_if_eq("format", "dotenv-dir"))]
+    pub output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub store: StoreArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum FleetExportFormat {
+    /// A line for each row, its key first.
+    Csv,
+    /// An object for each row.
+    Jsonl,
+    /// A .env file for each row, named by its run.
+    DotenvDir,
+}
+
 /// Which fleet is meant.
 #[derive(Debug, Args)]
 pub struct WhichFleet {
@@ -170,6 +222,9 @@ pub struct FleetResume {
     /// No other copy of the fleet did anything, whatever speaks for that.
     #[arg(long)]
     pub trust_checkpoint: bool,
+
+    #[command(flatten)]
+    pub each: EachArgs,
 
     #[command(flatten)]
     pub flow: FlowArgs,

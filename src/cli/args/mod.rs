@@ -33,7 +33,10 @@ pub use cancel::Cancel;
 pub use doctor::Doctor;
 pub use exec::Exec;
 pub use export::{Export, ExportFormat};
-pub use fleet::{Fleet, FleetCancel, FleetList, FleetResume, FleetRun, FleetShow, FlowArgs, RowArgs, WhichFleet};
+pub use fleet::{
+    EachArgs, Fleet, FleetCancel, FleetExport, FleetExportFormat, FleetList, FleetResume, FleetRun, FleetShow,
+    FlowArgs, RowArgs, WhichFleet,
+};
 pub use global::{Color, Global};
 pub use graph::{Graph, GraphFormat};
 pub use groups::{Inputs, Output, Progress, Service, StoreArgs};

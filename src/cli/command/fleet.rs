@@ -3,8 +3,8 @@
 use super::request::{draw_warnings, request};
 use super::{asking, workspace};
 use crate::cli::args::{
-    Fleet, FleetCancel, FleetList, FleetResume, FleetRun, FleetShow, FlowArgs, Global, Inputs, Progress, RowArgs,
-    StoreArgs, WhichFleet,
+    EachArgs, Fleet, FleetCancel, FleetExport, FleetExportFormat, FleetList, FleetResume, FleetRun, FleetShow,
+    FlowArgs, Global, Inputs, Progress, RowArgs, StoreArgs, WhichFleet,
 };
 use crate::cli::console::{fleet_console, stderr_look, stdout_look};
 use crate::cli::exit::Exit;
@@ -13,8 +13,8 @@ use crate::cli::voice::Voice;
 use crate::cli::{environment, log, out, values};
 use crate::fleet::{Control, FleetState, StopReason};
 use crate::ops::{
-    self, FleetOutcome, FleetResumeRequest, FleetRunRequest, FlowRequest, GivenRows, OpError, Pick, ResumeRequest,
-    RowSource, RowsRequest, RunRequest, Talk as _, Workspace,
+    self, Each, FleetExportOutcome, FleetExportRequest, FleetFormat, FleetOutcome, FleetResumeRequest, FleetRunRequest,
+    FlowRequest, GivenRows, OpError, Pick, ResumeRequest, RowSource, RowsRequest, RunRequest, Talk as _, Workspace,
 };
 use crate::report::fleet::{FleetSummary, bad_rows, json, page};
 use crate::secret::Mask;
@@ -30,6 +30,7 @@ pub async fn fleet(args: Fleet, global: &Global) -> Result<Exit, Failure> {
         Fleet::Unpause(args) => control(args.which, &args.store, Control::Pause(false), global).await,
         Fleet::Set(args) => control(args.which, &args.store, Control::MaxParallel(args.max_parallel), global).await,
         Fleet::Cancel(args) => cancel(args, global).await,
+        Fleet::Export(args) => export(args, global),
     }
 }
 
@@ -49,7 +50,14 @@ async fn run(args: FleetRun, global: &Global) -> Result<Exit, Failure> {
         Some(plan) => rows(&plan.workflow, args.rows, request.sandbox, global, &mut voice)?,
         None => Vec::new(),
     };
-    let request = FleetRunRequest { run: request, name, rows, flow: flow(&args.flow), accept_terms: args.accept_terms };
+    let request = FleetRunRequest {
+        run: request,
+        name,
+        rows,
+        flow: flow(&args.flow),
+        accept_terms: args.accept_terms,
+        each: each(args.each),
+    };
     let console = fleet_console(global, &args.progress, &mask).map_err(OpError::Usage)?;
     let outcome = ops::fleet_run(&workspace, checked, request, console, &mut voice).await?;
     ended(&workspace, &outcome, args.print.json, &args.progress, global)
@@ -68,7 +76,8 @@ async fn resume(args: FleetResume, global: &Global) -> Result<Exit, Failure> {
         ..ResumeRequest::new(args.which.fleet.clone(), &environment)
     };
     let pick = Pick { failed: args.failed, code: None, keys: args.row };
-    let request = FleetResumeRequest { fleet: args.which.fleet, resume, pick, flow: flow(&args.flow) };
+    let request =
+        FleetResumeRequest { fleet: args.which.fleet, resume, pick, flow: flow(&args.flow), each: each(args.each) };
     let mut voice = Voice::new(&args.progress, global);
     let console = fleet_console(global, &args.progress, &mask).map_err(OpError::Usage)?;
     let outcome = ops::fleet_resume(&workspace, request, console, &mut voice).await?;
@@ -176,6 +185,26 @@ fn rows(
     Ok(rows)
 }
 
+fn export(args: FleetExport, global: &Global) -> Result<Exit, Failure> {
+    let workspace = workspace(&args.store.folder(global), "onramp fleet export");
+    let format = match args.format {
+        FleetExportFormat::Csv => FleetFormat::Csv,
+        FleetExportFormat::Jsonl => FleetFormat::Jsonl,
+        FleetExportFormat::DotenvDir => FleetFormat::DotenvDir,
+    };
+    let secrets = super::outcome::secrets(args.reveal);
+    let request = FleetExportRequest { fleet: args.which.fleet, format, secrets, output: args.output };
+    let FleetExportOutcome { text, notes } = ops::fleet_export(&workspace, &request)?;
+    notes.iter().for_each(|note| out::say(note));
+    out::print_exact(text.expose())?;
+    Ok(Exit::Done)
+}
+
+fn each(args: EachArgs) -> Option<Each> {
+    let mut words = args.command.into_iter();
+    Some(Each::new(words.next()?, words.collect(), environment::own_variables()))
+}
+
 fn flow(args: &FlowArgs) -> FlowRequest {
     FlowRequest { max_parallel: args.max_parallel, canary: args.canary, stop_after: args.stop_after }
 }
@@ -195,6 +224,12 @@ fn ended(
     let mut voice = Voice::new(progress, global);
     for (key, why) in outcome.refused.iter().take(10) {
         voice.say(&format!("row `{key}` was left as it is: {why}"));
+    }
+    for (key, why) in outcome.untaken.iter().take(10) {
+        voice.say(&format!("the outputs of row `{key}` were not taken: {why}"));
+    }
+    if !outcome.untaken.is_empty() {
+        voice.say("`--each` is run again for those by `onramp fleet resume`, given the same command");
     }
     let stopped = outcome.end.as_ref().and_then(|end| end.stopped);
     match stopped {
@@ -216,7 +251,7 @@ fn ended(
     let tally = summary.tally;
     Ok(match () {
         () if outcome.end.as_ref().is_some_and(|end| end.stopping.is_some()) => Exit::Interrupted,
-        () if tally.failed + tally.in_doubt > 0 || stopped.is_some() => Exit::RowsFailed,
+        () if tally.failed + tally.in_doubt > 0 || stopped.is_some() || !outcome.untaken.is_empty() => Exit::RowsFailed,
         () => Exit::Done,
     })
 }

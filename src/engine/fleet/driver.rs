@@ -130,6 +130,11 @@ impl<L: FleetLog, S: Sealer<Sealed = L::Sealed>> FleetDriver<L, S> {
                     sync |= synced.is_some();
                     waiters.extend(synced);
                 }
+                Message::Note(entry, sealed) => {
+                    self.state.apply(&entry).map_err(|error| HostError(error.to_string()))?;
+                    facts.push(sealed);
+                    sync = true;
+                }
                 Message::Ended { row, result } => ended.push((row, result)),
             }
         }

@@ -3,11 +3,13 @@
 use tokio::sync::{mpsc, oneshot};
 
 use crate::engine::{EngineError, HostError};
-use crate::fleet::{RowEvent, RowId};
+use crate::fleet::{FleetEntry, RowEvent, RowId};
 use crate::run::RunStatus;
 
 pub(super) enum Message<F> {
     Entries(Entries<F>),
+    /// A fact of the fleet.
+    Note(Box<FleetEntry>, F),
     /// The row's driver has come to its end.
     Ended {
         row: RowId,

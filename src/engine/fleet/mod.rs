@@ -17,4 +17,4 @@ mod row_log;
 mod tests;
 
 pub use driver::{FleetDriver, FleetEnd, FleetLog, RowStart, Rows};
-pub use row_log::{RowLog, Sealer};
+pub use row_log::{RowLog, RowNotes, Sealer};

@@ -3,8 +3,9 @@
 use tokio::sync::oneshot;
 
 use super::message::{Entries, Message, Sender};
+use crate::clock::Timestamp;
 use crate::engine::{HostError, Log};
-use crate::fleet::{FleetEntry, RowEvent, RowId};
+use crate::fleet::{FleetEntry, FleetFact, RowEvent, RowId};
 use crate::id::RunId;
 use crate::run::{Entry, RunState};
 
@@ -24,6 +25,27 @@ pub struct RowLog<S: Sealer> {
     pub(super) run: RunId,
     pub(super) sealer: S,
     pub(super) sender: Sender<S::Sealed>,
+}
+
+/// What a row has the fleet note beside its run's entries.
+pub struct RowNotes<S: Sealer> {
+    sealer: S,
+    sender: Sender<S::Sealed>,
+}
+
+impl<S: Sealer> RowLog<S> {
+    pub fn notes(&self) -> RowNotes<S> {
+        RowNotes { sealer: self.sealer.clone(), sender: self.sender.clone() }
+    }
+}
+
+impl<S: Sealer> RowNotes<S> {
+    /// It is in the journal before the row is over.
+    pub fn note(&self, at: Timestamp, fact: FleetFact) -> Result<(), HostError> {
+        let entry = FleetEntry { at, fact };
+        let sealed = self.sealer.fact(&entry)?;
+        self.sender.send(Message::Note(Box::new(entry), sealed)).map_err(|_| over())
+    }
 }
 
 impl<S: Sealer> Log for RowLog<S> {

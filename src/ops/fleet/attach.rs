@@ -1,26 +1,27 @@
 //! How the rows of a fleet are run: each with a host of its own, over connections and limits that all share.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
+use super::each::{Each, Handing};
 use super::log::StoredSealer;
+use super::stored_rows::StoredRows;
 use crate::action::Services;
 use crate::engine::{self, EngineError, Launcher, LocalHost, Log as _, RowLog, RowStart, Rows, StopSignal};
 use crate::fleet::{FleetState, RowId, RowKey};
 use crate::ops::attach::{services, trusted_mailboxes};
 use crate::ops::begin::typed_origins;
 use crate::ops::go_on::{Ready, make_ready};
-use crate::ops::stored::{Stored, plan_of, restore_with};
+use crate::ops::stored::Stored;
 use crate::ops::teardown::refuse_torn_down;
 use crate::ops::{OpError, ResumeRequest, Talk, Workspace};
 use crate::plan::Plan;
 use crate::report::Rerun;
 use crate::run::{Entry, Fact, Resumption, RunStarted, RunState, RunStatus};
 use crate::secret::{Data, Mask};
-use crate::store::{FleetReader, Origin, RowFacts};
+use crate::store::Origin;
 use crate::workflow::{Given, Texts};
 
 type Work = BoxFuture<'static, Result<RunStatus, EngineError>>;
@@ -39,30 +40,12 @@ pub(super) struct FleetRows<'a> {
     pub unstored: Data,
     /// In which epoch this process works, and whether the fleet may be a copy.
     pub how: Resumption,
-    pub stored: Option<StoredRows<'a>>,
+    /// How rows go on that have begun before.
+    pub request: &'a ResumeRequest<'a>,
+    pub stored: StoredRows,
+    pub each: Option<Each>,
     /// Rows that were left as they are, and why.
     pub refused: Vec<(RowKey, String)>,
-}
-
-/// Rows that have begun before.
-pub(super) struct StoredRows<'a> {
-    pub reader: FleetReader,
-    pub facts: HashMap<RowId, RowFacts>,
-    /// As of now; rows do not change in it.
-    pub state: FleetState,
-    pub request: &'a ResumeRequest<'a>,
-    plans: Vec<(Texts, Arc<Plan>)>,
-}
-
-impl<'a> StoredRows<'a> {
-    pub fn new(
-        reader: FleetReader,
-        facts: HashMap<RowId, RowFacts>,
-        state: FleetState,
-        request: &'a ResumeRequest<'a>,
-    ) -> Self {
-        Self { reader, facts, state, request, plans: Vec::new() }
-    }
 }
 
 /// The services of a fleet. Those of its rows differ in what belongs to a row.
@@ -88,10 +71,9 @@ impl Rows<StoredSealer> for FleetRows<'_> {
     fn start(&mut self, start: RowStart<StoredSealer>) -> Work {
         let RowStart { row, started, log, stop } = start;
         match started {
-            Some(started) => self.fresh(started, log, stop),
+            Some(started) => self.fresh(row, started, log, stop),
             None => self.again(row, log, stop).unwrap_or_else(|error| {
-                let key = self.stored.as_ref().and_then(|stored| stored.state.row(row)).map(|row| row.key.clone());
-                self.refused.extend(key.map(|key| (key, error.to_string())));
+                self.refused.extend(self.key(row).map(|key| (key, error.to_string())));
                 std::future::ready(Ok(RunStatus::InDoubt)).boxed()
             }),
         }
@@ -99,10 +81,16 @@ impl Rows<StoredSealer> for FleetRows<'_> {
 }
 
 impl FleetRows<'_> {
-    fn fresh(&self, mut started: RunStarted, mut log: RowLog<StoredSealer>, stop: StopSignal) -> Work {
+    fn key(&self, row: RowId) -> Option<RowKey> {
+        self.stored.state.row(row).map(|row| row.key.clone())
+    }
+
+    fn fresh(&self, row: RowId, mut started: RunStarted, mut log: RowLog<StoredSealer>, stop: StopSignal) -> Work {
         started.settings.typed_origins = self.typed_origins(&started);
         let (plan, clock) = (self.plan.clone(), self.shared.clock.clone());
-        let (launcher, unstored, how) = (self.launcher(&started), self.unstored.clone(), self.how.clone());
+        let (launcher, mask) = self.launcher_and_mask(&started);
+        let (unstored, how) = (self.unstored.clone(), self.how.clone());
+        let handing = self.handing(row, &log, &mask);
         async move {
             let at = clock.now();
             let first = Entry { seq: 1, at, fact: Fact::RunStarted(Box::new(started.clone())) };
@@ -111,22 +99,26 @@ impl FleetRows<'_> {
             let mut host = LocalHost::new(plan.clone(), log, clock, launcher, Vec::new(), stop);
             host.give(unstored);
             // What another copy of the fleet did with this row is not known here.
-            match how.wary {
+            let status = match how.wary {
                 true => engine::resume(&plan, &mut state, how, &mut host).await,
                 false => engine::drive(&plan, &mut state, &mut host).await,
-            }
+            }?;
+            Handing::over(handing, &plan, &state).await?;
+            Ok(status)
         }
         .boxed()
     }
 
     /// Goes on with a row that has begun, as a resume of its run would.
     fn again(&mut self, row: RowId, log: RowLog<StoredSealer>, stop: StopSignal) -> Result<Work, OpError> {
-        let stored = self.restored(row)?;
         let workspace = self.workspace;
+        let stored = self.stored.take(workspace, row)?;
+        if stored.state.status == RunStatus::Succeeded {
+            return Ok(self.handed_on(row, stored, &log));
+        }
         refuse_torn_down(workspace, &stored.plan, &stored.state)?;
-        let Some(known) = &self.stored else { return Err(OpError::Usage("nothing is known of this row".into())) };
         let run = stored.state.started.run.clone();
-        let ready = make_ready(workspace, &run, &stored, known.request, None, &mut Silent)?;
+        let ready = make_ready(workspace, &run, &stored, self.request, None, &mut Silent)?;
         let Ready { how: resumption, edit, unstored, injection } = ready;
         let Resumption { epoch, wary, .. } = self.how.clone();
         let how = Resumption { epoch, wary, ..resumption };
@@ -146,43 +138,39 @@ impl FleetRows<'_> {
             Some(_) => return Err(OpError::Usage("the workflow was edited just now: resume the fleet again".into())),
         };
         let going_on = newer.as_ref().map_or_else(|| plan.clone(), |(newer, _)| newer.clone());
+        let handing = self.handing(row, &log, &mask);
         let mut host = LocalHost::new(going_on, log, clock, launcher, Vec::new(), stop);
         host.inject(injection);
         host.give(unstored);
         Ok(async move {
-            match newer {
-                None => engine::resume(&plan, &mut state, how, &mut host).await,
+            let (status, plan) = match newer {
+                None => (engine::resume(&plan, &mut state, how, &mut host).await?, plan),
                 Some((newer, replanned)) => {
-                    engine::resume_edited(&plan, &newer, &mut state, how, replanned, &mut host).await
+                    (engine::resume_edited(&plan, &newer, &mut state, how, replanned, &mut host).await?, newer)
                 }
-            }
+            };
+            Handing::over(handing, &plan, &state).await?;
+            Ok(status)
         }
         .boxed())
     }
 
-    fn restored(&mut self, row: RowId) -> Result<Stored, OpError> {
-        let (workspace, now) = (self.workspace, (&self.texts, &self.plan));
-        let unknown = || OpError::Usage(format!("nothing is known of row {row}"));
-        let stored = self.stored.as_mut().ok_or_else(unknown)?;
-        let facts = stored.facts.remove(&row).ok_or_else(unknown)?;
-        let loaded = stored.reader.row(&stored.state, row, &facts)?;
-        let plans = &mut stored.plans;
-        let mut planner = |origin: &Origin, texts: &Texts| {
-            if texts == now.0 {
-                return Ok(now.1.clone());
-            }
-            if let Some((_, plan)) = plans.iter().find(|(known, _)| known == texts) {
-                return Ok(plan.clone());
-            }
-            let plan = plan_of(workspace, origin, texts)?;
-            plans.push((texts.clone(), plan.clone()));
-            Ok(plan)
-        };
-        restore_with(workspace, loaded, &mut planner)
+    /// A row that has succeeded, and whose outputs the user's command has not taken yet.
+    fn handed_on(&self, row: RowId, stored: Stored, log: &RowLog<StoredSealer>) -> Work {
+        let Stored { plan, state, .. } = stored;
+        let mask = Mask::default();
+        engine::learn_state(&mask, &self.workspace.registry, &plan, &state);
+        let handing = self.handing(row, log, &mask);
+        async move {
+            Handing::over(handing, &plan, &state).await?;
+            Ok(state.status)
+        }
+        .boxed()
     }
 
-    fn launcher(&self, started: &RunStarted) -> Launcher {
-        self.launcher_and_mask(started).0
+    fn handing(&self, row: RowId, log: &RowLog<StoredSealer>, mask: &Mask) -> Option<Handing> {
+        let (each, key) = (self.each.clone()?, self.key(row)?);
+        Some(Handing { each, row, key, notes: log.notes(), mask: mask.clone(), clock: self.shared.clock.clone() })
     }
 
     fn launcher_and_mask(&self, started: &RunStarted) -> (Launcher, Mask) {

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::fleet::{FleetFact, FleetState, Row, RowId, RowPhase};
+use crate::fleet::{FleetFact, FleetState, Row, RowId, RowPhase, RowState};
+use crate::run::RunStatus;
 
 /// What the given rows mean for a fleet.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -51,10 +52,14 @@ impl Joined {
     }
 }
 
-/// The rows that go on without anybody's asking: those that were interrupted first, which may hold something half done.
-pub fn open_rows(state: &FleetState) -> Vec<RowId> {
+/// The rows that go on without anybody's asking: those that were interrupted first, which may hold something half done; and if a
+/// command takes their outputs, those that it has not taken yet.
+pub fn open_rows(state: &FleetState, hands_on: bool) -> Vec<RowId> {
     let open = || state.numbered().filter(|(_, row)| row.is_open());
     let begun = open().filter(|(_, row)| row.phase != RowPhase::Waiting);
     let waiting = open().filter(|(_, row)| row.phase == RowPhase::Waiting);
-    begun.chain(waiting).map(|(id, _)| id).collect()
+    let is_untaken =
+        |row: &RowState| row.phase == RowPhase::Ended(RunStatus::Succeeded) && !row.handed_on && !row.teardown;
+    let untaken = state.numbered().filter(|(_, row)| hands_on && is_untaken(row));
+    begun.chain(untaken).chain(waiting).map(|(id, _)| id).collect()
 }

@@ -3,6 +3,8 @@
 mod attach;
 mod begin;
 mod control;
+mod each;
+mod export;
 mod join;
 mod log;
 mod manners;
@@ -10,8 +12,11 @@ mod pick;
 mod rows;
 mod run;
 mod show;
+mod stored_rows;
 
 pub use control::{FleetCancel, fleet_cancel, fleet_control};
+pub use each::Each;
+pub use export::{FleetExportOutcome, FleetExportRequest, FleetFormat, fleet_export};
 pub use join::{Joined, join};
 pub use manners::{MannersRequest, mind_manners};
 pub use pick::Pick;

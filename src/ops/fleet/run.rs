@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::attach::{FleetRows, StoredRows, shared_services};
+use super::attach::{FleetRows, shared_services};
 use super::begin::{Begun, begin};
 use super::control::obeying;
+use super::each::Each;
 use super::join::{Joined, join, open_rows};
 use super::log::{StoredLog, StoredSealer};
 use super::manners::{MannersRequest, mind_manners};
 use super::pick::Pick;
+use super::stored_rows::StoredRows;
 use crate::engine::{FleetDriver, FleetEnd, StopSignal, learn_given};
 use crate::fleet::{FleetEntry, FleetFact, FleetState, Flow, Row, RowId, RowKey, StopAfter};
 use crate::id::RunId;
@@ -44,6 +46,8 @@ pub struct FleetRunRequest<'a> {
     pub flow: FlowRequest,
     /// The terms of the service allow so many accounts.
     pub accept_terms: bool,
+    /// Takes the outputs of each row that succeeds.
+    pub each: Option<Each>,
 }
 
 pub struct FleetResumeRequest<'a> {
@@ -52,6 +56,7 @@ pub struct FleetResumeRequest<'a> {
     /// Which of the rows that have ended go on, too.
     pub pick: Pick,
     pub flow: FlowRequest,
+    pub each: Option<Each>,
 }
 
 /// How the fleet is driven, as far as the user says so.
@@ -82,6 +87,8 @@ pub struct FleetOutcome {
     pub end: Option<FleetEnd>,
     /// Rows that were left as they are, and why.
     pub refused: Vec<(RowKey, String)>,
+    /// Rows whose outputs the user's command did not take, and why.
+    pub untaken: Vec<(RowKey, String)>,
     pub dir: PathBuf,
 }
 
@@ -105,7 +112,7 @@ pub async fn fleet_run(
     console: FleetConsole,
     talk: &mut dyn Talk,
 ) -> Result<FleetOutcome, OpError> {
-    let FleetRunRequest { run, name, rows, flow, accept_terms } = request;
+    let FleetRunRequest { run, name, rows, flow, accept_terms, each } = request;
     let id = RunId::new(&name).map_err(|error| OpError::Usage(format!("{error}; `--name` gives the fleet another")))?;
     let base_url = run.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL);
     let services: &[&str] = if run.sandbox { &[] } else { &[base_url] };
@@ -132,8 +139,8 @@ pub async fn fleet_run(
     let joined = join(&fleet.state, rows);
     say_joined(&fleet.state, &joined, talk);
     fleet.record(workspace, joined.facts())?;
-    let rows = open_rows(&fleet.state);
-    drive(workspace, fleet, rows, &resume, flow, console).await
+    let rows = open_rows(&fleet.state, each.is_some());
+    drive(workspace, fleet, rows, (&resume, flow, each), console).await
 }
 
 /// Goes on with the rows of a fleet that have not ended, and with those that were picked.
@@ -143,11 +150,11 @@ pub async fn fleet_resume(
     console: FleetConsole,
     talk: &mut dyn Talk,
 ) -> Result<FleetOutcome, OpError> {
-    let FleetResumeRequest { fleet, resume, pick, flow } = request;
+    let FleetResumeRequest { fleet, resume, pick, flow, each } = request;
     let id = workspace.open().fleets().find(&fleet)?;
     let fleet = open(workspace, &id, &resume, talk).await?;
-    let rows = pick.rows(&fleet.state, open_rows(&fleet.state))?;
-    drive(workspace, fleet, rows, &resume, flow, console).await
+    let rows = pick.rows(&fleet.state, open_rows(&fleet.state, each.is_some()))?;
+    drive(workspace, fleet, rows, (&resume, flow, each), console).await
 }
 
 fn origin_of(file: Option<&Path>, checked: &Checked) -> Origin {
@@ -285,8 +292,7 @@ pub(super) async fn drive(
     workspace: &Workspace,
     fleet: Fleet,
     rows: Vec<RowId>,
-    request: &ResumeRequest<'_>,
-    flow: FlowRequest,
+    (request, flow, each): (&ResumeRequest<'_>, FlowRequest, Option<Each>),
     console: FleetConsole,
 ) -> Result<FleetOutcome, OpError> {
     let Fleet { writer, state, plan, texts, origin, unstored, sandbox } = fleet;
@@ -295,27 +301,18 @@ pub(super) async fn drive(
     let dir = store.run_dir(&id);
     if rows.is_empty() {
         end(sandbox).await;
-        let refused = Vec::new();
-        return Ok(FleetOutcome { plan, state, end: None, refused, dir });
+        let (refused, untaken) = (Vec::new(), Vec::new());
+        return Ok(FleetOutcome { plan, state, end: None, refused, untaken, dir });
     }
     let FleetConsole { reporters, stop, mask } = console;
     learn_given(&mask, &state.started);
     let shared = shared_services(workspace, &state, &mask, &origin)?;
-    let begun: Vec<RowId> =
-        rows.iter().copied().filter(|row| state.row(*row).is_some_and(|row| row.began.is_some())).collect();
-    let stored = match begun.is_empty() {
-        true => None,
-        false => {
-            let reader = store.fleet_reader(&id, &sealing_key(workspace)?)?;
-            let facts = reader.facts(&state, &begun)?;
-            Some(StoredRows::new(reader, facts, state.clone(), request))
-        }
-    };
+    let stored = StoredRows::read(workspace, &state, &rows)?.knowing(texts.clone(), plan.clone());
     let pin = state.workflows.last().cloned().unwrap_or_default();
     let clock = shared.clock.clone();
     let how = Resumption { epoch: epoch(workspace)?, wary: state.wary, ..Resumption::default() };
     let refused = Vec::new();
-    let mut how = FleetRows { workspace, plan, texts, pin, shared, unstored, how, stored, refused };
+    let mut how = FleetRows { workspace, plan, texts, pin, shared, unstored, how, request, stored, each, refused };
     let driver = FleetDriver {
         sealer: StoredSealer(writer.sealer()),
         log: StoredLog(writer),
@@ -329,7 +326,8 @@ pub(super) async fn drive(
     let driven = driver.drive(rows, &mut how).await;
     end(sandbox).await;
     let (ended, state) = driven.map_err(|error| OpError::Engine(error.into()))?;
-    Ok(FleetOutcome { plan: how.plan, state, end: Some(ended), refused: how.refused, dir })
+    let untaken = how.each.map(|each| each.failed()).unwrap_or_default();
+    Ok(FleetOutcome { plan: how.plan, state, end: Some(ended), refused: how.refused, untaken, dir })
 }
 
 async fn end(sandbox: Option<Sandbox>) {

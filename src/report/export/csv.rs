@@ -10,12 +10,16 @@ use crate::diagnostic::escape;
 pub(super) const HEAD: &str = "output,variable,value\n";
 
 pub(super) fn row(output: &Exported, value: &Value) -> String {
-    let value = match value {
+    format!("{},{},{}\n", output.name, output.variable, cell(value))
+}
+
+/// A value in a cell.
+pub(in crate::report) fn cell(value: &Value) -> String {
+    quoted(&match value {
         Value::Null => String::new(),
         Value::Number(number) => number.to_string(),
         other => inert(&text(other)),
-    };
-    format!("{},{},{}\n", output.name, output.variable, quoted(&value))
+    })
 }
 
 /// A quote in front makes text of what would be a formula.

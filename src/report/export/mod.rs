@@ -2,7 +2,7 @@
 //! says anything to a shell, a spreadsheet or a CI system.
 
 mod ci;
-mod csv;
+pub(super) mod csv;
 mod dotenv;
 mod github;
 mod shell;

@@ -1,10 +1,12 @@
 //! Fleets, for people and for programs.
 
 pub mod bad_rows;
+mod export;
 mod page;
 mod progress;
 mod summary;
 
+pub use export::{ExportedRow, csv, jsonl};
 pub use page::{line, page};
 pub use progress::{FleetLines, FleetLive, FleetReporter};
 pub use summary::{FleetSummary, json};

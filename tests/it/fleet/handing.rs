@@ -1,0 +1,77 @@
+//! What comes out of a fleet: files of outputs, and a command that takes them.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use super::{Fleet, csv, email};
+use crate::support::{TestContext, WORKFLOW};
+
+/// A command that notes whose outputs it was given, and does not take those of one row until it may.
+const VAULT: &str = "#!/bin/sh
+echo \"$ONRAMP_ROW $ONRAMP_RUN ${MODELSLAB_API_KEY:+key} ${ONRAMP_MAILBOX_URL:+mailbox}\" >> noted
+test \"$ONRAMP_ROW\" != agent+2@onramp.test || test -e allowed
+";
+
+#[test]
+fn a_command_takes_the_outputs_of_each_row_until_it_has_taken_them() {
+    let context = TestContext::new();
+    let sandbox = context.sandbox();
+    let fleet = Fleet::new(&context, &sandbox, "q4");
+    let rows = context.write("q4.csv", &csv((1..=3).map(email)));
+    let vault = context.write("vault.sh", VAULT);
+    fs::set_permissions(&vault, fs::Permissions::from_mode(0o755)).unwrap();
+    let noted = || {
+        let text = fs::read_to_string(context.path("noted")).unwrap();
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let first = fleet.run(WORKFLOW.as_ref()).arg("--inputs").arg(&rows).args(["--each", "--"]).arg(&vault).run();
+    assert_eq!(first.code, Some(4), "{first:?}");
+    assert!(first.stderr.contains("row `agent+2@onramp.test` were not taken"), "{}", first.stderr);
+    let of = |number: usize| format!("{} q4-00000{number} key ", email(number));
+    assert_eq!(noted(), [of(1), of(2), of(3)]);
+    context.write("allowed", "");
+    let second = fleet.resume().args(["--each", "--"]).arg(&vault).run();
+    assert_eq!(second.code, Some(0), "{second:?}");
+    // What was taken is not handed on again.
+    fleet.resume().args(["--each", "--"]).arg(&vault).run().expect_code(0);
+    assert_eq!(noted(), [of(1), of(2), of(2), of(3)]);
+    assert_eq!(sandbox.ledger().list("accounts").len(), 3);
+}
+
+#[test]
+fn outputs_are_written_for_their_owner_alone_and_secrets_only_when_asked_for() {
+    let context = TestContext::new();
+    let sandbox = context.sandbox();
+    let fleet = Fleet::new(&context, &sandbox, "q4");
+    let rows = context.write("q4.csv", &csv((1..=2).map(email)));
+    fleet.run(WORKFLOW.as_ref()).arg("--inputs").arg(&rows).run().expect_code(0);
+    let export = |flags: &[&str]| context.onramp(["fleet", "export", "q4"]).args(flags.iter().copied()).run();
+    let table = export(&["--format", "csv"]).expect_code(0);
+    let lines: Vec<&str> = table.stdout.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (3, "key,run_id,api_key,password,image"));
+    assert!(lines[1].starts_with("agent+1@onramp.test,q4-000001,***,***,http"), "{}", lines[1]);
+    let revealed = export(&["--format", "jsonl", "--reveal"]).expect_code(0);
+    let first: serde_json::Value = serde_json::from_str(revealed.stdout.lines().next().unwrap()).unwrap();
+    let key = first["outputs"]["api_key"].as_str().unwrap();
+    assert!(key.len() > 20);
+    let folder = context.path("envs");
+    let folder = folder.to_str().unwrap();
+    export(&["--format", "dotenv-dir", "--output", folder, "--reveal"]).expect_code(0);
+    let file = context.path("envs/q4-000001.env");
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(fs::read_to_string(&file).unwrap().contains(key));
+    assert_eq!(export(&["--format", "dotenv-dir"]).code, Some(2));
+}
+
+#[test]
+fn a_fleet_opens_with_the_key_that_took_over() {
+    let context = TestContext::new();
+    let sandbox = context.sandbox();
+    let fleet = Fleet::new(&context, &sandbox, "q4");
+    let rows = context.write("q4.csv", &csv([email(1)]));
+    fleet.run(WORKFLOW.as_ref()).arg("--inputs").arg(&rows).run().expect_code(0);
+    context.onramp(["key", "rotate"]).run().expect_code(0);
+    assert_eq!(fleet.shown()["rows"]["succeeded"], 1);
+}
