@@ -27,6 +27,10 @@ pub enum FleetFact {
     RowsReturned(Vec<RowId>),
     /// The user's command has taken the outputs of this row.
     HandedOn(RowId),
+    /// What all rows made is taken back: none begins or goes on any more.
+    TeardownStarted,
+    /// Nothing is left of this row that could be undone.
+    TornDown(RowId),
     /// From now on no row begins, or they do again.
     Paused(bool),
     /// At most so many rows are under way at a time.

@@ -23,6 +23,8 @@ pub struct FleetState {
     /// Another copy of the fleet may have done what is not known here.
     pub wary: bool,
     pub paused: bool,
+    /// What its rows made is taken back, or was.
+    pub teardown: bool,
     /// As it was set while the fleet was under way.
     pub max_parallel: Option<u32>,
     /// In the order of their numbers.
@@ -48,6 +50,8 @@ pub struct RowState {
     pub handed_on: bool,
     /// What it made is taken back, or was.
     pub teardown: bool,
+    /// Nothing is left of it that could be undone.
+    pub torn_down: bool,
     pub attempts: u32,
     pub began: Option<Timestamp>,
     pub ended: Option<Timestamp>,
@@ -77,6 +81,7 @@ pub struct Tally {
     /// Cancelled or interrupted.
     pub stopped: usize,
     pub withdrawn: usize,
+    pub torn_down: usize,
 }
 
 /// A fact that cannot follow: the journal was not written by this program, or the program is wrong.
@@ -103,6 +108,7 @@ impl RowState {
             withdrawn: false,
             handed_on: false,
             teardown: false,
+            torn_down: false,
             attempts: 0,
             began: None,
             ended: None,
@@ -116,6 +122,7 @@ impl RowState {
     pub fn is_open(&self) -> bool {
         match self.phase {
             RowPhase::Waiting => !self.withdrawn,
+            _ if self.teardown => false,
             RowPhase::Begun => true,
             RowPhase::Ended(status) => {
                 matches!(status, RunStatus::Interrupted | RunStatus::Cancelled | RunStatus::Running)
@@ -160,6 +167,7 @@ impl FleetState {
             workflows: vec![workflow],
             wary: false,
             paused: false,
+            teardown: false,
             max_parallel: None,
             rows: Vec::new(),
             ids: HashMap::new(),
@@ -214,6 +222,7 @@ impl FleetState {
         let mut tally = Tally::default();
         for row in &self.rows {
             let count = match row.phase {
+                _ if row.torn_down => &mut tally.torn_down,
                 RowPhase::Waiting if row.withdrawn => &mut tally.withdrawn,
                 RowPhase::Waiting => &mut tally.waiting,
                 RowPhase::Begun | RowPhase::Ended(RunStatus::Running) => &mut tally.begun,
@@ -260,6 +269,8 @@ impl FleetState {
             FleetFact::RowsWithdrawn(ids) => self.each(ids, |row| row.withdrawn = true)?,
             FleetFact::RowsReturned(ids) => self.each(ids, |row| row.withdrawn = false)?,
             FleetFact::HandedOn(id) => self.row_mut(*id)?.handed_on = true,
+            FleetFact::TeardownStarted => self.teardown = true,
+            FleetFact::TornDown(id) => self.row_mut(*id)?.torn_down = true,
             FleetFact::Paused(paused) => self.paused = *paused,
             FleetFact::ParallelSet(most) => self.max_parallel = Some(*most),
         }

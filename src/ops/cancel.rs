@@ -41,7 +41,7 @@ pub async fn cancel(
     say: &mut (dyn FnMut(&str) + Send),
 ) -> Result<CancelOutcome, OpError> {
     let store = workspace.open();
-    let run = store.find(&request.run)?;
+    let run = workspace.find(&request.run)?;
     let requests = store.cancel_requests(&run)?;
     let deadline = request.wait.map(|wait| workspace.clock.now().plus(wait));
     let mut asked = false;

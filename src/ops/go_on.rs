@@ -27,8 +27,7 @@ pub(super) fn open(
     wanted: &str,
     talk: &mut dyn Talk,
 ) -> Result<(RunId, RunWriter, Stored), OpError> {
-    let store = workspace.open();
-    let run = store.find(wanted)?;
+    let run = workspace.find(wanted)?;
     let (writer, loaded) = workspace.take(&run)?;
     let stored = restore(workspace, loaded)?;
     stored.warnings.iter().for_each(|warning| talk.say(warning));

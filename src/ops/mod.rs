@@ -60,9 +60,9 @@ pub use exec::{ExecOutcome, ExecRequest, exec};
 pub use export::{ExportOutcome, ExportRequest, export};
 pub use fleet::{
     DuplicateRow, Each, FleetCancel, FleetConsole, FleetExportOutcome, FleetExportRequest, FleetFormat, FleetOutcome,
-    FleetResumeRequest, FleetRunRequest, FlowRequest, GivenRows, Joined, MannersRequest, Pick, RowFormat, RowSource,
-    RowsRequest, ShownFleet, fleet_cancel, fleet_control, fleet_export, fleet_resume, fleet_run, fleet_show, fleets,
-    join, mind_manners, read_rows,
+    FleetResumeRequest, FleetRunRequest, FleetTeardown, FlowRequest, GivenRows, Joined, MannersRequest, Pick,
+    RowFormat, RowSource, RowsRequest, ShownFleet, fleet_cancel, fleet_control, fleet_export, fleet_resume, fleet_run,
+    fleet_show, fleets, join, mind_manners, read_rows,
 };
 pub use init::{TEMPLATES, Template, init, template};
 pub use key::{KeyPlace, RotateOutcome, Rotation, key_new, key_rotate};

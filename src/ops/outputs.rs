@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::show::{Shown, read};
-use super::stored::sealing_key;
+use super::show::{Shown, find_and_read};
 use super::{OpError, Workspace};
 use crate::id::RunId;
 use crate::plan::Plan;
@@ -31,9 +30,8 @@ pub(super) struct RunOutput {
 
 /// The outputs of the run that `wanted` means. Refused while it runs, and if it ended with none of those it declares.
 pub(super) fn outputs(workspace: &Workspace, wanted: &str) -> Result<Outputs, OpError> {
-    let store = workspace.open();
-    let run = store.find(wanted)?;
-    let Shown { outcome, mask, secrets_pruned, .. } = read(workspace, &run, &sealing_key(workspace)?)?;
+    let Shown { outcome, mask, secrets_pruned, .. } = find_and_read(workspace, wanted)?;
+    let run = outcome.state.started.run.clone();
     let status = outcome.state.status;
     if status == RunStatus::Running {
         let message = format!("run {run} is running; it has outputs when it has ended");

@@ -51,7 +51,7 @@ pub struct Resolved {
 /// Records the answer. Nothing is sent: what follows is for a resume.
 pub fn resolve(workspace: &Workspace, request: ResolveRequest) -> Result<Resolved, OpError> {
     let store = workspace.open();
-    let run = store.find(&request.run)?;
+    let run = workspace.find(&request.run)?;
     let (mut writer, loaded) = workspace.take(&run)?;
     let Stored { plan, mut state, warnings: mut words, .. } = restore(workspace, loaded)?;
     let task = named(&plan, &state, &request.task, &|verb, flags| workspace.command_line_with(verb, &run, flags))

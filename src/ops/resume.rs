@@ -123,7 +123,7 @@ fn rehearsal(
     talk: &mut dyn Talk,
 ) -> Result<Rehearsal, OpError> {
     let store = workspace.open();
-    let run = store.find(&request.run)?;
+    let run = workspace.find(&request.run)?;
     let stored = restore(workspace, store.read(&run, &sealing_key(workspace)?)?)?;
     if stored.state.status == RunStatus::Running && store.is_locked(&run)? {
         return Err(OpError::Usage(format!("run {run} goes on right now; look again when it stands still")));

@@ -1,5 +1,6 @@
 //! Reads runs back: one, or all.
 
+use super::fleet::NamedRow;
 use super::stored::{Stored, restore, sealing_key};
 use super::{OpError, RunOutcome, Workspace};
 use crate::clock::Timestamp;
@@ -24,10 +25,31 @@ pub struct Shown {
 /// One run with its history, as it is now; also while it is being written. One whose process is gone is interrupted.
 pub fn show(workspace: &Workspace, wanted: &str) -> Result<Shown, OpError> {
     let store = workspace.open();
-    let run = store.find(wanted)?;
+    let run = match store.find(wanted) {
+        Ok(run) => run,
+        Err(error) => return row(workspace, wanted)?.ok_or_else(|| error.into()),
+    };
     let key = sealing_key(workspace)?;
     let shown = read(workspace, &run, &key)?.for_showing();
     Ok(Shown { entries: store.history(&run, &key)?, ..shown })
+}
+
+/// A run, or a row of a fleet, without its history.
+pub(super) fn find_and_read(workspace: &Workspace, wanted: &str) -> Result<Shown, OpError> {
+    match workspace.open().find(wanted) {
+        Ok(run) => read(workspace, &run, &sealing_key(workspace)?),
+        Err(error) => row(workspace, wanted)?.ok_or_else(|| error.into()),
+    }
+}
+
+/// A row of a fleet, if `wanted` names one.
+fn row(workspace: &Workspace, wanted: &str) -> Result<Option<Shown>, OpError> {
+    let Some(row) = NamedRow::find(workspace, wanted)? else { return Ok(None) };
+    let (Stored { plan, state, secrets_pruned, warnings, .. }, entries) = row.read(workspace)?;
+    let mask = Mask::default();
+    learn_state(&mask, &workspace.registry, &plan, &state);
+    let outcome = RunOutcome { plan, state, dir: row.dir(workspace) };
+    Ok(Some(Shown { outcome, entries, warnings, secrets_pruned, mask }))
 }
 
 /// All that happened in a run so far.

@@ -31,7 +31,7 @@ impl Teardown {
     /// Takes hold of a run. One that another process works on is refused.
     pub fn prepare(workspace: &Workspace, request: &ResumeRequest<'_>, talk: &mut dyn Talk) -> Result<Self, OpError> {
         let store = workspace.open();
-        let run = store.find(&request.run)?;
+        let run = workspace.find(&request.run)?;
         let (writer, loaded) = workspace.take(&run)?;
         let stored = restore(workspace, loaded)?;
         let full = recalling_all(workspace, &stored);
@@ -88,7 +88,7 @@ fn adds(plan: &Plan, full: &Plan) -> bool {
 }
 
 /// The run as it is when its teardown has begun, and nothing was done yet.
-fn begun(plan: &Plan, full: &Plan, mut state: RunState) -> Result<RunState, OpError> {
+pub(super) fn begun(plan: &Plan, full: &Plan, mut state: RunState) -> Result<RunState, OpError> {
     let recalled = adds(plan, full).then(|| (full, engine::recalled(plan, full)));
     for (plan, fact) in [(plan, Fact::TeardownStarted)].into_iter().chain(recalled) {
         let entry = Entry { seq: state.seq + 1, at: state.now, fact };

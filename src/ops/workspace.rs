@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rustls::ClientConfig;
 
+use super::fleet::NamedRow;
 use super::stored::sealing_key;
 use super::{OpError, TokenSources};
 use crate::action::Registry;
@@ -55,6 +56,14 @@ impl Workspace {
     /// The same with flags, which begin with a blank.
     pub(super) fn command_line_with(&self, verb: &str, run: &RunId, flags: &str) -> String {
         command_line(verb, run.as_str(), flags, self.store_to_type().as_deref())
+    }
+
+    /// The run that `wanted` means. A row of a fleet is none that could be changed by itself.
+    pub(super) fn find(&self, wanted: &str) -> Result<RunId, OpError> {
+        self.open().find(wanted).or_else(|error| match NamedRow::find(self, wanted) {
+            Ok(Some(row)) => Err(row.belongs_to_its_fleet(self)),
+            _ => Err(error.into()),
+        })
     }
 
     /// Takes hold of a run. One that another process works on is refused, with the way to end that.

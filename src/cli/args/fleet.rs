@@ -22,6 +22,7 @@ pub enum Fleet {
     Set(FleetSet),
     Cancel(FleetCancel),
     Export(FleetExport),
+    Teardown(FleetTeardown),
 }
 
 /// Run a workflow for every row that has no run yet.
@@ -321,6 +322,38 @@ pub struct FleetCancel {
     /// Ask, and do not wait.
     #[arg(long, conflicts_with = "wait")]
     pub no_wait: bool,
+
+    #[command(flatten)]
+    pub store: StoreArgs,
+}
+
+/// Undo what the rows of a fleet made, each as `onramp teardown` does.
+///
+/// No row begins or goes on after that. A teardown that was interrupted goes on when it is asked for again, and what failed is tried
+/// again; what is undone stays so.
+///
+/// Exit codes: 0 nothing is left that could be undone, 2 wrong use, or nobody said yes, 4 of some rows it is not, 130 interrupted.
+#[derive(Debug, Args)]
+pub struct FleetTeardown {
+    #[command(flatten)]
+    pub which: WhichFleet,
+
+    /// Do not ask. Without a terminal there is nobody to ask, and this is needed.
+    #[arg(short, long)]
+    pub yes: bool,
+
+    /// Rows that are undone at a time; 25, or what `onramp fleet set` said.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_parallel: Option<u32>,
+
+    #[command(flatten)]
+    pub service: SameService,
+
+    #[command(flatten)]
+    pub print: Print,
+
+    #[command(flatten)]
+    pub progress: Progress,
 
     #[command(flatten)]
     pub store: StoreArgs,

@@ -35,7 +35,7 @@ pub use exec::Exec;
 pub use export::{Export, ExportFormat};
 pub use fleet::{
     EachArgs, Fleet, FleetCancel, FleetExport, FleetExportFormat, FleetList, FleetResume, FleetRun, FleetShow,
-    FlowArgs, RowArgs, WhichFleet,
+    FleetTeardown, FlowArgs, RowArgs, WhichFleet,
 };
 pub use global::{Color, Global};
 pub use graph::{Graph, GraphFormat};

@@ -1,10 +1,11 @@
 //! `onramp fleet`.
 
 use super::request::{draw_warnings, request};
+use super::teardown::is_agreed;
 use super::{asking, workspace};
 use crate::cli::args::{
     EachArgs, Fleet, FleetCancel, FleetExport, FleetExportFormat, FleetList, FleetResume, FleetRun, FleetShow,
-    FlowArgs, Global, Inputs, Progress, RowArgs, StoreArgs, WhichFleet,
+    FleetTeardown, FlowArgs, Global, Inputs, Progress, RowArgs, StoreArgs, WhichFleet,
 };
 use crate::cli::console::{fleet_console, stderr_look, stdout_look};
 use crate::cli::exit::Exit;
@@ -17,6 +18,7 @@ use crate::ops::{
     FlowRequest, GivenRows, OpError, Pick, ResumeRequest, RowSource, RowsRequest, RunRequest, Talk as _, Workspace,
 };
 use crate::report::fleet::{FleetSummary, bad_rows, json, page};
+use crate::report::prospects;
 use crate::secret::Mask;
 use crate::workflow::Workflow;
 
@@ -31,6 +33,7 @@ pub async fn fleet(args: Fleet, global: &Global) -> Result<Exit, Failure> {
         Fleet::Set(args) => control(args.which, &args.store, Control::MaxParallel(args.max_parallel), global).await,
         Fleet::Cancel(args) => cancel(args, global).await,
         Fleet::Export(args) => export(args, global),
+        Fleet::Teardown(args) => teardown(args, global).await,
     }
 }
 
@@ -183,6 +186,37 @@ fn rows(
         }
     }
     Ok(rows)
+}
+
+async fn teardown(args: FleetTeardown, global: &Global) -> Result<Exit, Failure> {
+    let mask = Mask::default();
+    log::start(global.log, &mask);
+    let workspace = asking(&args.store.folder(global), "onramp fleet teardown", global);
+    let environment = environment::reader(&global.chosen);
+    let base_url = args.service.base_url;
+    // What a row made is taken back as it was made.
+    let request = ResumeRequest { base_url, as_stored: true, ..ResumeRequest::new(args.which.fleet, &environment) };
+    let teardown = ops::FleetTeardown::prepare(&workspace, &request, &mut Voice::new(&args.progress, global)).await?;
+    if let Some((key, ahead)) = teardown.example(&workspace)?.filter(|_| !args.yes) {
+        out::draw(&prospects(&ahead, &stderr_look(global.color)));
+        out::say(&format!("that is row `{key}`; the same is done with each of {} rows", teardown.rows()));
+        if !is_agreed()? {
+            out::say("nothing was undone");
+            return Ok(Exit::WrongUse);
+        }
+    }
+    let console = fleet_console(global, &args.progress, &mask).map_err(OpError::Usage)?;
+    let flow = FlowRequest { max_parallel: args.max_parallel, ..FlowRequest::default() };
+    let outcome = teardown.carry_out(&workspace, &request, flow, console).await?;
+    let exit = ended(&workspace, &outcome, args.print.json, &args.progress, global)?;
+    let is_over = outcome.state.rows.iter().all(|row| row.torn_down || row.began.is_none());
+    Ok(if is_over {
+        Exit::Done
+    } else if exit == Exit::Interrupted {
+        exit
+    } else {
+        Exit::RowsFailed
+    })
 }
 
 fn export(args: FleetExport, global: &Global) -> Result<Exit, Failure> {

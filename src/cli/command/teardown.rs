@@ -44,6 +44,11 @@ pub async fn teardown(args: Args, global: &Global) -> Result<Exit, Failure> {
 /// Shows what a teardown would do, and asks where there is somebody to ask.
 fn is_wanted(teardown: &Teardown, global: &Global) -> Result<bool, Failure> {
     out::draw(&prospects(&teardown.prospects(), &stderr_look(global.color)));
+    is_agreed()
+}
+
+/// Asks whether what was shown shall be undone.
+pub fn is_agreed() -> Result<bool, Failure> {
     if !std::io::stdin().is_terminal() || !out::stderr_is_terminal() {
         return Err(OpError::Usage("nobody is there to be asked: say `--yes` to undo this".to_owned()).into());
     }

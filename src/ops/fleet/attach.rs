@@ -10,16 +10,17 @@ use super::log::StoredSealer;
 use super::stored_rows::StoredRows;
 use crate::action::Services;
 use crate::engine::{self, EngineError, Launcher, LocalHost, Log as _, RowLog, RowStart, Rows, StopSignal};
-use crate::fleet::{FleetState, RowId, RowKey};
+use crate::fleet::{FleetFact, FleetState, RowId, RowKey};
 use crate::ops::attach::{services, trusted_mailboxes};
 use crate::ops::begin::typed_origins;
 use crate::ops::go_on::{Ready, make_ready};
+use crate::ops::recall::recalling_all;
 use crate::ops::stored::Stored;
 use crate::ops::teardown::refuse_torn_down;
 use crate::ops::{OpError, ResumeRequest, Talk, Workspace};
 use crate::plan::Plan;
 use crate::report::Rerun;
-use crate::run::{Entry, Fact, Resumption, RunStarted, RunState, RunStatus};
+use crate::run::{Entry, Fact, Resumption, RunStarted, RunState, RunStatus, TeardownStatus};
 use crate::secret::{Data, Mask};
 use crate::store::Origin;
 use crate::workflow::{Given, Texts};
@@ -44,6 +45,8 @@ pub(super) struct FleetRows<'a> {
     pub request: &'a ResumeRequest<'a>,
     pub stored: StoredRows,
     pub each: Option<Each>,
+    /// What rows made is taken back.
+    pub undoes: bool,
     /// Rows that were left as they are, and why.
     pub refused: Vec<(RowKey, String)>,
 }
@@ -72,7 +75,7 @@ impl Rows<StoredSealer> for FleetRows<'_> {
         let RowStart { row, started, log, stop } = start;
         match started {
             Some(started) => self.fresh(row, started, log, stop),
-            None => self.again(row, log, stop).unwrap_or_else(|error| {
+            None => self.known(row, log, stop).unwrap_or_else(|error| {
                 self.refused.extend(self.key(row).map(|key| (key, error.to_string())));
                 std::future::ready(Ok(RunStatus::InDoubt)).boxed()
             }),
@@ -107,6 +110,39 @@ impl FleetRows<'_> {
             Ok(status)
         }
         .boxed()
+    }
+
+    fn known(&mut self, row: RowId, log: RowLog<StoredSealer>, stop: StopSignal) -> Result<Work, OpError> {
+        if self.undoes { self.torn_down(row, log, stop) } else { self.again(row, log, stop) }
+    }
+
+    /// Takes back what a row made, as a teardown of its run would.
+    fn torn_down(&mut self, row: RowId, log: RowLog<StoredSealer>, stop: StopSignal) -> Result<Work, OpError> {
+        let workspace = self.workspace;
+        let stored = self.stored.take(workspace, row)?;
+        let full = recalling_all(workspace, &stored);
+        let Stored { plan, mut state, .. } = stored;
+        let (launcher, mask) = self.launcher_and_mask(&state.started);
+        engine::learn_state(&mask, &workspace.registry, &plan, &state);
+        let (how, notes, clock) = (self.how.clone(), log.notes(), self.shared.clock.clone());
+        let mut host = LocalHost::new(full.clone(), log, clock.clone(), launcher, Vec::new(), stop);
+        Ok(async move {
+            if full.steps.len() > plan.steps.len() {
+                engine::tear_down_recalling(&plan, &full, &mut state, how, &mut host).await?;
+            } else {
+                engine::tear_down(&plan, &mut state, how, &mut host).await?;
+            }
+            Ok(match state.teardown_status(&full) {
+                Some(TeardownStatus::Done) => {
+                    notes.note(clock.now(), FleetFact::TornDown(row))?;
+                    RunStatus::Succeeded
+                }
+                Some(TeardownStatus::Failed) => RunStatus::Failed,
+                Some(TeardownStatus::InDoubt) => RunStatus::InDoubt,
+                _ => RunStatus::Interrupted,
+            })
+        }
+        .boxed())
     }
 
     /// Goes on with a row that has begun, as a resume of its run would.

@@ -9,10 +9,12 @@ mod join;
 mod log;
 mod manners;
 mod pick;
+mod row;
 mod rows;
 mod run;
 mod show;
 mod stored_rows;
+mod teardown;
 
 pub use control::{FleetCancel, fleet_cancel, fleet_control};
 pub use each::Each;
@@ -20,6 +22,8 @@ pub use export::{FleetExportOutcome, FleetExportRequest, FleetFormat, fleet_expo
 pub use join::{Joined, join};
 pub use manners::{MannersRequest, mind_manners};
 pub use pick::Pick;
+pub(super) use row::NamedRow;
 pub use rows::{DuplicateRow, GivenRows, RowFormat, RowSource, RowsRequest, read_rows};
 pub use run::{FleetConsole, FleetOutcome, FleetResumeRequest, FleetRunRequest, FlowRequest, fleet_resume, fleet_run};
 pub use show::{ShownFleet, fleet_show, fleets};
+pub use teardown::FleetTeardown;

@@ -190,6 +190,11 @@ pub(super) async fn open(
         talk.say(&copied(id, why, trusted));
     }
     let plan = plan_of(workspace, &origin, &texts)?;
+    if state.teardown && !request.as_stored {
+        let teardown = workspace.command_line("fleet teardown", id);
+        let message = format!("fleet {id} was torn down and cannot go on; `{teardown}` undoes what is left");
+        return Err(OpError::Usage(message));
+    }
     let sandbox = revive(workspace, &state.started).await?;
     let unstored = given_anew(&plan, &state.started, request.environment, &|_| true)?;
     let mut fleet = Fleet { writer, state, plan, texts, origin, unstored, sandbox };
@@ -247,7 +252,7 @@ pub(super) fn record(
 }
 
 impl Fleet {
-    fn record(&mut self, workspace: &Workspace, facts: Vec<FleetFact>) -> Result<(), OpError> {
+    pub fn record(&mut self, workspace: &Workspace, facts: Vec<FleetFact>) -> Result<(), OpError> {
         record(workspace, &mut self.writer, &mut self.state, facts)
     }
 
@@ -312,7 +317,9 @@ pub(super) async fn drive(
     let clock = shared.clock.clone();
     let how = Resumption { epoch: epoch(workspace)?, wary: state.wary, ..Resumption::default() };
     let refused = Vec::new();
-    let mut how = FleetRows { workspace, plan, texts, pin, shared, unstored, how, request, stored, each, refused };
+    let undoes = state.teardown;
+    let mut how =
+        FleetRows { workspace, plan, texts, pin, shared, unstored, how, request, stored, each, undoes, refused };
     let driver = FleetDriver {
         sealer: StoredSealer(writer.sealer()),
         log: StoredLog(writer),

@@ -37,7 +37,7 @@ pub fn line(summary: &FleetSummary, look: &Look) -> String {
 
 /// `3 succeeded, 1 failed`: what there is none of is left out.
 pub(super) fn counts(tally: &Tally, look: &Look) -> String {
-    let Tally { waiting, begun, succeeded, failed, in_doubt, stopped, withdrawn } = *tally;
+    let Tally { waiting, begun, succeeded, failed, in_doubt, stopped, withdrawn, torn_down } = *tally;
     let counts = [
         (succeeded, "succeeded", Tone::Good, Some(Sign::Done)),
         (failed, "failed", Tone::Bad, Some(Sign::Failed)),
@@ -45,6 +45,7 @@ pub(super) fn counts(tally: &Tally, look: &Look) -> String {
         (begun, "under way", Tone::Plain, None),
         (stopped, "stopped", Tone::Care, None),
         (waiting, "waiting", Tone::Faint, None),
+        (torn_down, "torn down", Tone::Plain, None),
         (withdrawn, "withdrawn", Tone::Faint, None),
     ];
     let told: Vec<String> = counts

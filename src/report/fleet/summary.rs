@@ -138,6 +138,7 @@ fn row(id: RowId, row: &RowState, fleet: &RunId) -> Value {
 /// In one word.
 fn status(row: &RowState) -> &'static str {
     match row.phase {
+        _ if row.torn_down => "torn_down",
         RowPhase::Waiting if row.withdrawn => "withdrawn",
         RowPhase::Waiting => "waiting",
         RowPhase::Begun | RowPhase::Ended(RunStatus::Running) => "running",
@@ -151,7 +152,7 @@ fn status(row: &RowState) -> &'static str {
 
 /// One JSON document; with every row if `rows`.
 pub fn json(summary: &FleetSummary, state: &FleetState, rows: bool) -> Value {
-    let Tally { waiting, begun, succeeded, failed, in_doubt, stopped, withdrawn } = summary.tally;
+    let Tally { waiting, begun, succeeded, failed, in_doubt, stopped, withdrawn, torn_down } = summary.tally;
     let causes = summary.causes.iter().map(|cause| {
         json!({
             "step": cause.step, "code": cause.code, "rows": cause.rows, "example": cause.example,
@@ -165,7 +166,7 @@ pub fn json(summary: &FleetSummary, state: &FleetState, rows: bool) -> Value {
         "paused": summary.paused, "began": summary.began.to_string(),
         "rows": {
             "total": summary.rows, "waiting": waiting, "running": begun, "succeeded": succeeded, "failed": failed,
-            "in_doubt": in_doubt, "stopped": stopped, "withdrawn": withdrawn,
+            "in_doubt": in_doubt, "stopped": stopped, "withdrawn": withdrawn, "torn_down": torn_down,
         },
         "causes": causes.collect::<Vec<_>>(), "slowest": slowest.collect::<Vec<_>>(), "fleet_dir": summary.dir,
     });

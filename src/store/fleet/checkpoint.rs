@@ -33,6 +33,8 @@ struct StoredState {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     wary: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    teardown: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     paused: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_parallel: Option<u32>,
@@ -66,6 +68,7 @@ pub(super) fn write(state: &FleetState, at: &Point, end: u64, keys: &RunKeys) ->
             started: StoredStarted::seal(&state.started, keys, &STARTED)?,
             workflows: state.workflows.clone(),
             wary: state.wary,
+            teardown: state.teardown,
             paused: state.paused,
             max_parallel: state.max_parallel,
             rows,
@@ -119,12 +122,13 @@ impl StoredCheckpoint {
     }
 
     fn open(self, keys: &RunKeys) -> Result<FleetState, Malformed> {
-        let StoredState { began, now, started, workflows, wary, paused, max_parallel, rows } = self.state;
+        let StoredState { began, now, started, workflows, wary, teardown, paused, max_parallel, rows } = self.state;
         let started = started.open(keys, &STARTED)?;
         let rows = rows.into_iter().map(|row| row.open(keys)).collect::<Result<_, _>>()?;
         let mut state = FleetState::new(started, String::new(), began.0);
         (state.now, state.workflows) = (now.0, workflows);
-        (state.wary, state.paused, state.max_parallel) = (wary, paused, max_parallel);
+        (state.wary, state.teardown) = (wary, teardown);
+        (state.paused, state.max_parallel) = (paused, max_parallel);
         state.with_rows(rows).map_err(|error| Malformed(error.to_string()))
     }
 }

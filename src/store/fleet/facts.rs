@@ -22,6 +22,8 @@ enum StoredFact {
     RowsWithdrawn { at: Moment, rows: Vec<u32> },
     RowsReturned { at: Moment, rows: Vec<u32> },
     HandedOn { at: Moment, row: u32 },
+    TeardownStarted { at: Moment },
+    TornDown { at: Moment, row: u32 },
     Paused { at: Moment, paused: bool },
     ParallelSet { at: Moment, most: u32 },
 }
@@ -85,6 +87,8 @@ pub(super) fn fleet_fact(entry: &FleetEntry, keys: &RunKeys) -> Result<String, S
         FleetFact::RowsWithdrawn(rows) => StoredFact::RowsWithdrawn { at, rows: numbers(rows) },
         FleetFact::RowsReturned(rows) => StoredFact::RowsReturned { at, rows: numbers(rows) },
         FleetFact::HandedOn(row) => StoredFact::HandedOn { at, row: row.get() },
+        FleetFact::TeardownStarted => StoredFact::TeardownStarted { at },
+        FleetFact::TornDown(row) => StoredFact::TornDown { at, row: row.get() },
         FleetFact::Paused(paused) => StoredFact::Paused { at, paused: *paused },
         FleetFact::ParallelSet(most) => StoredFact::ParallelSet { at, most: *most },
     };
@@ -104,6 +108,8 @@ impl StoredFact {
             Self::RowsWithdrawn { at, rows } => (at, FleetFact::RowsWithdrawn(ids(&rows)?)),
             Self::RowsReturned { at, rows } => (at, FleetFact::RowsReturned(ids(&rows)?)),
             Self::HandedOn { at, row } => (at, FleetFact::HandedOn(ids(&[row])?[0])),
+            Self::TeardownStarted { at } => (at, FleetFact::TeardownStarted),
+            Self::TornDown { at, row } => (at, FleetFact::TornDown(ids(&[row])?[0])),
             Self::Paused { at, paused } => (at, FleetFact::Paused(paused)),
             Self::ParallelSet { at, most } => (at, FleetFact::ParallelSet(most)),
         };

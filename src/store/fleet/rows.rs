@@ -67,6 +67,8 @@ pub(super) struct StoredRow {
     handed_on: bool,
     #[serde(default, skip_serializing_if = "is_not")]
     teardown: bool,
+    #[serde(default, skip_serializing_if = "is_not")]
+    torn_down: bool,
     #[serde(default, skip_serializing_if = "is_zero")]
     attempts: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -124,6 +126,7 @@ impl StoredRow {
             withdrawn: row.withdrawn,
             handed_on: row.handed_on,
             teardown: row.teardown,
+            torn_down: row.torn_down,
             attempts: row.attempts,
             began: row.began.map(Moment),
             ended: row.ended.map(Moment),
@@ -155,6 +158,7 @@ impl StoredRow {
             withdrawn: self.withdrawn,
             handed_on: self.handed_on,
             teardown: self.teardown,
+            torn_down: self.torn_down,
             attempts: self.attempts,
             began: self.began.map(|at| at.0),
             ended: self.ended.map(|at| at.0),

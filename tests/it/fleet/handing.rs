@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use super::{Fleet, csv, email};
+use super::{Fleet, count, csv, email};
 use crate::support::{TestContext, WORKFLOW};
 
 /// A command that notes whose outputs it was given, and does not take those of one row until it may.
@@ -74,4 +74,50 @@ fn a_fleet_opens_with_the_key_that_took_over() {
     fleet.run(WORKFLOW.as_ref()).arg("--inputs").arg(&rows).run().expect_code(0);
     context.onramp(["key", "rotate"]).run().expect_code(0);
     assert_eq!(fleet.shown()["rows"]["succeeded"], 1);
+}
+
+#[test]
+fn a_row_is_shown_and_exported_as_any_run_and_goes_on_with_its_fleet() {
+    let context = TestContext::new();
+    let sandbox = context.sandbox();
+    let fleet = Fleet::new(&context, &sandbox, "q4");
+    let rows = context.write("q4.csv", &csv((1..=2).map(email)));
+    fleet.run(WORKFLOW.as_ref()).arg("--inputs").arg(&rows).run().expect_code(0);
+    for name in ["q4-000002", "q4/agent+2@onramp.test"] {
+        let shown = context.onramp(["show", name, "--json"]).run().expect_code(0).json();
+        assert_eq!((&shown["run_id"], &shown["status"]), (&"q4-000002".into(), &"succeeded".into()), "{shown}");
+        assert_eq!(shown["steps"]["signup"]["attempts"], 1);
+        let exported = context.onramp(["export", name, "--format", "dotenv", "--reveal"]).run().expect_code(0);
+        assert!(exported.stdout.contains("MODELSLAB_API_KEY="), "{}", exported.stdout);
+    }
+    let refused = context.onramp(["resume", "q4-000002"]).run();
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("onramp fleet resume q4 --row agent+2@onramp.test"), "{}", refused.stderr);
+    let unknown = context.onramp(["show", "q4/agent+9@onramp.test"]).run();
+    assert!(unknown.code == Some(2) && unknown.stderr.contains("has no row"), "{}", unknown.stderr);
+}
+
+#[test]
+fn what_all_rows_made_is_taken_back_and_none_goes_on() {
+    let context = TestContext::new();
+    let sandbox = context.sandbox();
+    let fleet = Fleet::new(&context, &sandbox, "q4");
+    let rows = context.write("q4.csv", &csv((1..=3).map(email)));
+    let run = || fleet.run(WORKFLOW.as_ref()).arg("--inputs").arg(&rows);
+    run().run().expect_code(0);
+    let teardown = |flags: &[&str]| fleet.command("teardown").args(["q4"]).args(flags.iter().copied()).run();
+    let asked = teardown(&[]);
+    assert!(asked.code == Some(2) && asked.stderr.contains("each of 3 rows"), "{asked:?}");
+    let undone = teardown(&["--yes", "--json"]).expect_code(0);
+    assert_eq!(count(&undone, "torn_down"), 3);
+    let ledger = sandbox.ledger();
+    for number in 1..=3 {
+        let email = email(number);
+        assert!(ledger.account(&email).usable_keys("production").is_empty());
+        assert_eq!(ledger.account(&email).accounts(), 1, "no operation deletes an account");
+    }
+    teardown(&["--yes"]).expect_code(0);
+    let refused = run().run();
+    assert!(refused.code == Some(2) && refused.stderr.contains("was torn down"), "{refused:?}");
+    assert_eq!(sandbox.ledger().list("accounts").len(), 3);
 }

@@ -1,0 +1,59 @@
+//! Takes back what all rows of a fleet made.
+
+use super::run::{Fleet, FleetConsole, FleetOutcome, FlowRequest, drive, open};
+use super::stored_rows::StoredRows;
+use crate::fleet::{FleetFact, RowId};
+use crate::ops::recall::recalling_all;
+use crate::ops::teardown::begun;
+use crate::ops::{OpError, ResumeRequest, Talk, Workspace};
+use crate::run::Prospect;
+
+/// A fleet that nobody else works on, about to be torn down. Nothing has been undone yet.
+pub struct FleetTeardown {
+    fleet: Fleet,
+    rows: Vec<RowId>,
+}
+
+impl FleetTeardown {
+    /// Takes hold of a fleet. One that another process works on is refused.
+    pub async fn prepare(
+        workspace: &Workspace,
+        request: &ResumeRequest<'_>,
+        talk: &mut dyn Talk,
+    ) -> Result<Self, OpError> {
+        let id = workspace.open().fleets().find(&request.run)?;
+        let fleet = open(workspace, &id, request, talk).await?;
+        let left = fleet.state.numbered().filter(|(_, row)| row.began.is_some() && !row.torn_down);
+        let rows = left.map(|(id, _)| id).collect();
+        Ok(Self { fleet, rows })
+    }
+
+    /// How many rows made something that has not been taken back.
+    pub fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// What would be done with the first of them, by its key, in that order.
+    pub fn example(&self, workspace: &Workspace) -> Result<Option<(String, Vec<Prospect>)>, OpError> {
+        let Some(first) = self.rows.first() else { return Ok(None) };
+        let stored = StoredRows::read(workspace, &self.fleet.state, &[*first])?.take(workspace, *first)?;
+        let full = recalling_all(workspace, &stored);
+        let ahead = begun(&stored.plan, &full, stored.state)?;
+        let key = self.fleet.state.row(*first).map(|row| row.key.to_string()).unwrap_or_default();
+        Ok(Some((key, ahead.prospects(&full))))
+    }
+
+    /// Undoes, until nothing goes on. No row begins or goes on after that.
+    pub async fn carry_out(
+        mut self,
+        workspace: &Workspace,
+        request: &ResumeRequest<'_>,
+        flow: FlowRequest,
+        console: FleetConsole,
+    ) -> Result<FleetOutcome, OpError> {
+        if !self.fleet.state.teardown {
+            self.fleet.record(workspace, vec![FleetFact::TeardownStarted])?;
+        }
+        drive(workspace, self.fleet, self.rows, (request, flow, None), console).await
+    }
+}
