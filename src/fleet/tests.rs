@@ -42,7 +42,7 @@ fn fleet(keys: &[&str]) -> FleetState {
 }
 
 fn happens(state: &mut FleetState, number: u32, second: i64, what: Happening) -> Result<(), IllegalFact> {
-    state.apply_row(id(number), RowEvent { at: at(second), what }, 100 * u64::from(second.unsigned_abs()))
+    state.apply_row(id(number), RowEvent { at: at(second), what }, 100 * second.unsigned_abs())
 }
 
 fn trouble(code: &str) -> Happening {

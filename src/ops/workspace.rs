@@ -60,9 +60,9 @@ impl Workspace {
 
     /// The run that `wanted` means. A row of a fleet is none that could be changed by itself.
     pub(super) fn find(&self, wanted: &str) -> Result<RunId, OpError> {
-        self.open().find(wanted).or_else(|error| match NamedRow::find(self, wanted) {
-            Ok(Some(row)) => Err(row.belongs_to_its_fleet(self)),
-            _ => Err(error.into()),
+        self.open().find(wanted).map_err(|error| match NamedRow::find(self, wanted) {
+            Ok(Some(row)) => row.belongs_to_its_fleet(self),
+            _ => error.into(),
         })
     }
 

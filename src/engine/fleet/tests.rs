@@ -130,7 +130,7 @@ fn set(rows: u64, flow: Flow) -> (Set, Vec<RowId>) {
 async fn every_row_is_driven_to_its_end() {
     let (set, rows) = set(20, FLOW);
     let mut how = Scripted(|start: RowStart<Plain>| {
-        let status = if start.row.get() % 5 == 0 { RunStatus::Failed } else { RunStatus::Succeeded };
+        let status = if start.row.get().is_multiple_of(5) { RunStatus::Failed } else { RunStatus::Succeeded };
         ends(start, status).boxed()
     });
     let (end, state) = set.driver.drive(rows, &mut how).await.unwrap();

@@ -1,5 +1,6 @@
 //! A fleet while it is under way: one line every ten seconds, or a few that are drawn anew.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
@@ -82,7 +83,7 @@ fn causes(state: &FleetState) -> Vec<(usize, String)> {
         .filter_map(|row| row.trouble.as_deref())
         .for_each(|trouble| *causes.entry(&trouble.error.code).or_default() += 1);
     let mut causes: Vec<(usize, String)> = causes.into_iter().map(|(code, rows)| (rows, inert(code))).collect();
-    causes.sort_by(|a, b| b.0.cmp(&a.0));
+    causes.sort_by_key(|(rows, _)| Reverse(*rows));
     causes
 }
 

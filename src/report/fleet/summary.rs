@@ -1,5 +1,6 @@
 //! What there is to say of a fleet at one moment.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -85,7 +86,7 @@ impl FleetSummary {
                 command: self.command_for(code),
             })
             .collect();
-        causes.sort_by(|a, b| b.rows.cmp(&a.rows));
+        causes.sort_by_key(|cause| Reverse(cause.rows));
         causes
     }
 
