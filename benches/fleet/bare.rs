@@ -83,6 +83,8 @@ fn read_codes(mailbox: &Url, waiters: &Waiters) {
     loop {
         for (uid, text) in command(&mut stream, &format!("UID FETCH {next}:* (UID BODY.PEEK[])")) {
             next = next.max(uid + 1);
+            // The link is broken over lines as quoted-printable has it.
+            let text = text.replace("=\r\n", "");
             let to = text.lines().find_map(|line| line.strip_prefix("To: ")).unwrap_or_default();
             let to = to.trim().trim_start_matches('<').trim_end_matches('>').to_owned();
             let code = text.split("/verify/").nth(1).and_then(|rest| rest.split(|c: char| !c.is_alphanumeric()).next());

@@ -29,7 +29,7 @@ def read_codes():
         for item in found:
             if not isinstance(item, tuple):
                 continue
-            uid, text = int(re.search(rb"UID (\d+)", item[0]).group(1)), item[1].decode("utf-8", "replace")
+            uid, text = int(re.search(rb"UID (\d+)", item[0]).group(1)), item[1].replace(b"=\r\n", b"").decode("utf-8", "replace")
             if uid < following:
                 continue
             following = uid + 1

@@ -119,7 +119,7 @@ pub(super) fn make_ready(
         return Err(refusal);
     }
     let Stored { plan, state, suspicion, .. } = stored;
-    let secrets = same_surroundings(plan, state, request)?;
+    let secrets = same_surroundings(plan, &state.started, request)?;
     if !secrets.is_empty() {
         talk.say(&format!(
             "the mailbox is read with the password in {MAILBOX_VARIABLE}, which the run did not have before"

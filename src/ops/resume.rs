@@ -139,6 +139,6 @@ fn rehearsal(
     let Prepared { edit, rerun, refusal, .. } = prepare(workspace, &stored, request, retry, talk)?;
     let Stored { plan, state, .. } = stored;
     let going_on = edit.as_ref().map_or(&plan, |edit| &edit.plan);
-    let refusal = refusal.or_else(|| same_surroundings(&plan, &state, request).err());
+    let refusal = refusal.or_else(|| same_surroundings(&plan, &state.started, request).err());
     Ok((rerun, refusal.or_else(|| troubles(going_on, &state, request, talk).err())))
 }

@@ -7,7 +7,7 @@ use super::{OpError, ResumeRequest, Workspace};
 use crate::http::origin;
 use crate::mail::Mailbox;
 use crate::plan::Plan;
-use crate::run::{RunStarted, RunState, unique_name};
+use crate::run::{RunStarted, unique_name};
 use crate::sandbox::{self, Options, Sandbox};
 use crate::secret::{Data, Datum};
 use crate::workflow::Workflow;
@@ -90,9 +90,13 @@ pub(super) fn overrides(sandbox: &Sandbox) -> BTreeMap<String, String> {
 
 /// Base URL and mailbox are part of a run: what it did at one service cannot go on at another. Another password of the same
 /// mailbox is a correction: the secret is given anew.
-pub(super) fn same_surroundings(plan: &Plan, state: &RunState, request: &ResumeRequest<'_>) -> Result<Data, OpError> {
-    let settings = &state.started.settings;
-    let run = &state.started.run;
+pub(super) fn same_surroundings(
+    plan: &Plan,
+    started: &RunStarted,
+    request: &ResumeRequest<'_>,
+) -> Result<Data, OpError> {
+    let settings = &started.settings;
+    let run = &started.run;
     if let Some(given) = &request.base_url
         && !settings.sandbox
         && origin(given) != origin(&settings.base_url)
@@ -102,7 +106,7 @@ pub(super) fn same_surroundings(plan: &Plan, state: &RunState, request: &ResumeR
         let message = format!("run {run} belongs to {}; it cannot go on against {given}", settings.base_url);
         return Err(OpError::Usage(message));
     }
-    let stored = mailbox(&plan.workflow, &state.started.secrets).filter(|_| !settings.sandbox);
+    let stored = mailbox(&plan.workflow, &started.secrets).filter(|_| !settings.sandbox);
     let (Some((name, stored)), Some(given)) = (stored, (request.environment)(MAILBOX_VARIABLE)) else {
         return Ok(Data::new());
     };

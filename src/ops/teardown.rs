@@ -41,7 +41,7 @@ impl Teardown {
             let message = format!("the secrets of run {run} were pruned: what it made can only be removed by hand");
             return Err(OpError::Usage(message));
         }
-        let secrets = same_surroundings(&plan, &state, request)?;
+        let secrets = same_surroundings(&plan, &state.started, request)?;
         let trust = request.trust_checkpoint;
         let how = takeover(workspace, &run, suspicion.as_ref(), trust, &mut |text| talk.say(text))?;
         let how = Resumption { secrets, ..how };

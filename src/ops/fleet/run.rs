@@ -17,7 +17,7 @@ use crate::fleet::{FleetEntry, FleetFact, FleetState, Flow, Row, RowId, RowKey, 
 use crate::id::RunId;
 use crate::ops::cancel::heeding;
 use crate::ops::stored::{plan_of, sealing_key};
-use crate::ops::surroundings::revive;
+use crate::ops::surroundings::{revive, same_surroundings};
 use crate::ops::takeover::epoch;
 use crate::ops::unstored::given_anew;
 use crate::ops::{Checked, DEFAULT_BASE_URL, OpError, ResumeRequest, RunRequest, Talk, Workspace, call, validate};
@@ -114,6 +114,11 @@ pub async fn fleet_run(
 ) -> Result<FleetOutcome, OpError> {
     let FleetRunRequest { run, name, rows, flow, accept_terms, each } = request;
     let id = RunId::new(&name).map_err(|error| OpError::Usage(format!("{error}; `--name` gives the fleet another")))?;
+    if RowId::new(u32::MAX).is_some_and(|last| last.run(&id).is_err()) {
+        let message =
+            format!("`{id}` is too long for a fleet, whose rows have numbers behind it; `--name` gives another");
+        return Err(OpError::Usage(message));
+    }
     let base_url = run.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL);
     let services: &[&str] = if run.sandbox { &[] } else { &[base_url] };
     mind_manners(workspace, &MannersRequest { rows: rows.len() as u64, services, accept_terms })?;
@@ -126,7 +131,7 @@ pub async fn fleet_run(
     let store = workspace.open().fleets();
     let mut fleet = if store.list()?.iter().any(|listed| listed.run == id) {
         same_kind_of_service(workspace, &id, run.sandbox)?;
-        open(workspace, &id, &resume, talk).await?
+        open(workspace, &id, Purpose::GoOn, &resume, talk).await?
     } else {
         let file = run.file.clone();
         let origin = origin_of(file.as_deref(), &checked);
@@ -152,7 +157,7 @@ pub async fn fleet_resume(
 ) -> Result<FleetOutcome, OpError> {
     let FleetResumeRequest { fleet, resume, pick, flow, each } = request;
     let id = workspace.open().fleets().find(&fleet)?;
-    let fleet = open(workspace, &id, &resume, talk).await?;
+    let fleet = open(workspace, &id, Purpose::GoOn, &resume, talk).await?;
     let rows = pick.rows(&fleet.state, open_rows(&fleet.state, each.is_some()))?;
     drive(workspace, fleet, rows, (&resume, flow, each), console).await
 }
@@ -174,10 +179,18 @@ fn same_kind_of_service(workspace: &Workspace, id: &RunId, sandbox: bool) -> Res
     }
 }
 
+/// What a fleet is taken hold of for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    GoOn,
+    TearDown,
+}
+
 /// Takes hold of a fleet, with its workflow as the file is now.
 pub(super) async fn open(
     workspace: &Workspace,
     id: &RunId,
+    purpose: Purpose,
     request: &ResumeRequest<'_>,
     talk: &mut dyn Talk,
 ) -> Result<Fleet, OpError> {
@@ -190,11 +203,14 @@ pub(super) async fn open(
         talk.say(&copied(id, why, trusted));
     }
     let plan = plan_of(workspace, &origin, &texts)?;
-    if state.teardown && !request.as_stored {
+    if state.teardown && purpose == Purpose::GoOn {
         let teardown = workspace.command_line("fleet teardown", id);
         let message = format!("fleet {id} was torn down and cannot go on; `{teardown}` undoes what is left");
         return Err(OpError::Usage(message));
     }
+    // A corrected password counts for this process; rows that have begun take it from the request.
+    let mut state = state;
+    state.started.secrets.extend(same_surroundings(&plan, &state.started, request)?);
     let sandbox = revive(workspace, &state.started).await?;
     let unstored = given_anew(&plan, &state.started, request.environment, &|_| true)?;
     let mut fleet = Fleet { writer, state, plan, texts, origin, unstored, sandbox };

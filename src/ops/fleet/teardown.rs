@@ -1,6 +1,6 @@
 //! Takes back what all rows of a fleet made.
 
-use super::run::{Fleet, FleetConsole, FleetOutcome, FlowRequest, drive, open};
+use super::run::{Fleet, FleetConsole, FleetOutcome, FlowRequest, Purpose, drive, open};
 use super::stored_rows::StoredRows;
 use crate::fleet::{FleetFact, RowId};
 use crate::ops::recall::recalling_all;
@@ -22,7 +22,7 @@ impl FleetTeardown {
         talk: &mut dyn Talk,
     ) -> Result<Self, OpError> {
         let id = workspace.open().fleets().find(&request.run)?;
-        let fleet = open(workspace, &id, request, talk).await?;
+        let fleet = open(workspace, &id, Purpose::TearDown, request, talk).await?;
         let left = fleet.state.numbered().filter(|(_, row)| row.began.is_some() && !row.torn_down);
         let rows = left.map(|(id, _)| id).collect();
         Ok(Self { fleet, rows })

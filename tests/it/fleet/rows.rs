@@ -90,3 +90,31 @@ fn rows_that_failed_go_on_with_the_workflow_as_it_was_put_right() {
     assert_eq!(accounts(&sandbox).len(), 3);
     assert_eq!(fleet.shown()["each"].as_array().unwrap().len(), 3);
 }
+
+#[test]
+fn a_fleet_of_one_service_does_not_go_on_against_another() {
+    let context = TestContext::new();
+    let sandbox = context.sandbox();
+    let fleet = Fleet::new(&context, &sandbox, "q4");
+    let rows = context.write("q4.csv", &csv([email(1)]));
+    let command = || fleet.run(WORKFLOW.as_ref()).arg("--inputs").arg(&rows);
+    command().run().expect_code(0);
+    context.write("q4.csv", &csv((1..=2).map(email)));
+    let refused = command().env("ONRAMP_BASE_URL", "http://127.0.0.1:1").run();
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.stderr.contains("it cannot go on against http://127.0.0.1:1"), "{}", refused.stderr);
+    assert_eq!(accounts(&sandbox), [email(1)]);
+}
+
+#[test]
+fn a_name_that_leaves_no_room_for_numbers_is_refused() {
+    let context = TestContext::new();
+    let sandbox = context.sandbox();
+    let rows = context.write("q4.csv", &csv([email(1)]));
+    let fleet = Fleet::new(&context, &sandbox, "q4");
+    let name = "q".repeat(60);
+    let refused = fleet.command("run").arg(WORKFLOW).args(["--name", &name, "--inputs"]).arg(&rows).run();
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("too long for a fleet"), "{}", refused.stderr);
+    assert!(accounts(&sandbox).is_empty());
+}
