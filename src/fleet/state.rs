@@ -122,6 +122,7 @@ impl RowState {
     pub fn is_open(&self) -> bool {
         match self.phase {
             RowPhase::Waiting => !self.withdrawn,
+            // What it made is being taken back: it does not go on.
             _ if self.teardown => false,
             RowPhase::Begun => true,
             RowPhase::Ended(status) => {

@@ -15,7 +15,7 @@ use crate::plan::Plan;
 use crate::report::Reporter;
 use crate::run::{Entry, RunStarted, RunState};
 use crate::secret::Mask;
-use crate::store::RunWriter;
+use crate::store::EntryWriter;
 
 /// How a run is watched and stopped.
 pub struct Console {
@@ -26,7 +26,7 @@ pub struct Console {
 }
 
 /// The journal and checkpoint of a run as the engine's log.
-struct RunLog(RunWriter);
+struct RunLog(EntryWriter);
 
 impl Log for RunLog {
     async fn append(&mut self, entries: &[Entry], sync: bool) -> Result<(), HostError> {
@@ -46,7 +46,7 @@ pub(super) fn host(
     workspace: &Workspace,
     plan: Arc<Plan>,
     state: &RunState,
-    writer: RunWriter,
+    writer: EntryWriter,
     console: Console,
     file: Option<PathBuf>,
 ) -> Result<LocalHost<impl Log + use<>>, OpError> {
@@ -59,12 +59,12 @@ pub(super) fn host_of(
     workspace: &Workspace,
     plan: Arc<Plan>,
     (started, now): (&RunStarted, Timestamp),
-    writer: RunWriter,
+    writer: EntryWriter,
     console: Console,
     file: Option<PathBuf>,
 ) -> Result<LocalHost<impl Log + use<>>, OpError> {
     let Console { reporters, stop, mask } = console;
-    let stop = heeding(stop, workspace.open().cancel_requests(&started.run)?);
+    let stop = heeding(stop, workspace.cancel_requests(&started.run)?);
     learn_given(&mask, started);
     let services = services(workspace, (started, now), &mask, file.as_deref())?;
     let clock = services.clock.clone();

@@ -42,6 +42,7 @@ pub async fn cancel(
 ) -> Result<CancelOutcome, OpError> {
     let store = workspace.open();
     let run = workspace.find(&request.run)?;
+    refuse_row(workspace, &run)?;
     let requests = store.cancel_requests(&run)?;
     let deadline = request.wait.map(|wait| workspace.clock.now().plus(wait));
     let mut asked = false;
@@ -66,6 +67,14 @@ pub async fn cancel(
             Some(_) => sleep(LOOK_EVERY).await,
         }
     }
+}
+
+/// Nobody works on a row alone.
+fn refuse_row(workspace: &Workspace, run: &RunId) -> Result<(), OpError> {
+    workspace.fleet_of(run).map_or(Ok(()), |fleet| {
+        let cancel = workspace.command_line("fleet cancel", &fleet);
+        Err(OpError::Usage(format!("{run} is a row of fleet {fleet} and is cancelled with it: `{cancel}`")))
+    })
 }
 
 fn is_stopping(workspace: &Workspace, run: &RunId) -> bool {

@@ -12,21 +12,21 @@ use super::run::RunOutcome;
 use super::stored::{Stored, restore};
 use super::surroundings::{MAILBOX_VARIABLE, revive, same_surroundings};
 use super::takeover::takeover;
-use super::teardown::refuse_torn_down;
+use super::teardown::{refuse_torn_down, refuse_torn_down_fleet};
 use super::{OpError, Workspace};
 use crate::engine::{self, Injection};
 use crate::id::RunId;
 use crate::plan::Plan;
-use crate::run::{Resumption, RunState, RunStatus};
+use crate::run::{Resumption, RunStarted, RunState, RunStatus};
 use crate::secret::Data;
-use crate::store::RunWriter;
+use crate::store::EntryWriter;
 
 /// Takes hold of the run that `wanted` means.
 pub(super) fn open(
     workspace: &Workspace,
     wanted: &str,
     talk: &mut dyn Talk,
-) -> Result<(RunId, RunWriter, Stored), OpError> {
+) -> Result<(RunId, EntryWriter, Stored), OpError> {
     let run = workspace.find(wanted)?;
     let (writer, loaded) = workspace.take(&run)?;
     let stored = restore(workspace, loaded)?;
@@ -38,16 +38,17 @@ pub(super) fn open(
 pub(super) async fn go_on(
     workspace: &Workspace,
     run: &RunId,
-    (writer, stored): (RunWriter, Stored),
+    (writer, stored): (EntryWriter, Stored),
     request: &ResumeRequest<'_>,
     retry: Option<&Retry>,
     console: Console,
     talk: &mut dyn Talk,
 ) -> Result<RunOutcome, OpError> {
     refuse_torn_down(workspace, &stored.plan, &stored.state)?;
+    writer.fleet().map_or(Ok(()), |fleet| refuse_torn_down_fleet(workspace, fleet))?;
     if retry.is_none() && is_done(workspace, &stored, request)? {
         say_done(workspace, &stored, request, talk);
-        return Ok(RunOutcome { plan: stored.plan, state: stored.state, dir: workspace.open().run_dir(run) });
+        return Ok(RunOutcome { plan: stored.plan, state: stored.state, dir: workspace.run_dir(run) });
     }
     let ready = make_ready(workspace, run, &stored, request, retry, talk)?;
     carry_out(workspace, run, (writer, stored), ready, console).await
@@ -137,13 +138,13 @@ pub(super) fn make_ready(
 async fn carry_out(
     workspace: &Workspace,
     run: &RunId,
-    (mut writer, stored): (RunWriter, Stored),
+    (mut writer, stored): (EntryWriter, Stored),
     Ready { how, edit, injection, unstored }: Ready,
     console: Console,
 ) -> Result<RunOutcome, OpError> {
     let file = stored.file();
     let Stored { plan, mut state, .. } = stored;
-    let sandbox = revive(workspace, &state.started).await?;
+    let sandbox = revive(workspace, sandboxed(&writer, &state)).await?;
     engine::learn_named(&console.mask, &how.secrets);
     engine::learn_state(&console.mask, &workspace.registry, &plan, &state);
     let plan = match edit {
@@ -168,7 +169,12 @@ async fn carry_out(
     if let Some(sandbox) = sandbox {
         sandbox.stop().await;
     }
-    Ok(RunOutcome { plan, state, dir: workspace.open().run_dir(run) })
+    Ok(RunOutcome { plan, state, dir: workspace.run_dir(run) })
+}
+
+/// Whose sandbox it is: all rows of a fleet share one.
+pub(super) fn sandboxed<'a>(writer: &'a EntryWriter, state: &'a RunState) -> &'a RunStarted {
+    writer.fleet().map_or(&state.started, |fleet| &fleet.started)
 }
 
 /// Whether the run's file has another text, with errors or without.

@@ -17,6 +17,7 @@ mod go_on;
 mod init;
 mod inject;
 mod inputs_from;
+mod kept;
 mod key;
 mod library;
 mod mail_extract;

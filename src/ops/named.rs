@@ -22,6 +22,10 @@ pub(super) fn id(name: &str) -> Result<RunId, OpError> {
 pub(super) fn existing(workspace: &Workspace, request: &RunRequest<'_>) -> Result<Option<RunId>, OpError> {
     let Some(name) = &request.id else { return Ok(None) };
     let id = id(name)?;
+    if let Some(fleet) = workspace.fleet_of(&id) {
+        let message = format!("{id} is a row of fleet {fleet}; give this run another `--id`");
+        return Err(OpError::Usage(message));
+    }
     let store = workspace.open();
     Ok(store.list()?.into_iter().map(|listed| listed.run).find(|run| *run == id))
 }

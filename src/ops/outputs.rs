@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::show::{Shown, find_and_read};
+use super::show::{Shown, read};
+use super::stored::sealing_key;
 use super::{OpError, Workspace};
 use crate::id::RunId;
 use crate::plan::Plan;
@@ -30,8 +31,8 @@ pub(super) struct RunOutput {
 
 /// The outputs of the run that `wanted` means. Refused while it runs, and if it ended with none of those it declares.
 pub(super) fn outputs(workspace: &Workspace, wanted: &str) -> Result<Outputs, OpError> {
-    let Shown { outcome, mask, secrets_pruned, .. } = find_and_read(workspace, wanted)?;
-    let run = outcome.state.started.run.clone();
+    let run = workspace.find(wanted)?;
+    let Shown { outcome, mask, secrets_pruned, .. } = read(workspace, &run, &sealing_key(workspace)?)?;
     let status = outcome.state.status;
     if status == RunStatus::Running {
         let message = format!("run {run} is running; it has outputs when it has ended");

@@ -50,7 +50,6 @@ pub struct Resolved {
 
 /// Records the answer. Nothing is sent: what follows is for a resume.
 pub fn resolve(workspace: &Workspace, request: ResolveRequest) -> Result<Resolved, OpError> {
-    let store = workspace.open();
     let run = workspace.find(&request.run)?;
     let (mut writer, loaded) = workspace.take(&run)?;
     let Stored { plan, mut state, warnings: mut words, .. } = restore(workspace, loaded)?;
@@ -80,7 +79,7 @@ pub fn resolve(workspace: &Workspace, request: ResolveRequest) -> Result<Resolve
     writer.checkpoint(&state, true)?;
     let mask = Mask::default();
     learn_state(&mask, &workspace.registry, &plan, &state);
-    Ok(Resolved { outcome: RunOutcome { plan, state, dir: store.run_dir(&run) }, words, mask })
+    Ok(Resolved { outcome: RunOutcome { plan, state, dir: workspace.run_dir(&run) }, words, mask })
 }
 
 fn with(outputs: &Data) -> String {

@@ -122,10 +122,9 @@ fn rehearsal(
     retry: Option<&Retry>,
     talk: &mut dyn Talk,
 ) -> Result<Rehearsal, OpError> {
-    let store = workspace.open();
     let run = workspace.find(&request.run)?;
-    let stored = restore(workspace, store.read(&run, &sealing_key(workspace)?)?)?;
-    if stored.state.status == RunStatus::Running && store.is_locked(&run)? {
+    let stored = restore(workspace, workspace.load(&run, &sealing_key(workspace)?)?)?;
+    if stored.state.status == RunStatus::Running && workspace.is_locked(&run)? {
         return Err(OpError::Usage(format!("run {run} goes on right now; look again when it stands still")));
     }
     stored.warnings.iter().for_each(|warning| talk.say(warning));

@@ -84,7 +84,7 @@ pub async fn run(
             return Err(error.into());
         }
     };
-    let mut host = host(workspace, plan.clone(), &state, writer, console, call::file(&origin))?;
+    let mut host = host(workspace, plan.clone(), &state, writer.into(), console, call::file(&origin))?;
     host.inject(injection);
     host.give(unstored);
     host.publish(&first, &state);

@@ -1,6 +1,5 @@
 //! Reads runs back: one, or all.
 
-use super::fleet::NamedRow;
 use super::stored::{Stored, restore, sealing_key};
 use super::{OpError, RunOutcome, Workspace};
 use crate::clock::Timestamp;
@@ -24,37 +23,15 @@ pub struct Shown {
 
 /// One run with its history, as it is now; also while it is being written. One whose process is gone is interrupted.
 pub fn show(workspace: &Workspace, wanted: &str) -> Result<Shown, OpError> {
-    let store = workspace.open();
-    let run = match store.find(wanted) {
-        Ok(run) => run,
-        Err(error) => return row(workspace, wanted)?.ok_or_else(|| error.into()),
-    };
+    let run = workspace.find(wanted)?;
     let key = sealing_key(workspace)?;
     let shown = read(workspace, &run, &key)?.for_showing();
-    Ok(Shown { entries: store.history(&run, &key)?, ..shown })
-}
-
-/// A run, or a row of a fleet, without its history.
-pub(super) fn find_and_read(workspace: &Workspace, wanted: &str) -> Result<Shown, OpError> {
-    match workspace.open().find(wanted) {
-        Ok(run) => read(workspace, &run, &sealing_key(workspace)?),
-        Err(error) => row(workspace, wanted)?.ok_or_else(|| error.into()),
-    }
-}
-
-/// A row of a fleet, if `wanted` names one.
-fn row(workspace: &Workspace, wanted: &str) -> Result<Option<Shown>, OpError> {
-    let Some(row) = NamedRow::find(workspace, wanted)? else { return Ok(None) };
-    let (Stored { plan, state, secrets_pruned, warnings, .. }, entries) = row.read(workspace)?;
-    let mask = Mask::default();
-    learn_state(&mask, &workspace.registry, &plan, &state);
-    let outcome = RunOutcome { plan, state, dir: row.dir(workspace) };
-    Ok(Some(Shown { outcome, entries, warnings, secrets_pruned, mask }))
+    Ok(Shown { entries: workspace.history(&run, &key)?, ..shown })
 }
 
 /// All that happened in a run so far.
 pub fn history(workspace: &Workspace, run: &RunId) -> Result<Vec<Entry>, OpError> {
-    Ok(workspace.open().history(run, &sealing_key(workspace)?)?)
+    workspace.history(run, &sealing_key(workspace)?)
 }
 
 /// A run of a list, or why it cannot be read.
@@ -90,10 +67,9 @@ impl Shown {
 
 /// A run as it is now, without its history.
 pub(super) fn read(workspace: &Workspace, run: &RunId, key: &Key) -> Result<Shown, OpError> {
-    let store = workspace.open();
-    let as_stored = || restore(workspace, store.read(run, key)?);
+    let as_stored = || restore(workspace, workspace.load(run, key)?);
     let mut stored = as_stored()?;
-    if stored.state.status == RunStatus::Running && !store.is_locked(run)? {
+    if stored.state.status == RunStatus::Running && !workspace.is_locked(run)? {
         // Nobody writes it. It may have ended since it was read, so what is read now is the last word.
         stored = as_stored()?;
         if stored.state.status == RunStatus::Running {
@@ -105,6 +81,6 @@ pub(super) fn read(workspace: &Workspace, run: &RunId, key: &Key) -> Result<Show
     if secrets_pruned.is_none() {
         learn_state(&mask, &workspace.registry, &plan, &state);
     }
-    let outcome = RunOutcome { plan, state, dir: store.run_dir(run) };
+    let outcome = RunOutcome { plan, state, dir: workspace.run_dir(run) };
     Ok(Shown { outcome, entries: Vec::new(), warnings, secrets_pruned, mask })
 }

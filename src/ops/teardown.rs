@@ -4,15 +4,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::attach::{Console, host};
+use super::go_on::sandboxed;
 use super::recall::recalling_all;
 use super::stored::{Stored, restore};
 use super::surroundings::{revive, same_surroundings};
 use super::takeover::takeover;
 use super::{OpError, ResumeRequest, RunOutcome, Talk, Workspace};
 use crate::engine;
+use crate::fleet::FleetState;
 use crate::plan::Plan;
 use crate::run::{Entry, Fact, Prospect, Resumption, RunState, RunStatus, TeardownStatus, Undoing, apply};
-use crate::store::RunWriter;
+use crate::store::EntryWriter;
 
 /// A run that nobody else works on, about to be torn down. Nothing has been written yet.
 pub struct Teardown {
@@ -22,7 +24,7 @@ pub struct Teardown {
     state: RunState,
     /// The state from which all is undone.
     ahead: RunState,
-    writer: RunWriter,
+    writer: EntryWriter,
     dir: PathBuf,
     how: Resumption,
 }
@@ -30,7 +32,6 @@ pub struct Teardown {
 impl Teardown {
     /// Takes hold of a run. One that another process works on is refused.
     pub fn prepare(workspace: &Workspace, request: &ResumeRequest<'_>, talk: &mut dyn Talk) -> Result<Self, OpError> {
-        let store = workspace.open();
         let run = workspace.find(&request.run)?;
         let (writer, loaded) = workspace.take(&run)?;
         let stored = restore(workspace, loaded)?;
@@ -46,7 +47,7 @@ impl Teardown {
         let how = takeover(workspace, &run, suspicion.as_ref(), trust, &mut |text| talk.say(text))?;
         let how = Resumption { secrets, ..how };
         let ahead = begun(&plan, &full, state.clone())?;
-        Ok(Self { plan, full, state, ahead, writer, dir: store.run_dir(&run), how })
+        Ok(Self { plan, full, state, ahead, writer, dir: workspace.run_dir(&run), how })
     }
 
     /// What it would do, in the order in which it would.
@@ -68,7 +69,7 @@ impl Teardown {
     /// Undoes until the run stands still again.
     pub async fn carry_out(self, workspace: &Workspace, console: Console) -> Result<RunOutcome, OpError> {
         let Self { plan, full, mut state, ahead, writer, dir, how } = self;
-        let sandbox = revive(workspace, &state.started).await?;
+        let sandbox = revive(workspace, sandboxed(&writer, &state)).await?;
         engine::learn_named(&console.mask, &how.secrets);
         let mut host = host(workspace, full.clone(), &ahead, writer, console, None)?;
         if adds(&plan, &full) {
@@ -110,4 +111,14 @@ pub(super) fn refuse_torn_down(workspace: &Workspace, plan: &Plan, state: &RunSt
             workspace.command_line("teardown", run)
         ))),
     }
+}
+
+/// Neither does a fleet, nor any of its rows.
+pub(super) fn refuse_torn_down_fleet(workspace: &Workspace, fleet: &FleetState) -> Result<(), OpError> {
+    if !fleet.teardown {
+        return Ok(());
+    }
+    let id = fleet.id();
+    let teardown = workspace.command_line("fleet teardown", id);
+    Err(OpError::Usage(format!("fleet {id} was torn down and cannot go on; `{teardown}` undoes what is left")))
 }

@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use rustls::ClientConfig;
 
-use super::fleet::NamedRow;
-use super::stored::sealing_key;
 use super::{OpError, TokenSources};
 use crate::action::Registry;
 use crate::clock::Clock;
@@ -17,7 +15,7 @@ use crate::id::RunId;
 use crate::mail::{Limits, Mail};
 use crate::report::command_line;
 use crate::secret::Mask;
-use crate::store::{Holder, Key, KeySource, Loaded, RunWriter, Store, StoreError};
+use crate::store::{Holder, Key, KeySource, Store};
 use crate::tls;
 
 pub struct Workspace {
@@ -56,25 +54,6 @@ impl Workspace {
     /// The same with flags, which begin with a blank.
     pub(super) fn command_line_with(&self, verb: &str, run: &RunId, flags: &str) -> String {
         command_line(verb, run.as_str(), flags, self.store_to_type().as_deref())
-    }
-
-    /// The run that `wanted` means. A row of a fleet is none that could be changed by itself.
-    pub(super) fn find(&self, wanted: &str) -> Result<RunId, OpError> {
-        self.open().find(wanted).map_err(|error| match NamedRow::find(self, wanted) {
-            Ok(Some(row)) => row.belongs_to_its_fleet(self),
-            _ => error.into(),
-        })
-    }
-
-    /// Takes hold of a run. One that another process works on is refused, with the way to end that.
-    pub(super) fn take(&self, run: &RunId) -> Result<(RunWriter, Loaded), OpError> {
-        let held = self.open().resume(run, &sealing_key(self)?, &self.holder());
-        held.map_err(|error| match error {
-            StoreError::Locked { .. } => {
-                OpError::Usage(format!("{error}; to end it first: {}", self.command_line("cancel", run)))
-            }
-            other => other.into(),
-        })
     }
 
     /// What every connection trusts.

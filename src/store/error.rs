@@ -151,10 +151,12 @@ impl fmt::Display for StoreError {
     }
 }
 
-/// `onramp VERB RUN` for a run in `folder`, which lies in the `runs` of its store.
+/// `onramp VERB RUN` for a run in `folder`, which lies in the `runs` of its store, or for a fleet in its `fleets`.
 fn command(verb: &str, run: &RunId, folder: &Path) -> String {
     let store = folder.ancestors().nth(2).and_then(store_to_type);
-    command_line(verb, run.as_str(), "", store.as_deref())
+    let is_fleet = folder.parent().is_some_and(|area| area.ends_with("fleets"));
+    let verb = if is_fleet { format!("fleet {verb}") } else { verb.to_owned() };
+    command_line(&verb, run.as_str(), "", store.as_deref())
 }
 
 impl std::error::Error for StoreError {

@@ -23,6 +23,8 @@ pub enum Suspicion {
     Elsewhere {
         path: String,
     },
+    /// It was taken for a copy before, and nobody has vouched for it since.
+    Before,
     /// The journal had come further.
     RolledBack {
         /// The last entry that is known.
@@ -42,6 +44,7 @@ impl fmt::Display for Suspicion {
             Self::Replaced => f.write_str("its folder was put in the place of another, as a restored backup is"),
             Self::Copied { of } => write!(f, "its folder is a copy of {of}"),
             Self::Elsewhere { path } => write!(f, "a copy of it went on in {path}"),
+            Self::Before => f.write_str("its folder was taken for one before, and nobody has vouched for it since"),
             Self::RolledBack { seq } => {
                 write!(f, "its journal was rolled back: it had {seq} entries or more, and they are not there")
             }

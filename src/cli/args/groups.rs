@@ -28,7 +28,7 @@ impl StoreArgs {
 /// Which run is meant.
 #[derive(Debug, Args)]
 pub struct Which {
-    /// An id, the beginning of one, a name given with --id, or `last`.
+    /// An id, the beginning of one, a name given with --id, or `last`; a row of a fleet as FLEET/KEY.
     pub run: String,
 }
 

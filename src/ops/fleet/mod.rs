@@ -9,7 +9,6 @@ mod join;
 mod log;
 mod manners;
 mod pick;
-mod row;
 mod rows;
 mod run;
 mod show;
@@ -22,7 +21,7 @@ pub use export::{FleetExportOutcome, FleetExportRequest, FleetFormat, fleet_expo
 pub use join::{Joined, join};
 pub use manners::{MannersRequest, mind_manners};
 pub use pick::Pick;
-pub(super) use row::NamedRow;
+pub(super) use pick::named as row_of_key;
 pub use rows::{DuplicateRow, GivenRows, RowFormat, RowSource, RowsRequest, read_rows};
 pub use run::{FleetConsole, FleetOutcome, FleetResumeRequest, FleetRunRequest, FlowRequest, fleet_resume, fleet_run};
 pub use show::{ShownFleet, fleet_show, fleets};

@@ -40,7 +40,7 @@ impl Pick {
 }
 
 /// The row of a key.
-pub(super) fn named(state: &FleetState, key: &str) -> Result<RowId, OpError> {
+pub(in crate::ops) fn named(state: &FleetState, key: &str) -> Result<RowId, OpError> {
     state.find(key).ok_or_else(|| {
         let near = crate::diagnostic::nearest(key, state.rows.iter().map(|row| row.key.as_str()));
         let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();

@@ -19,6 +19,7 @@ use crate::ops::cancel::heeding;
 use crate::ops::stored::{plan_of, sealing_key};
 use crate::ops::surroundings::{revive, same_surroundings};
 use crate::ops::takeover::epoch;
+use crate::ops::teardown::refuse_torn_down_fleet;
 use crate::ops::unstored::given_anew;
 use crate::ops::{Checked, DEFAULT_BASE_URL, OpError, ResumeRequest, RunRequest, Talk, Workspace, call, validate};
 use crate::plan::Plan;
@@ -194,8 +195,7 @@ pub(super) async fn open(
     request: &ResumeRequest<'_>,
     talk: &mut dyn Talk,
 ) -> Result<Fleet, OpError> {
-    let key = sealing_key(workspace)?;
-    let (writer, loaded) = workspace.open().fleets().resume_fleet(id, &key, &workspace.holder())?;
+    let (writer, loaded) = workspace.take_fleet(id, &sealing_key(workspace)?)?;
     let LoadedFleet { origin, texts, state, warnings, suspicion, .. } = loaded;
     warnings.iter().for_each(|warning| talk.say(warning));
     let trusted = request.trust_checkpoint;
@@ -203,10 +203,8 @@ pub(super) async fn open(
         talk.say(&copied(id, why, trusted));
     }
     let plan = plan_of(workspace, &origin, &texts)?;
-    if state.teardown && purpose == Purpose::GoOn {
-        let teardown = workspace.command_line("fleet teardown", id);
-        let message = format!("fleet {id} was torn down and cannot go on; `{teardown}` undoes what is left");
-        return Err(OpError::Usage(message));
+    if purpose == Purpose::GoOn {
+        refuse_torn_down_fleet(workspace, &state)?;
     }
     // A corrected password counts for this process; rows that have begun take it from the request.
     let mut state = state;

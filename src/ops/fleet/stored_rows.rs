@@ -7,7 +7,6 @@ use crate::fleet::{FleetState, RowId};
 use crate::ops::stored::{Stored, plan_of, restore_with, sealing_key};
 use crate::ops::{OpError, Workspace};
 use crate::plan::Plan;
-use crate::run::Entry;
 use crate::store::{FleetReader, Origin, RowFacts};
 use crate::workflow::Texts;
 
@@ -35,11 +34,6 @@ impl StoredRows {
 
     /// A row as its run stands. It is read once.
     pub fn take(&mut self, workspace: &Workspace, row: RowId) -> Result<Stored, OpError> {
-        self.take_with_entries(workspace, row).map(|(stored, _)| stored)
-    }
-
-    /// The same, and all that happened in it.
-    pub fn take_with_entries(&mut self, workspace: &Workspace, row: RowId) -> Result<(Stored, Vec<Entry>), OpError> {
         let facts = self.facts.remove(&row);
         let facts = facts.ok_or_else(|| OpError::Usage(format!("row {row} has not begun")))?;
         let loaded = self.reader.row(&self.state, row, &facts)?;
@@ -52,7 +46,6 @@ impl StoredRows {
             plans.push((texts.clone(), plan.clone()));
             Ok(plan)
         };
-        let entries = loaded.entries.clone();
-        restore_with(workspace, loaded, &mut planner).map(|stored| (stored, entries))
+        restore_with(workspace, loaded, &mut planner)
     }
 }

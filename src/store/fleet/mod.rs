@@ -8,12 +8,14 @@
 mod checkpoint;
 mod facts;
 mod read;
+mod row;
 mod rows;
 mod scan;
 mod writer;
 
 pub(super) use read::read;
 pub use read::{FleetReader, LoadedFleet, RowFacts};
+pub use row::RowWriter;
 pub use writer::{FleetSealer, FleetWriter, NewFleet, SealedFact};
 
 #[cfg(test)]

@@ -167,13 +167,15 @@ pub struct FleetReader {
     folder: Folder,
     keys: RunKeys,
     origin: Origin,
+    secrets_pruned: Option<Timestamp>,
 }
 
 impl FleetReader {
     pub(in crate::store) fn open(folder: Folder, key: &Key, entropy: Arc<dyn Entropy>) -> Result<Self, StoreError> {
-        let keys = Seal::read(&folder)?.open(&folder, key, entropy)?;
+        let seal = Seal::read(&folder)?;
+        let keys = seal.open(&folder, key, entropy)?;
         let (Header { origin, .. }, _) = header(&folder, &keys)?;
-        Ok(Self { folder, keys, origin })
+        Ok(Self { folder, keys, origin, secrets_pruned: seal.secrets_pruned() })
     }
 
     /// Finds what happened in `rows`, in one pass from the first to the last commit that is about any of them.
@@ -225,7 +227,7 @@ impl FleetReader {
             earlier: BTreeMap::new(),
             snapshot: None,
             entries,
-            secrets_pruned: None,
+            secrets_pruned: self.secrets_pruned,
             warnings: Vec::new(),
             suspicion: None,
         })

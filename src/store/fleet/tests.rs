@@ -196,6 +196,8 @@ mod rows {
     use std::sync::Arc;
 
     use super::*;
+    use crate::run::Resumption;
+    use crate::store::fleet::RowWriter;
     use crate::store::tests::fixture::holder;
     use crate::store::{Store, texts};
 
@@ -271,5 +273,51 @@ mod rows {
         let facts = reader.facts(&state, &[id(1), id(3)]).unwrap();
         assert_eq!(reader.row(&state, id(1), &facts[&id(1)]).unwrap().texts, WORKFLOW.into());
         assert_eq!(reader.row(&state, id(3), &facts[&id(3)]).unwrap().texts, newer);
+    }
+
+    fn row_writer(store: &Store, state: &FleetState, number: u32, entries: u64) -> RowWriter {
+        let (fleet, loaded) = store.resume_fleet(state.id(), &key(1), &holder("onramp resume")).unwrap();
+        RowWriter::new(fleet, loaded.state, id(number), entries).unwrap()
+    }
+
+    #[test]
+    fn what_is_written_to_one_row_is_read_back_with_what_it_had_and_with_its_fleet() {
+        let (_folder, store, state, mut entries) = stored();
+        let before = entries.remove(&id(2)).unwrap();
+        let mut writer = row_writer(&store, &state, 2, before.len() as u64);
+        let last = entry(5, ended(RunStatus::Succeeded));
+        assert!(matches!(
+            writer.append(&[entry(6, ended(RunStatus::Failed))], true),
+            Err(StoreError::OutOfOrder { expected: 5, found: 6 })
+        ));
+        writer.append(std::slice::from_ref(&last), true).unwrap();
+        let newer = crate::workflow::Texts::from("name: bootstrap\nsteps: { a: { uses: x } }\n");
+        let pin = writer.keep_workflow(&newer).unwrap();
+        assert_eq!(writer.keep_workflow(&newer).unwrap(), pin);
+        writer.checkpoint(true).unwrap();
+        let read = store.read_fleet(state.id(), &key(1)).unwrap();
+        assert_eq!((&read.state, read.texts), (writer.state(), newer));
+        assert_eq!(read.state.version(), 2, "the same text is kept once");
+        let reader = reader(&store, &read.state);
+        let facts = reader.facts(&read.state, &[id(1), id(2)]).unwrap();
+        let of = |number: u32| reader.row(&read.state, id(number), &facts[&id(number)]).unwrap().entries;
+        assert_eq!(of(2), [before, vec![last]].concat());
+        assert_eq!(of(1), entries[&id(1)]);
+    }
+
+    #[test]
+    fn a_row_that_is_taken_over_warily_makes_its_fleet_wary_until_somebody_vouches() {
+        let (_folder, store, state, _) = stored();
+        let mut writer = row_writer(&store, &state, 1, 4);
+        let mut goes_on = |seq: u64, wary: bool, trusted: bool| {
+            let how = Resumption { wary, trusted, ..Resumption::default() };
+            writer.append(&[entry(seq, Fact::Resumed(Box::new(how)))], true).unwrap();
+            let read = store.read_fleet(state.id(), &key(1)).unwrap().state;
+            assert_eq!(&read, writer.state());
+            read.wary
+        };
+        assert!(goes_on(5, true, false));
+        assert!(goes_on(6, false, false));
+        assert!(!goes_on(7, false, true));
     }
 }

@@ -1,5 +1,6 @@
 //! The one who writes a fleet.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::read::{LoadedFleet, load};
@@ -125,6 +126,10 @@ impl FleetWriter {
     fn bear_witness(&mut self) {
         let commit = self.journal.points().1.commit;
         self.journal.bear_witness(commit);
+    }
+
+    pub fn path(&self, file: RunFile) -> PathBuf {
+        self.journal.path(file)
     }
 
     /// The journal says from here on that the folder may be a copy.

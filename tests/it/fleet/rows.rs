@@ -15,11 +15,11 @@ fn accounts(sandbox: &SandboxProcess) -> Vec<String> {
 }
 
 /// The shipped workflow, asking for a model that there is not.
-fn broken(context: &TestContext) -> PathBuf {
+pub(super) fn broken(context: &TestContext) -> PathBuf {
     adapted(context, &[("model_id: flux", "model_id: nonesuch")])
 }
 
-fn mend(workflow: &Path) {
+pub(super) fn mend(workflow: &Path) {
     fs::copy(WORKFLOW, workflow).unwrap();
 }
 

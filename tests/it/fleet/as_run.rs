@@ -1,0 +1,95 @@
+//! A row is a run: whatever takes a run takes a row.
+
+use serde_json::json;
+
+use super::rows::{broken, mend};
+use super::{Fleet, count, csv, email};
+use crate::support::{Invocation, LONG, Output, Running, TestContext, WORKFLOW, eventually};
+
+impl Fleet<'_> {
+    /// `onramp VERB` of a row, by its run id or as FLEET/KEY.
+    fn of_row(&self, verb: &str, row: &str) -> Invocation {
+        self.context.onramp([verb, row, "--config"]).arg(&self.config).against(self.sandbox)
+    }
+
+    fn rows(&self, numbers: std::ops::RangeInclusive<usize>) -> std::path::PathBuf {
+        self.context.write("q4.csv", &csv(numbers.map(email)))
+    }
+
+    fn shown_row(&self, row: &str) -> serde_json::Value {
+        self.context.onramp(["show", row, "--json"]).run().expect_code(0).json()
+    }
+}
+
+#[test]
+fn a_row_that_failed_goes_on_alone_with_the_workflow_as_it_was_put_right() {
+    let context = TestContext::new();
+    let sandbox = context.sandbox();
+    let fleet = Fleet::new(&context, &sandbox, "q4");
+    let workflow = broken(&context);
+    let failed = fleet.run(&workflow).arg("--inputs").arg(fleet.rows(1..=3)).run();
+    assert_eq!((failed.code, count(&failed, "failed")), (Some(4), 3), "{failed:?}");
+    let page = context.onramp(["show", "q4-000002"]).run().expect_code(0).stdout;
+    assert!(page.contains("onramp resume q4-000002"), "what is advised is what works:\n{page}");
+    mend(&workflow);
+    fleet.of_row("resume", "q4-000002").run().expect_code(0);
+    fleet.of_row("retry", "q4/agent+2@onramp.test").args(["--step", "generate"]).run().expect_code(0);
+    let exported = context.onramp(["export", "q4/agent+2@onramp.test", "--format", "json", "--reveal"]).run();
+    let key = exported.expect_code(0).json()["api_key"].clone();
+    assert!(key.as_str().is_some_and(|key| key != "***" && key.len() > 8), "{key}");
+    let shown = fleet.shown();
+    assert_eq!((&shown["rows"]["succeeded"], &shown["rows"]["failed"]), (&json!(1), &json!(2)), "{shown}");
+    let rest = fleet.resume().args(["--failed"]).run();
+    assert_eq!((rest.code, count(&rest, "succeeded")), (Some(0), 3), "{rest:?}");
+    let ledger = sandbox.ledger();
+    assert_eq!((ledger.list("accounts").len(), ledger.account(&email(2)).keys_ever_made()), (3, 1));
+}
+
+#[test]
+fn a_row_that_was_torn_down_is_left_alone_by_its_fleet() {
+    let context = TestContext::new();
+    let sandbox = context.sandbox();
+    let fleet = Fleet::new(&context, &sandbox, "q4");
+    fleet.run(WORKFLOW.as_ref()).arg("--inputs").arg(fleet.rows(1..=2)).run().expect_code(0);
+    fleet.of_row("teardown", "q4-000001").args(["--yes"]).run().expect_code(0);
+    let keys = |number| sandbox.ledger().account(&email(number)).usable_keys("production").len();
+    assert_eq!((keys(1), keys(2)), (0, 1));
+    fleet.resume().args(["--failed"]).run().expect_code(0);
+    assert_eq!((keys(1), keys(2)), (0, 1));
+    let refused = fleet.of_row("resume", "q4-000001").run().expect_code(2);
+    refused.says(&["run q4-000001 was torn down"]);
+}
+
+#[test]
+fn who_means_a_row_that_is_not_there_has_not_begun_or_is_worked_on_is_told_what_to_do() {
+    let context = TestContext::new();
+    let sandbox = context.sandbox();
+    let fleet = Fleet::new(&context, &sandbox, "q4");
+    let workflow = broken(&context);
+    let start = || fleet.run(&workflow).arg("--inputs").arg(fleet.rows(1..=2)).args(["--canary", "1"]);
+    start().run().expect_code(4);
+    let refused = |verb: &str, row: &str, words: &[&str]| {
+        let refused: Output = fleet.of_row(verb, row).run().expect_code(2);
+        refused.says(words);
+    };
+    refused("resume", "q4-000002", &["row `agent+2@onramp.test` of fleet q4 has not begun", "onramp fleet resume q4"]);
+    refused("resume", "q4/agent+3@onramp.test", &["no row `agent+3@onramp.test`; did you mean"]);
+    refused("resume", "q5/agent+1@onramp.test", &["no fleet `q5`", "onramp fleet list"]);
+    refused("resume", "q4-000003", &["fleet q4 has 2 rows"]);
+    refused("cancel", "q4-000001", &["is cancelled with it: `onramp fleet cancel q4"]);
+    mend(&workflow);
+    // Nothing answers until the process is killed, so that it surely works on the fleet meanwhile.
+    sandbox.set_faults(json!([{ "on": "*", "fault": "hang" }]));
+    let mut process = fleet.resume().args(["--failed"]).start();
+    eventually(LONG, || lock_is_held(&fleet, &mut process).then_some(()));
+    refused("resume", "q4-000001", &["fleet q4 is being written", "to end it first: onramp fleet cancel q4"]);
+    assert_eq!(fleet.shown_row("q4/agent+1@onramp.test")["status"], "running");
+    process.kill();
+    assert_eq!(fleet.shown_row("q4-000001")["status"], "interrupted");
+}
+
+/// The resumed row stands in the journal, and its process lives.
+fn lock_is_held(fleet: &Fleet<'_>, process: &mut Running) -> bool {
+    assert!(!process.has_ended(), "{}", process.stderr());
+    fleet.shown_row("q4-000001")["status"] == "running"
+}
