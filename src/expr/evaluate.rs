@@ -83,6 +83,13 @@ fn context<'v>(
                 context.add_variable_as_val("index", to_cel(datum.expose()));
                 continue;
             }
+            Reference::Row(value) => match value.parts() {
+                (root, Some(field)) => (roots.entry(root), field),
+                (name, None) => {
+                    context.add_variable_as_val(name, to_cel(datum.expose()));
+                    continue;
+                }
+            },
             Reference::Output(step, name) => (outputs.entry(step.as_str()), name.as_str()),
         };
         fields.or_default().push((name.to_owned(), to_cel(datum.expose())));

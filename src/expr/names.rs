@@ -179,6 +179,7 @@ impl<'s> Resolver<'s> {
         }
         match name {
             _ if self.place == Place::Row => self.index(at),
+            _ if self.place == Place::Rows => self.of_row(at),
             "inputs" => self.named(at, Reference::Input),
             "secrets" => self.named(at, Reference::Secret),
             "matrix" => self.named(at, Reference::Matrix),

@@ -15,6 +15,8 @@ pub enum Place {
     Capture,
     /// A column of the rows that a template makes, where `index` is all that is known.
     Row,
+    /// A condition on the rows of a fleet, where what became of each is known: `error.code`, `row.key` and the like.
+    Rows,
 }
 
 /// Maps byte ranges of a text to the file that it was read from.

@@ -4,6 +4,7 @@ use cel::parser::pratt_parser::TokenKind;
 
 use super::names::{ROOTS, Resolver};
 use super::path::{Access, Path};
+use super::rows::row_value;
 use super::{Place, Reference};
 use crate::id::{InvalidId, Name, StepId};
 
@@ -22,7 +23,10 @@ pub(super) fn reference_of<'s>(text: &dyn Fn(usize) -> &'s str) -> Option<(Refer
         }
         "run" if text(2) == "id" => (Reference::RunId, 3),
         "index" => (Reference::Index, 1),
-        _ => return None,
+        root => {
+            let field = (text(1) == ".").then(|| text(2));
+            row_value(root, field).map(|(value, words)| (Reference::Row(value), words))?
+        }
     })
 }
 
@@ -36,7 +40,7 @@ impl<'s> Resolver<'s> {
         is_field.then(|| self.text(at + 2))
     }
 
-    fn refer(&mut self, reference: Reference, first: usize, last: usize) -> usize {
+    pub(super) fn refer(&mut self, reference: Reference, first: usize, last: usize) -> usize {
         let range = self.range(first, last);
         self.names.references.push((reference, range));
         last + 1

@@ -1,5 +1,6 @@
 //! What an expression may refer to, and where its values come from.
 
+use super::rows::RowValue;
 use crate::diagnostic::Span;
 use crate::id::{Name, StepId};
 use crate::secret::Datum;
@@ -21,6 +22,8 @@ pub enum Reference {
     RunId,
     /// `index`, in a template of rows only
     Index,
+    /// What became of a row, in a condition on rows only
+    Row(RowValue),
 }
 
 /// What `success()`, `failure()`, `always()` and `cancelled()` ask.
@@ -61,6 +64,7 @@ impl std::fmt::Display for Reference {
             Self::Response(name) => write!(f, "response.{name}"),
             Self::RunId => f.write_str("run.id"),
             Self::Index => f.write_str("index"),
+            Self::Row(value) => f.write_str(value.name()),
         }
     }
 }

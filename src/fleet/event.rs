@@ -40,7 +40,8 @@ impl RowEvent {
         let troubled = |task: &TaskPath, error| Happening::Troubled(Box::new(RowTrouble { task: task.clone(), error }));
         let what = match &entry.fact {
             Fact::RunStarted(_) => Happening::Began,
-            Fact::Resumed(_) => Happening::Resumed,
+            // With the answer it is open again.
+            Fact::Resumed(_) | Fact::Resolved { .. } => Happening::Resumed,
             Fact::TeardownStarted => Happening::TeardownBegan,
             Fact::AttemptStarted(_) => Happening::Attempted,
             Fact::Failed { task, error } => troubled(task, error.clone()),

@@ -131,6 +131,21 @@ impl RowState {
         }
     }
 
+    /// In one word.
+    pub fn status(&self) -> &'static str {
+        match self.phase {
+            _ if self.torn_down => "torn_down",
+            RowPhase::Waiting if self.withdrawn => "withdrawn",
+            RowPhase::Waiting => "waiting",
+            RowPhase::Begun | RowPhase::Ended(RunStatus::Running) => "running",
+            RowPhase::Ended(RunStatus::Succeeded) => "succeeded",
+            RowPhase::Ended(RunStatus::Failed) => "failed",
+            RowPhase::Ended(RunStatus::InDoubt) => "in_doubt",
+            RowPhase::Ended(RunStatus::Cancelled) => "cancelled",
+            RowPhase::Ended(RunStatus::Interrupted) => "interrupted",
+        }
+    }
+
     fn apply(&mut self, RowEvent { at, what }: RowEvent) {
         match what {
             Happening::Began => {

@@ -60,10 +60,11 @@ pub use error::OpError;
 pub use exec::{ExecOutcome, ExecRequest, exec};
 pub use export::{ExportOutcome, ExportRequest, export};
 pub use fleet::{
-    DuplicateRow, Each, FleetCancel, FleetConsole, FleetExportOutcome, FleetExportRequest, FleetFormat, FleetOutcome,
-    FleetResumeRequest, FleetRunRequest, FleetTeardown, FlowRequest, GivenRows, Joined, MannersRequest, Pick,
-    RowFormat, RowSource, RowsRequest, ShownFleet, fleet_cancel, fleet_control, fleet_export, fleet_resume, fleet_run,
-    fleet_show, fleets, join, mind_manners, read_rows,
+    Condition, DuplicateRow, Each, FleetCancel, FleetConsole, FleetExportOutcome, FleetExportRequest, FleetFormat,
+    FleetOutcome, FleetResolveRequest, FleetResolved, FleetResumeRequest, FleetRunRequest, FleetTeardown, FlowRequest,
+    GivenRows, Joined, MannersRequest, Pick, RowFormat, RowSource, RowsRequest, ShownFleet, fleet_cancel,
+    fleet_control, fleet_export, fleet_resolve, fleet_resume, fleet_run, fleet_show, fleets, join, mind_manners,
+    read_rows,
 };
 pub use init::{TEMPLATES, Template, init, template};
 pub use key::{KeyPlace, RotateOutcome, Rotation, key_new, key_rotate};

@@ -24,6 +24,7 @@ pub struct ResolveRequest {
     pub answer: Answer,
 }
 
+#[derive(Clone)]
 pub enum Answer {
     /// It took place, with these outputs.
     Done(Vec<GivenOutput>),
@@ -32,6 +33,7 @@ pub enum Answer {
 }
 
 /// An output as the user gave it.
+#[derive(Clone)]
 pub struct GivenOutput {
     pub name: String,
     pub text: String,
@@ -53,9 +55,29 @@ pub fn resolve(workspace: &Workspace, request: ResolveRequest) -> Result<Resolve
     let run = workspace.find(&request.run)?;
     let (mut writer, loaded) = workspace.take(&run)?;
     let Stored { plan, mut state, warnings: mut words, .. } = restore(workspace, loaded)?;
-    let task = named(&plan, &state, &request.task, &|verb, flags| workspace.command_line_with(verb, &run, flags))
+    let entry = answered(workspace, &plan, &mut state, &request.task, request.answer, &mut words)?;
+    let verb = if state.teardown { "teardown" } else { "resume" };
+    words.push(format!("go on with `{}`", workspace.command_line(verb, &run)));
+    writer.append(&[entry], true)?;
+    writer.checkpoint(&state, true)?;
+    let mask = Mask::default();
+    learn_state(&mask, &workspace.registry, &plan, &state);
+    Ok(Resolved { outcome: RunOutcome { plan, state, dir: workspace.run_dir(&run) }, words, mask })
+}
+
+/// The entry that says so, which `state` has taken in.
+pub(super) fn answered(
+    workspace: &Workspace,
+    plan: &Plan,
+    state: &mut RunState,
+    task: &str,
+    answer: Answer,
+    words: &mut Vec<String>,
+) -> Result<Entry, OpError> {
+    let run = &state.started.run;
+    let task = named(plan, state, task, &|verb, flags| workspace.command_line_with(verb, run, flags))
         .map_err(OpError::Usage)?;
-    let resolution = match request.answer {
+    let resolution = match answer {
         Answer::Redo if state.teardown => {
             words.push(format!("`{task}` did not take place: there is nothing of it to undo"));
             Resolution::Redo
@@ -65,21 +87,15 @@ pub fn resolve(workspace: &Workspace, request: ResolveRequest) -> Result<Resolve
             Resolution::Redo
         }
         Answer::Done(given) => {
-            let outputs = outputs(workspace, &plan, &state, &task, given, &mut words).map_err(OpError::Usage)?;
+            let outputs = outputs(workspace, plan, state, &task, given, words).map_err(OpError::Usage)?;
             words.push(format!("`{task}` counts as done and is not sent again{}", with(&outputs)));
             Resolution::Done(outputs)
         }
     };
-    let verb = if state.teardown { "teardown" } else { "resume" };
-    words.push(format!("go on with `{}`", workspace.command_line(verb, &run)));
     let at = workspace.clock.now().max(state.now);
     let entry = Entry { seq: state.seq + 1, at, fact: Fact::Resolved { task, resolution } };
-    apply(&plan, &mut state, &entry)?;
-    writer.append(&[entry], true)?;
-    writer.checkpoint(&state, true)?;
-    let mask = Mask::default();
-    learn_state(&mask, &workspace.registry, &plan, &state);
-    Ok(Resolved { outcome: RunOutcome { plan, state, dir: workspace.run_dir(&run) }, words, mask })
+    apply(plan, state, &entry)?;
+    Ok(entry)
 }
 
 fn with(outputs: &Data) -> String {

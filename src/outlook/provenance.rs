@@ -49,7 +49,7 @@ impl<'a> Provenance<'a> {
                 let (_, values) = step?.matrix.as_ref()?.variables.iter().find(|(variable, _)| variable == name)?;
                 Some(self.within(values, within, None))
             }
-            (Reference::Response(_) | Reference::RunId | Reference::Index, _) => None,
+            (Reference::Response(_) | Reference::RunId | Reference::Index | Reference::Row(_), _) => None,
         }
     }
 

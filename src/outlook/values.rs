@@ -113,7 +113,10 @@ impl Scope for View<'_> {
                 let index = plan.index(&step.within(within.map(|call| &plan.calls[call].id)))?;
                 steps.get(index)?.as_ref()?.get(name.as_str()).cloned()
             }
-            (Reference::Matrix(_) | Reference::Response(_) | Reference::RunId | Reference::Index, _) => None,
+            (
+                Reference::Matrix(_) | Reference::Response(_) | Reference::RunId | Reference::Index | Reference::Row(_),
+                _,
+            ) => None,
         }
     }
 }

@@ -87,7 +87,7 @@ impl<'w> Secrecy<'w> {
             }
             Reference::Matrix(name) => step.is_some_and(|step| self.is_secret_variable(step, name.as_str())),
             // A capture says itself whether what it takes out of the answer is secret.
-            Reference::Response(_) | Reference::RunId | Reference::Index => false,
+            Reference::Response(_) | Reference::RunId | Reference::Index | Reference::Row(_) => false,
         }
     }
 

@@ -113,7 +113,7 @@ impl Scope for RunScope<'_> {
             // An answer is secret as a whole; what of it is a secret, the capture says.
             Reference::Response(name) => Some(Datum::Public(self.response?.get(name.as_str())?.expose().clone())),
             Reference::RunId => Some(Datum::Public(self.state.started.run.as_str().into())),
-            Reference::Index => None,
+            Reference::Index | Reference::Row(_) => None,
         }
     }
 

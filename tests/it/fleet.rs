@@ -1,5 +1,6 @@
 //! Fleets, as a user runs them: the same workflow for many rows, by the real program.
 
+mod answers;
 mod as_run;
 mod handing;
 mod kill;

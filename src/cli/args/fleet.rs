@@ -15,6 +15,7 @@ use crate::ops::RowFormat;
 pub enum Fleet {
     Run(Box<FleetRun>),
     Resume(FleetResume),
+    Resolve(FleetResolve),
     Show(FleetShow),
     List(FleetList),
     Pause(FleetPause),
@@ -212,6 +213,10 @@ pub struct FleetResume {
     #[arg(long)]
     pub failed: bool,
 
+    /// Of these, only rows for which it holds, as 'error.code == "mail.timeout"' (docs/fleets.md).
+    #[arg(long = "where", value_name = "CONDITION", requires = "failed")]
+    pub condition: Option<String>,
+
     /// Only these rows, by key. May be given again.
     #[arg(long, value_name = "KEY", conflicts_with = "failed")]
     pub row: Vec<String>,
@@ -241,6 +246,47 @@ pub struct FleetResume {
 
     #[command(flatten)]
     pub progress: Progress,
+
+    #[command(flatten)]
+    pub store: StoreArgs,
+}
+
+/// Say of steps of many rows that they took place, or run them again.
+///
+/// Only the answers are recorded; `onramp fleet resume` goes on with them. Without --step, all that is in doubt in a row is
+/// answered, or else what it failed at. A row about which there is nothing to answer is left as it is and named.
+///
+/// Exit codes: 0 all rows were answered for, 2 wrong use, 4 some rows were left as they are.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("answer").required(true).args(["done", "redo"]))]
+#[command(group = clap::ArgGroup::new("rows").required(true).args(["condition", "row"]))]
+pub struct FleetResolve {
+    #[command(flatten)]
+    pub which: WhichFleet,
+
+    /// Rows that have not succeeded and for which it holds, as 'error.code == "in_doubt"' (docs/fleets.md).
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub condition: Option<String>,
+
+    /// These rows, by key. May be given again.
+    #[arg(long, value_name = "KEY")]
+    pub row: Vec<String>,
+
+    /// A step, an item of one, or what helps it after an error: `signup`, `invite[ada@onramp.test]`, `code/on-error`.
+    #[arg(long)]
+    pub step: Option<String>,
+
+    /// It took place: it is not sent again.
+    #[arg(long)]
+    pub done: bool,
+
+    /// Send it again, under a new idempotency key.
+    #[arg(long)]
+    pub redo: bool,
+
+    /// An output of the step, the same for all rows: NAME=VALUE, NAME=@FILE, or NAME=@- for standard input.
+    #[arg(long, value_name = "NAME=VALUE", conflicts_with = "redo", requires = "step")]
+    pub output: Vec<String>,
 
     #[command(flatten)]
     pub store: StoreArgs,

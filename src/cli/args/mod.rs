@@ -34,8 +34,8 @@ pub use doctor::Doctor;
 pub use exec::Exec;
 pub use export::{Export, ExportFormat};
 pub use fleet::{
-    EachArgs, Fleet, FleetCancel, FleetExport, FleetExportFormat, FleetList, FleetResume, FleetRun, FleetShow,
-    FleetTeardown, FlowArgs, RowArgs, WhichFleet,
+    EachArgs, Fleet, FleetCancel, FleetExport, FleetExportFormat, FleetList, FleetResolve, FleetResume, FleetRun,
+    FleetShow, FleetTeardown, FlowArgs, RowArgs, WhichFleet,
 };
 pub use global::{Color, Global};
 pub use graph::{Graph, GraphFormat};

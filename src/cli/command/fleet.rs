@@ -1,11 +1,12 @@
 //! `onramp fleet`.
 
 use super::request::{draw_warnings, request};
+use super::resolve::answer;
 use super::teardown::is_agreed;
 use super::{asking, workspace};
 use crate::cli::args::{
-    EachArgs, Fleet, FleetCancel, FleetExport, FleetExportFormat, FleetList, FleetResume, FleetRun, FleetShow,
-    FleetTeardown, FlowArgs, Global, Inputs, Progress, RowArgs, StoreArgs, WhichFleet,
+    EachArgs, Fleet, FleetCancel, FleetExport, FleetExportFormat, FleetList, FleetResolve, FleetResume, FleetRun,
+    FleetShow, FleetTeardown, FlowArgs, Global, Inputs, Progress, RowArgs, StoreArgs, WhichFleet,
 };
 use crate::cli::console::{fleet_console, stderr_look, stdout_look};
 use crate::cli::exit::Exit;
@@ -14,18 +15,24 @@ use crate::cli::voice::Voice;
 use crate::cli::{environment, log, out, values};
 use crate::fleet::{Control, FleetState, StopReason};
 use crate::ops::{
-    self, Each, FleetExportOutcome, FleetExportRequest, FleetFormat, FleetOutcome, FleetResumeRequest, FleetRunRequest,
-    FlowRequest, GivenRows, OpError, Pick, ResumeRequest, RowSource, RowsRequest, RunRequest, Talk as _, Workspace,
+    self, Condition, Each, FleetExportOutcome, FleetExportRequest, FleetFormat, FleetOutcome, FleetResolveRequest,
+    FleetResolved, FleetResumeRequest, FleetRunRequest, FlowRequest, GivenRows, OpError, Pick, ResumeRequest,
+    RowSource, RowsRequest, RunRequest, Talk as _, Workspace,
 };
+use crate::report::command_line;
 use crate::report::fleet::{FleetSummary, bad_rows, json, page};
 use crate::report::prospects;
 use crate::secret::Mask;
 use crate::workflow::Workflow;
 
+/// Rows that were left as they are are named, so many of them.
+const NAMED: usize = 10;
+
 pub async fn fleet(args: Fleet, global: &Global) -> Result<Exit, Failure> {
     match args {
         Fleet::Run(args) => run(*args, global).await,
         Fleet::Resume(args) => resume(args, global).await,
+        Fleet::Resolve(args) => resolve(args, global),
         Fleet::Show(args) => show(args, global),
         Fleet::List(args) => list(args, global),
         Fleet::Pause(args) => control(args.which, &args.store, Control::Pause(true), global).await,
@@ -78,13 +85,29 @@ async fn resume(args: FleetResume, global: &Global) -> Result<Exit, Failure> {
         trust_checkpoint: args.trust_checkpoint,
         ..ResumeRequest::new(args.which.fleet.clone(), &environment)
     };
-    let pick = Pick { failed: args.failed, code: None, keys: args.row };
+    let condition = args.condition.as_deref().map(Condition::parse).transpose()?;
+    let pick = Pick { failed: args.failed, condition, keys: args.row };
     let request =
         FleetResumeRequest { fleet: args.which.fleet, resume, pick, flow: flow(&args.flow), each: each(args.each) };
     let mut voice = Voice::new(&args.progress, global);
     let console = fleet_console(global, &args.progress, &mask).map_err(OpError::Usage)?;
     let outcome = ops::fleet_resume(&workspace, request, console, &mut voice).await?;
     ended(&workspace, &outcome, args.print.json, &args.progress, global)
+}
+
+fn resolve(args: FleetResolve, global: &Global) -> Result<Exit, Failure> {
+    let workspace = workspace(&args.store.folder(global), "onramp fleet resolve");
+    let condition = args.condition.as_deref().map(Condition::parse).transpose()?;
+    let answer = answer(args.redo, &args.output)?;
+    let (keys, step) = (args.row, args.step);
+    let request = FleetResolveRequest { fleet: args.which.fleet, keys, condition, step, answer };
+    let FleetResolved { fleet, answered, left, words } = ops::fleet_resolve(&workspace, request)?;
+    words.iter().for_each(|word| out::say(word));
+    left.iter().take(NAMED).for_each(|(key, why)| out::say(&format!("row `{key}` was left as it is: {why}")));
+    let resume = command_line("fleet resume", fleet.as_str(), "", workspace.store_to_type().as_deref());
+    let left_too = if left.is_empty() { String::new() } else { format!(", {} were left as they are", left.len()) };
+    out::say(&format!("{answered} rows of fleet {fleet} were answered for{left_too}; go on with `{resume}`"));
+    Ok(if left.is_empty() { Exit::Done } else { Exit::RowsFailed })
 }
 
 fn show(args: FleetShow, global: &Global) -> Result<Exit, Failure> {
@@ -256,10 +279,10 @@ fn ended(
     global: &Global,
 ) -> Result<Exit, Failure> {
     let mut voice = Voice::new(progress, global);
-    for (key, why) in outcome.refused.iter().take(10) {
+    for (key, why) in outcome.refused.iter().take(NAMED) {
         voice.say(&format!("row `{key}` was left as it is: {why}"));
     }
-    for (key, why) in outcome.untaken.iter().take(10) {
+    for (key, why) in outcome.untaken.iter().take(NAMED) {
         voice.say(&format!("the outputs of row `{key}` were not taken: {why}"));
     }
     if !outcome.untaken.is_empty() {

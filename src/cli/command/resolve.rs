@@ -11,18 +11,22 @@ use crate::report::Secrets;
 
 pub fn resolve(args: Args, global: &Global) -> Result<Exit, Failure> {
     let workspace = workspace(&args.store.folder(global), "onramp resolve");
-    let answer = match args.redo {
-        true => Answer::Redo,
-        false => {
-            Answer::Done(args.output.iter().map(|pair| given(pair)).collect::<Result<_, _>>().map_err(OpError::Usage)?)
-        }
-    };
+    let answer = answer(args.redo, &args.output)?;
     let request = ResolveRequest { run: args.which.run, task: args.step, answer };
     let Resolved { outcome, words, mask } = ops::resolve(&workspace, request)?;
     words.iter().for_each(|word| out::say(word));
     let summary = with_times(&workspace, &outcome, &mask, summary(&workspace, &outcome, Secrets::Masked, &mask));
     print(&summary, args.print.json, global)?;
     Ok(Exit::Done)
+}
+
+/// What a person says of a step.
+pub(super) fn answer(redo: bool, outputs: &[String]) -> Result<Answer, OpError> {
+    if redo {
+        return Ok(Answer::Redo);
+    }
+    let outputs = outputs.iter().map(|pair| given(pair)).collect::<Result<_, _>>();
+    outputs.map(Answer::Done).map_err(OpError::Usage)
 }
 
 fn given(pair: &str) -> Result<GivenOutput, String> {

@@ -138,3 +138,27 @@ fn a_template_of_rows_knows_the_index_and_no_other_name() {
     }
     assert!(Template::parse("${{ index }}").is_err());
 }
+
+#[test]
+fn a_condition_on_rows_knows_what_became_of_them_and_no_other_name() {
+    let of_rows = |text: &str| Template::condition_at(text, &Positions::Verbatim(0), Place::Rows);
+    for (text, wanted) in [
+        ("error.step == 'error.step' && row.key.endsWith('.key')", true),
+        ("error.code == 'mail.timeout'", false),
+        ("error.code == null && status == \"status\"", true),
+        ("${{ ['x', 'status'].exists(row, row == status) }}", true),
+    ] {
+        assert_eq!(of_rows(text).unwrap().holds(&values()).unwrap(), wanted, "{text}");
+    }
+    for (text, at, help) in [
+        ("error.cod == 'x'", "error.cod", "did you mean `error.code`?"),
+        ("statis == 'failed'", "statis", "did you mean `status`?"),
+        ("inputs.email == 'x'", "inputs.email", "of a row is known: row.key"),
+        ("error == null", "error", "of a row is known: row.key"),
+    ] {
+        let fault = of_rows(text).unwrap_err().faults.remove(0);
+        assert_eq!((fault.code, &text[fault.span.start..fault.span.end]), ("E0121", at));
+        assert!(fault.help.as_ref().is_some_and(|found| found.starts_with(help)), "{text}: {:?}", fault.help);
+    }
+    assert!(Template::parse("${{ status }}").is_err());
+}

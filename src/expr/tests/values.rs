@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::diagnostic::Diagnostic;
-use crate::expr::{NeedsStatus, Reference, Scope, Template};
+use crate::expr::{NeedsStatus, Reference, RowValue, Scope, Template};
 use crate::secret::Datum;
 
 /// Inputs by name; `secrets.s` is a secret text; `steps.a.outputs.NAME` is the input of that name.
@@ -23,6 +23,8 @@ impl Scope for Values {
             Reference::Secret(_) => None,
             Reference::RunId => Some(Datum::Public(json!("run-1"))),
             Reference::Index => Some(Datum::Public(json!(17))),
+            Reference::Row(RowValue::ErrorCode) => Some(Datum::Public(Value::Null)),
+            Reference::Row(value) => Some(Datum::Public(value.name().into())),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod attach;
 mod begin;
+mod condition;
 mod control;
 mod each;
 mod export;
@@ -9,12 +10,14 @@ mod join;
 mod log;
 mod manners;
 mod pick;
+mod resolve;
 mod rows;
 mod run;
 mod show;
 mod stored_rows;
 mod teardown;
 
+pub use condition::Condition;
 pub use control::{FleetCancel, fleet_cancel, fleet_control};
 pub use each::Each;
 pub use export::{FleetExportOutcome, FleetExportRequest, FleetFormat, fleet_export};
@@ -22,6 +25,7 @@ pub use join::{Joined, join};
 pub use manners::{MannersRequest, mind_manners};
 pub use pick::Pick;
 pub(super) use pick::named as row_of_key;
+pub use resolve::{FleetResolveRequest, FleetResolved, fleet_resolve};
 pub use rows::{DuplicateRow, GivenRows, RowFormat, RowSource, RowsRequest, read_rows};
 pub use run::{FleetConsole, FleetOutcome, FleetResumeRequest, FleetRunRequest, FlowRequest, fleet_resume, fleet_run};
 pub use show::{ShownFleet, fleet_show, fleets};

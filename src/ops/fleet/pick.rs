@@ -2,17 +2,18 @@
 
 use std::collections::HashSet;
 
+use super::condition::Condition;
 use crate::fleet::{FleetState, RowId, RowPhase, RowState};
 use crate::ops::OpError;
 use crate::run::RunStatus;
 
 /// Rows that have ended and go on nevertheless, beside those that are open.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Pick {
     /// Those that failed, were cancelled, or stopped in doubt.
     pub failed: bool,
-    /// Of these, only those that stopped with this error code.
-    pub code: Option<String>,
+    /// Of these, only those for which it holds.
+    pub condition: Option<Condition>,
     /// Only these, by key, whatever their state.
     pub keys: Vec<String>,
 }
@@ -26,17 +27,22 @@ impl Pick {
         let mut rows = open;
         if self.failed {
             let met: HashSet<RowId> = rows.iter().copied().collect();
-            let failed = state.numbered().filter(|(id, row)| !met.contains(id) && self.takes(row));
-            rows.extend(failed.map(|(id, _)| id));
+            for (id, row) in state.numbered().filter(|(id, row)| !met.contains(id) && is_unfinished(row)) {
+                if holds(self.condition.as_ref(), row)? {
+                    rows.push(id);
+                }
+            }
         }
         Ok(rows)
     }
+}
 
-    fn takes(&self, row: &RowState) -> bool {
-        let unfinished = matches!(row.phase, RowPhase::Ended(status) if status != RunStatus::Succeeded);
-        let code = row.trouble.as_ref().map(|trouble| trouble.error.code.as_str());
-        unfinished && !row.teardown && self.code.as_deref().is_none_or(|wanted| code == Some(wanted))
-    }
+fn is_unfinished(row: &RowState) -> bool {
+    matches!(row.phase, RowPhase::Ended(status) if status != RunStatus::Succeeded) && !row.teardown
+}
+
+pub(super) fn holds(condition: Option<&Condition>, row: &RowState) -> Result<bool, OpError> {
+    condition.map_or(Ok(true), |condition| condition.holds(row))
 }
 
 /// The row of a key.

@@ -125,7 +125,7 @@ fn slowest(state: &FleetState) -> Vec<(String, Duration)> {
 fn row(id: RowId, row: &RowState, fleet: &RunId) -> Value {
     let mut value = json!({
         "key": row.key.as_str(), "run_id": id.run(fleet).map(|run| run.to_string()).unwrap_or_default(),
-        "status": status(row), "attempts": row.attempts,
+        "status": row.status(), "attempts": row.attempts,
     });
     if let (Some(trouble), Some(object)) = (&row.trouble, value.as_object_mut()) {
         let error = &trouble.error;
@@ -134,21 +134,6 @@ fn row(id: RowId, row: &RowState, fleet: &RunId) -> Value {
         object.insert("error".to_owned(), error);
     }
     value
-}
-
-/// In one word.
-fn status(row: &RowState) -> &'static str {
-    match row.phase {
-        _ if row.torn_down => "torn_down",
-        RowPhase::Waiting if row.withdrawn => "withdrawn",
-        RowPhase::Waiting => "waiting",
-        RowPhase::Begun | RowPhase::Ended(RunStatus::Running) => "running",
-        RowPhase::Ended(RunStatus::Succeeded) => "succeeded",
-        RowPhase::Ended(RunStatus::Failed) => "failed",
-        RowPhase::Ended(RunStatus::InDoubt) => "in_doubt",
-        RowPhase::Ended(RunStatus::Cancelled) => "cancelled",
-        RowPhase::Ended(RunStatus::Interrupted) => "interrupted",
-    }
 }
 
 /// One JSON document; with every row if `rows`.

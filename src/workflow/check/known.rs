@@ -86,7 +86,7 @@ impl<'n, 'w> Known<'n, 'w> {
                 "headers" => return ValueType::Object,
                 _ => None,
             },
-            Reference::Index => None,
+            Reference::Index | Reference::Row(_) => None,
         };
         known.cloned().unwrap_or(ValueType::Any)
     }

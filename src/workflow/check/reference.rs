@@ -81,9 +81,12 @@ fn problem<'p>(names: &'p Names<'_>, reference: &'p Reference, span: Span, at: &
             }
             Some(index) => output(names, index, name.as_str(), span),
         },
-        Reference::Input(_) | Reference::Secret(_) | Reference::Response(_) | Reference::RunId | Reference::Index => {
-            None
-        }
+        Reference::Input(_)
+        | Reference::Secret(_)
+        | Reference::Response(_)
+        | Reference::RunId
+        | Reference::Index
+        | Reference::Row(_) => None,
     }
 }
 

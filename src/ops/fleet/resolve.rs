@@ -1,0 +1,150 @@
+//! A person answers for steps of many rows at once.
+
+use std::collections::BTreeSet;
+
+use super::condition::Condition;
+use super::pick::{holds, named};
+use super::stored_rows::StoredRows;
+use crate::fleet::{FleetState, RowEvent, RowId, RowKey, RowPhase, RowState};
+use crate::id::{RunId, TaskPath};
+use crate::ops::resolve::answered;
+use crate::ops::stored::{Stored, sealing_key};
+use crate::ops::{Answer, OpError, Workspace};
+use crate::plan::Plan;
+use crate::run::{Entry, Phase, RunState, RunStatus};
+use crate::store::{FleetWriter, LoadedFleet};
+
+pub struct FleetResolveRequest {
+    pub fleet: String,
+    /// These rows, by key; else all that have not succeeded and for which the condition holds.
+    pub keys: Vec<String>,
+    pub condition: Option<Condition>,
+    /// Else all of a row that is in doubt, or what it failed at.
+    pub step: Option<String>,
+    pub answer: Answer,
+}
+
+/// The answers are in the journal.
+pub struct FleetResolved {
+    pub fleet: RunId,
+    /// Rows that were answered for.
+    pub answered: usize,
+    /// Rows about which there was nothing to answer, and why.
+    pub left: Vec<(RowKey, String)>,
+    /// What the user should know of.
+    pub words: Vec<String>,
+}
+
+/// Records the answers, all of them or none. Nothing is sent: what follows is for a resume.
+pub fn fleet_resolve(workspace: &Workspace, request: FleetResolveRequest) -> Result<FleetResolved, OpError> {
+    let fleet = workspace.open().fleets().find(&request.fleet)?;
+    let key = sealing_key(workspace)?;
+    let (writer, LoadedFleet { state, warnings, .. }) = workspace.take_fleet(&fleet, &key)?;
+    let rows = meant(&state, &request)?;
+    let stored = StoredRows::read(workspace, &state, &rows)?;
+    let mut resolving = Resolving { workspace, stored, request, words: warnings };
+    let (mut answers, mut left) = (Vec::new(), Vec::new());
+    for row in rows {
+        let Some(known) = state.row(row) else { continue };
+        match resolving.row(row, known) {
+            Ok(entries) => answers.push((row, entries)),
+            Err(OpError::Usage(why)) => left.push((known.key.clone(), why)),
+            Err(error) => return Err(error),
+        }
+    }
+    let mut words = resolving.words;
+    words.sort();
+    words.dedup();
+    record(writer, state, &answers)?;
+    Ok(FleetResolved { fleet, answered: answers.len(), left, words })
+}
+
+/// The rows that are answered for: there are some.
+fn meant(state: &FleetState, request: &FleetResolveRequest) -> Result<Vec<RowId>, OpError> {
+    if !request.keys.is_empty() {
+        let rows: BTreeSet<RowId> = request.keys.iter().map(|key| named(state, key)).collect::<Result<_, _>>()?;
+        let unbegun = rows.iter().filter_map(|row| state.row(*row)).find(|row| row.began.is_none());
+        return unbegun.map_or_else(
+            || Ok(rows.iter().copied().collect()),
+            |row| {
+                let key = row.key.as_str().escape_debug();
+                Err(OpError::Usage(format!("row `{key}` has not begun: there is nothing to answer about it")))
+            },
+        );
+    }
+    let mut rows = Vec::new();
+    let is_open = |row: &RowState| row.began.is_some() && row.phase != RowPhase::Ended(RunStatus::Succeeded);
+    for (id, row) in state.numbered().filter(|(_, row)| is_open(row)) {
+        if holds(request.condition.as_ref(), row)? {
+            rows.push(id);
+        }
+    }
+    match rows.is_empty() {
+        true => Err(OpError::Usage(format!("no row of fleet {} is meant: nothing was answered", state.id()))),
+        false => Ok(rows),
+    }
+}
+
+struct Resolving<'w> {
+    workspace: &'w Workspace,
+    stored: StoredRows,
+    request: FleetResolveRequest,
+    words: Vec<String>,
+}
+
+impl Resolving<'_> {
+    /// The answers for one row.
+    fn row(&mut self, row: RowId, known: &RowState) -> Result<Vec<Entry>, OpError> {
+        let Self { workspace, stored, request, words } = self;
+        let Stored { plan, mut state, .. } = stored.take(workspace, row)?;
+        let mut tasks = match &request.step {
+            Some(step) => vec![step.clone()],
+            None => in_doubt(&plan, &state),
+        };
+        if tasks.is_empty() {
+            tasks.extend(known.trouble.as_ref().map(|trouble| trouble.task.to_string()));
+        }
+        if tasks.is_empty() {
+            return Err(OpError::Usage("nothing in it is in doubt or has failed; `--step` names a step".to_owned()));
+        }
+        let mut said = Vec::new();
+        let answer = |task: &String| {
+            let entry = answered(workspace, &plan, &mut state, task, request.answer.clone(), &mut said)?;
+            Ok(entry)
+        };
+        let entries = tasks.iter().map(answer).collect::<Result<_, OpError>>()?;
+        words.extend(said);
+        Ok(entries)
+    }
+}
+
+/// What waits for a person in a run.
+fn in_doubt(plan: &Plan, state: &RunState) -> Vec<String> {
+    let doubtful = |phase: &Phase| matches!(phase, Phase::InDoubt { .. });
+    let mut found = Vec::new();
+    for (planned, step) in plan.steps.iter().zip(&state.steps) {
+        let tasks = step.tasks.iter().filter(|task| doubtful(&task.phase));
+        found.extend(tasks.map(|task| TaskPath { item: task.item.clone(), ..TaskPath::step(planned.id.clone()) }));
+        let remedy = step.remedy.as_deref().is_some_and(|remedy| doubtful(&remedy.phase));
+        found.extend(remedy.then(|| TaskPath::remedy(planned.id.clone())));
+    }
+    found.iter().map(TaskPath::to_string).collect()
+}
+
+/// One commit, on stable storage when this returns.
+fn record(mut writer: FleetWriter, mut state: FleetState, answers: &[(RowId, Vec<Entry>)]) -> Result<(), OpError> {
+    let (sealer, mut sealed) = (writer.sealer(), Vec::new());
+    let wrong = |error: &dyn std::fmt::Display| OpError::Usage(error.to_string());
+    for (row, entries) in answers {
+        let run = row.run(state.id()).map_err(|error| wrong(&error))?;
+        sealed.extend(sealer.row(*row, &run, entries)?);
+    }
+    if sealed.is_empty() {
+        return Ok(());
+    }
+    let offset = writer.append(&sealed, true)?;
+    for (row, entry) in answers.iter().flat_map(|(row, entries)| entries.iter().map(move |entry| (*row, entry))) {
+        state.apply_row(row, RowEvent::of(entry), offset).map_err(|error| wrong(&error))?;
+    }
+    Ok(writer.checkpoint(&state, true)?)
+}
