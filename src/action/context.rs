@@ -64,6 +64,7 @@ impl Services {
     /// Ends all waits for which nothing was sent yet.
     pub fn stop_waiting(&self) {
         self.limits.release();
+        self.http.release();
     }
 }
 

@@ -114,6 +114,7 @@ fn spec() -> ActionSpec {
             "service.4xx",
             "service.429",
             "service.5xx",
+            "service.challenge",
             "assertion.status",
             "assertion.capture",
         ],
@@ -129,6 +130,7 @@ impl HttpRequest {
             response.headers.iter().map(|(name, value)| (name.clone(), Value::from(value.clone()))).collect();
         let values = [("status", status.into()), ("headers", headers), ("body", body)];
         let (happened, class, code) = match status {
+            _ if response.is_challenge() => (Happened::None, None, "service.challenge"),
             200..300 => (Happened::Done, None, "network.broken"),
             429 => (Happened::None, Some(RetryClass::TooManyRequests), "service.429"),
             400..500 => (Happened::None, None, "service.4xx"),
@@ -138,13 +140,16 @@ impl HttpRequest {
         };
         let error = || {
             let message = match &response.broken {
+                _ if code == "service.challenge" => {
+                    format!("{} answered {status}: it wants to see a human (a CAPTCHA)", asked_of(context))
+                }
                 Some(why) => format!("{} answered {status}, and then: {why}", asked_of(context)),
                 None => format!("{} answered {status}", asked_of(context)),
             };
             let kind = if code == "network.broken" { ErrorKind::Network } else { ErrorKind::Service };
             StepError { class, ..StepError::new(kind, code, message) }
         };
-        let failed = !(200..300).contains(&status) || response.broken.is_some();
+        let failed = !(200..300).contains(&status) || response.broken.is_some() || code == "service.challenge";
         let asked = class.and_then(|_| retry_after(|name| response.header(name), context.services.clock.now()));
         Outcome {
             happened,
@@ -177,6 +182,9 @@ fn asked_of(context: &Context) -> String {
 }
 
 fn unanswered(error: HttpError, context: &Context) -> Outcome {
+    if error.withdrawn {
+        return not_sent(StepError::interrupted());
+    }
     let (code, class) = match (error.timeout, error.sent) {
         (true, _) => ("network.timeout", RetryClass::Timeout),
         (false, true) => ("network.broken", RetryClass::Network),

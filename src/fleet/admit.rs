@@ -1,5 +1,7 @@
 //! Which rows may begin: a decision on values.
 
+use super::row::RowId;
+
 /// How a fleet is driven. What is not there is no bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Flow {
@@ -27,6 +29,8 @@ pub struct Progress {
     pub succeeded: u32,
     /// Failed, or stopped in doubt.
     pub failed: u32,
+    /// The first row to which the service denied access.
+    pub denied: Option<RowId>,
 }
 
 /// Why no more rows begin, though some wait.
@@ -36,6 +40,8 @@ pub enum StopReason {
     Failures { failed: u32 },
     /// A row of `--canary` did not succeed.
     Canary { failed: u32, of: u32 },
+    /// The service denied access to this row, or asked for a human: whoever goes on would evade that.
+    AccessDenied { row: RowId },
 }
 
 /// How many of the waiting rows begin now, the first ones first.
@@ -50,7 +56,10 @@ pub enum Admission {
 const FEWEST_FOR_A_SHARE: u32 = 20;
 
 pub fn admit(flow: &Flow, paused: bool, progress: &Progress) -> Admission {
-    let Progress { waiting, under_way, succeeded, failed } = *progress;
+    let Progress { waiting, under_way, succeeded, failed, denied } = *progress;
+    if let Some(row) = denied {
+        return Admission::Stop(StopReason::AccessDenied { row });
+    }
     let ended = succeeded.saturating_add(failed);
     let begun = ended.saturating_add(under_way);
     let too_many = match flow.stop_after {
@@ -80,7 +89,7 @@ mod tests {
     const FLOW: Flow = Flow { max_parallel: 4, canary: None, stop_after: None };
 
     fn at(waiting: u32, under_way: u32, succeeded: u32, failed: u32) -> Progress {
-        Progress { waiting, under_way, succeeded, failed }
+        Progress { waiting, under_way, succeeded, failed, denied: None }
     }
 
     #[test]
@@ -107,6 +116,13 @@ mod tests {
         assert_eq!(admit(&flow, false, &at(8, 0, 1, 1)), stopped);
         // Later failures are no canary's.
         assert_eq!(admit(&flow, false, &at(8, 0, 2, 1)), Admission::Begin(4));
+    }
+
+    #[test]
+    fn one_row_that_is_denied_access_stops_it() {
+        let row = RowId::new(3).unwrap();
+        let progress = Progress { denied: Some(row), ..at(8, 1, 5, 0) };
+        assert_eq!(admit(&FLOW, false, &progress), Admission::Stop(StopReason::AccessDenied { row }));
     }
 
     #[test]

@@ -33,9 +33,18 @@ pub struct RowTrouble {
 impl RowTrouble {
     /// The code under which rows in doubt are counted.
     pub const IN_DOUBT: &'static str = "in_doubt";
+
+    /// The service does not want whoever asks, or wants a human instead.
+    pub fn is_denial(&self) -> bool {
+        matches!(self.error.code.as_str(), "service.access_denied" | "service.challenge")
+    }
 }
 
 impl RowEvent {
+    pub fn is_denial(&self) -> bool {
+        matches!(&self.what, Happening::Troubled(trouble) if trouble.is_denial())
+    }
+
     pub fn of(entry: &Entry) -> Self {
         let troubled = |task: &TaskPath, error| Happening::Troubled(Box::new(RowTrouble { task: task.clone(), error }));
         let what = match &entry.fact {

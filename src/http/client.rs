@@ -11,7 +11,9 @@ use reqwest::{Method, redirect};
 use serde_json::Value;
 use url::Url;
 
+use super::gate::{Gate, Pass};
 use super::origin::is_loopback;
+use crate::clock::Clock;
 use crate::tls;
 use rustls::ClientConfig;
 
@@ -38,13 +40,15 @@ pub struct Request {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeout {
     pub after: Duration,
-    /// The user's setting that says so, and its value; `None` if it is [`REQUEST_TIMEOUT`].
+    /// The user's setting that bounds `left`, and its value.
     pub setting: Option<(&'static str, Duration)>,
+    /// How long whoever asks has for all of it, the wait before it is sent included; `None` if there is no such bound.
+    pub left: Option<Duration>,
 }
 
 impl Default for Timeout {
     fn default() -> Self {
-        Self { after: REQUEST_TIMEOUT, setting: None }
+        Self { after: REQUEST_TIMEOUT, setting: None, left: None }
     }
 }
 
@@ -87,12 +91,27 @@ pub struct HttpError {
     pub timeout: bool,
     /// Trying again may help.
     pub transient: bool,
+    /// Its wait was ended by [`Http::release`].
+    pub withdrawn: bool,
     pub message: String,
 }
 
 impl HttpError {
     fn before(message: String) -> Self {
-        Self { sent: false, timeout: false, transient: false, message }
+        Self { sent: false, timeout: false, transient: false, withdrawn: false, message }
+    }
+
+    /// The wait for a service that does not answer was ended from outside.
+    pub(super) fn withdrawn() -> Self {
+        Self { withdrawn: true, ..Self::before("nothing was sent: the wait was ended".to_owned()) }
+    }
+
+    /// The service at `place` did not come back in time.
+    pub(super) fn held_back(place: &str, timeout: Timeout) -> Self {
+        let setting = timeout.setting.map(|(name, value)| format!(": `{name}` is {value:?}")).unwrap_or_default();
+        let message =
+            format!("nothing was sent: {place} does not answer, and there is no time to wait for it{setting}");
+        Self { timeout: true, transient: true, ..Self::before(message) }
     }
 }
 
@@ -111,6 +130,7 @@ pub struct Http {
     not_following: reqwest::Client,
     /// Refuse everything that is not this machine.
     loopback_only: bool,
+    gate: Option<Gate>,
 }
 
 impl Http {
@@ -126,7 +146,27 @@ impl Http {
             builder.build().map_err(|error| HttpError::before(format!("the HTTP client cannot be set up: {error}")))
         };
         let following = client(redirect::Policy::custom(same_origin))?;
-        Ok(Self { following, not_following: client(redirect::Policy::none())?, loopback_only })
+        Ok(Self { following, not_following: client(redirect::Policy::none())?, loopback_only, gate: None })
+    }
+
+    /// Requests wait while the service does not answer that they go to, instead of failing one after another.
+    pub fn patient(self, clock: Arc<dyn Clock>) -> Self {
+        Self { gate: Some(Gate::new(clock)), ..self }
+    }
+
+    /// The same connections for another run, which waits with the others and is released alone.
+    pub fn shared(&self) -> Self {
+        Self { gate: self.gate.as_ref().map(Gate::shared), ..self.clone() }
+    }
+
+    /// Host and port of the services that are waited for, since they do not answer.
+    pub fn silent(&self) -> Vec<String> {
+        self.gate.as_ref().map(Gate::silent).unwrap_or_default()
+    }
+
+    /// Ends all waits for services that go on at this moment; nothing was sent for them.
+    pub fn release(&self) {
+        self.gate.iter().for_each(Gate::release);
     }
 
     pub async fn send(&self, request: Request) -> Result<Response, HttpError> {
@@ -139,12 +179,17 @@ impl Http {
         request: Request,
         enough: impl FnMut(&[u8]) -> bool + Send,
     ) -> Result<Response, HttpError> {
-        let (place, timeout) = (place(&request.url), request.timeout);
+        let (place, mut timeout) = (place(&request.url), request.timeout);
         if self.loopback_only && !is_loopback(&request.url) {
             let host = request.url.host_str().unwrap_or_default();
             return Err(HttpError::before(format!(
                 "`{host}` is not on this machine, and a sandbox run contacts nothing else"
             )));
+        }
+        let mut pass = None;
+        if let Some(gate) = &self.gate {
+            let (entered, left) = gate.enter(&place, timeout).await?;
+            (pass, timeout) = (Some(entered), left);
         }
         let client = match request.method {
             Method::GET | Method::HEAD => &self.following,
@@ -160,7 +205,11 @@ impl Http {
             RequestBody::Form(fields) => builder.form(fields),
             RequestBody::Text(text) => builder.body(text.clone()),
         };
-        let response = builder.send().await.map_err(|error| explain(&error, &place, timeout))?;
+        let response = builder.send().await.map_err(|error| explain(&error, &place, timeout));
+        if let Some(pass) = pass {
+            learn(pass, &response);
+        }
+        let response = response?;
         let status = response.status().as_u16();
         let headers = response
             .headers()
@@ -169,6 +218,18 @@ impl Http {
             .collect();
         let (body, broken) = read_body(response, &place, timeout, enough).await;
         Ok(Response { status, headers, body, broken })
+    }
+}
+
+/// What the head of an answer, or its lack, says of the service. What a client asks for wrongly says nothing.
+fn learn(pass: Pass, response: &Result<reqwest::Response, HttpError>) {
+    match response {
+        Ok(response) if matches!(response.status().as_u16(), 502..=504) => {
+            pass.silent(&format!("status {}", response.status().as_u16()));
+        }
+        Ok(_) => pass.answered(),
+        Err(error) if error.transient => pass.silent(&error.message),
+        Err(_) => {}
     }
 }
 
@@ -222,7 +283,7 @@ fn explain(error: &reqwest::Error, place: &str, limit: Timeout) -> HttpError {
     } else if error.is_builder() {
         "the request is not well formed".to_owned()
     } else if timeout {
-        match limit.setting {
+        match limit.setting.filter(|_| limit.after < REQUEST_TIMEOUT) {
             Some((name, value)) => format!("{place} did not answer in time: `{name}` is {value:?}"),
             None => format!("{place} did not answer within {:?}, the longest that a request may take", limit.after),
         }
@@ -240,5 +301,6 @@ fn explain(error: &reqwest::Error, place: &str, limit: Timeout) -> HttpError {
         causes.push_str(&tls::unknown_issuer_advice());
     }
     let message = if causes.is_empty() { what } else { format!("{what}: {causes}") };
-    HttpError { sent: !(error.is_connect() || error.is_builder()), timeout, transient: !error.is_builder(), message }
+    let (sent, transient) = (!(error.is_connect() || error.is_builder()), !error.is_builder());
+    HttpError { sent, timeout, transient, withdrawn: false, message }
 }

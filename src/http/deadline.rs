@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::client::{REQUEST_TIMEOUT, Timeout};
+use super::client::Timeout;
 use crate::clock::Timestamp;
 
 const LATE_REQUEST: Duration = Duration::from_secs(2);
@@ -17,10 +17,19 @@ pub struct Deadline {
 impl Deadline {
     /// How long a request may take that begins at `now`. One that begins late, as a resumed step's first, still gets a moment.
     pub fn timeout(self, now: Timestamp) -> Timeout {
-        match self.at.since(now) {
-            Duration::ZERO => Timeout { after: LATE_REQUEST, setting: self.setting },
-            left if left < REQUEST_TIMEOUT => Timeout { after: left, setting: self.setting },
-            _ => Timeout::default(),
-        }
+        let left = Some(self.at.since(now));
+        Timeout { left, setting: self.setting, ..Timeout::default() }.after_waiting(Duration::ZERO)
+    }
+}
+
+impl Timeout {
+    /// What is left of it after a wait.
+    pub(super) fn after_waiting(self, waited: Duration) -> Self {
+        let Some(left) = self.left else { return self };
+        let left = match left.saturating_sub(waited) {
+            Duration::ZERO => LATE_REQUEST,
+            left => left,
+        };
+        Self { after: self.after.min(left), left: Some(left), ..self }
     }
 }

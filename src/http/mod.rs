@@ -1,8 +1,11 @@
 //! HTTP as the engine needs it: one request, one answer or one error that says whether anything was sent.
 
 mod asked;
+mod challenge;
+mod circuit;
 mod client;
 mod deadline;
+mod gate;
 mod origin;
 mod pace;
 mod retry_after;

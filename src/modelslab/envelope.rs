@@ -23,6 +23,11 @@ pub(super) fn data(response: &Response, now: Timestamp) -> Result<Value, ApiErro
 
 /// What an answer that is a failure says.
 pub(super) fn failure(response: &Response, now: Timestamp) -> ApiError {
+    if response.is_challenge() {
+        let message = "the service wants to see a human (a CAPTCHA), and nothing was done".to_owned();
+        let code = Some(ApiError::CHALLENGE.to_owned());
+        return ApiError::refused(response, code, message, now).under(403);
+    }
     let body = response.json();
     let error = error(body.as_ref());
     let code = error.and_then(|error| error.get("code")).and_then(Value::as_str).map(str::to_owned);

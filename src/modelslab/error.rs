@@ -26,7 +26,7 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// The code of a call whose wait for its turn was ended by [`super::Limits::release`].
+    /// The code of a call whose wait was ended by [`super::Limits::release`] or [`crate::http::Http::release`].
     pub const WITHDRAWN: &'static str = "withdrawn";
 
     /// The code of an image that is none, or that cannot be had.
@@ -34,6 +34,9 @@ impl ApiError {
 
     /// The code of a generation that the service refused or gave up without a code of its own.
     pub const GENERATION_FAILED: &'static str = "generation_failed";
+
+    /// The code of an answer that wants a human to be there.
+    pub const CHALLENGE: &'static str = "challenge";
 
     /// The code of a call that cannot be made with what it was given; nothing was asked.
     pub const UNASKABLE: &'static str = "unaskable";
@@ -154,7 +157,7 @@ impl From<HttpError> for ApiError {
     fn from(error: HttpError) -> Self {
         Self {
             status: None,
-            code: None,
+            code: error.withdrawn.then(|| Self::WITHDRAWN.to_owned()),
             decline_code: None,
             message: error.message,
             sent: error.sent,

@@ -60,6 +60,7 @@ const ERRORS: &[&str] = &[
     "network.broken",
     "service.401",
     "service.403",
+    "service.challenge",
     "service.404",
     "service.422",
     "service.429",

@@ -13,7 +13,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::voice::Voice;
 use crate::cli::{environment, log, out, values};
-use crate::fleet::{Control, FleetState, StopReason};
+use crate::fleet::{Control, FleetState, RowId, StopReason};
 use crate::ops::{
     self, Condition, Each, FleetExportOutcome, FleetExportRequest, FleetFormat, FleetOutcome, FleetResolveRequest,
     FleetResolved, FleetResumeRequest, FleetRunRequest, FlowRequest, GivenRows, OpError, Pick, ResumeRequest,
@@ -270,6 +270,16 @@ fn summary(workspace: &Workspace, state: &FleetState, is_live: bool, dir: String
     FleetSummary::new(state, is_live, dir, workspace.store_to_type())
 }
 
+/// What to do about a service that does not want this.
+fn denied(state: &FleetState, row: RowId) -> String {
+    let key = state.row(row).map(|row| format!(" `{}`", row.key)).unwrap_or_default();
+    format!(
+        "the service denied access to row{key}, or asked for a human (a CAPTCHA): no more rows begin. A wait does not change that, \
+         and onramp does not get around it: ask whoever runs the service, then `onramp fleet resume {} --failed`",
+        state.id()
+    )
+}
+
 /// Prints what came of a fleet, and says with which exit code that ends.
 fn ended(
     workspace: &Workspace,
@@ -296,6 +306,7 @@ fn ended(
         Some(StopReason::Canary { failed, of }) => {
             voice.say(&format!("{failed} of the {of} rows that went first did not succeed: the others do not begin"));
         }
+        Some(StopReason::AccessDenied { row }) => voice.say(&denied(&outcome.state, row)),
         None if outcome.end.is_none() => voice.say("nothing is left to do"),
         None => {}
     }

@@ -11,7 +11,9 @@ use super::message::{Entries, Message, Sender};
 use super::row_log::{RowLog, Sealer};
 use crate::clock::Clock;
 use crate::engine::{EngineError, HostError, StopSignal};
-use crate::fleet::{Admission, Control, FleetEntry, FleetFact, FleetState, Flow, Progress, RowId, StopReason, admit};
+use crate::fleet::{
+    Admission, Control, FleetEntry, FleetFact, FleetState, Flow, Progress, RowEvent, RowId, StopReason, admit,
+};
 use crate::report::fleet::FleetReporter;
 use crate::run::{RunStatus, Stop};
 
@@ -31,6 +33,11 @@ pub trait FleetLog: Send + 'static {
 pub trait Rows<S: Sealer>: Send {
     /// What drives a row until it stands still. Nothing of it happens before it is polled.
     fn start(&mut self, start: RowStart<S>) -> BoxFuture<'static, Result<RunStatus, EngineError>>;
+
+    /// The services that rows wait for, since they do not answer.
+    fn silent(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// What a row is started with.
@@ -82,13 +89,13 @@ impl<L: FleetLog, S: Sealer<Sealed = L::Sealed>> FleetDriver<L, S> {
     pub async fn drive(mut self, rows: Vec<RowId>, how: &mut dyn Rows<S>) -> Result<(FleetEnd, FleetState), HostError> {
         let (sender, receiver) = mpsc::unbounded_channel();
         let waiting = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        let progress = Progress { waiting, under_way: 0, succeeded: 0, failed: 0 };
+        let progress = Progress { waiting, ..Progress::default() };
         let end = FleetEnd { progress, stopped: None, stopping: None };
         let mut drive = Drive { waiting: rows.into(), stops: HashMap::new(), end, sender, receiver, facts: Vec::new() };
         let mut second = tokio::time::interval(Duration::from_secs(1));
         loop {
             self.admit(&mut drive, how)?;
-            self.report(&drive);
+            self.report(&drive, &how.silent());
             if drive.stops.is_empty() && drive.facts.is_empty() {
                 let is_waiting = drive.end.stopped.is_none() && drive.end.stopping.is_none();
                 if drive.waiting.is_empty() || !is_waiting {
@@ -126,6 +133,8 @@ impl<L: FleetLog, S: Sealer<Sealed = L::Sealed>> FleetDriver<L, S> {
             match message {
                 Message::Entries(Entries { row, events: of_row, sealed, synced }) => {
                     facts.extend(sealed);
+                    let is_denied = of_row.iter().any(RowEvent::is_denial);
+                    drive.end.progress.denied = drive.end.progress.denied.or(is_denied.then_some(row));
                     events.push((row, of_row));
                     sync |= synced.is_some();
                     waiters.extend(synced);
@@ -150,7 +159,7 @@ impl<L: FleetLog, S: Sealer<Sealed = L::Sealed>> FleetDriver<L, S> {
     async fn commit(
         self,
         facts: Vec<S::Sealed>,
-        events: Vec<(RowId, Vec<crate::fleet::RowEvent>)>,
+        events: Vec<(RowId, Vec<RowEvent>)>,
         sync: bool,
         waiters: Vec<tokio::sync::oneshot::Sender<Result<(), HostError>>>,
     ) -> Result<Self, HostError> {
@@ -247,9 +256,9 @@ impl<L: FleetLog, S: Sealer<Sealed = L::Sealed>> FleetDriver<L, S> {
         self.state.apply(&entry).map_err(|error| HostError(error.to_string()))
     }
 
-    fn report(&mut self, drive: &Drive<S::Sealed>) {
+    fn report(&mut self, drive: &Drive<S::Sealed>, silent: &[String]) {
         for reporter in &mut self.reporters {
-            reporter.changed(&self.state, &drive.end.progress);
+            reporter.changed(&self.state, &drive.end.progress, silent);
         }
     }
 }

@@ -14,8 +14,8 @@ use crate::engine::{EngineError, HostError, Log as _};
 use crate::fleet::{
     Control, FleetEntry, FleetFact, FleetState, Flow, Row, RowId, RowKey, RowPhase, StopAfter, StopReason,
 };
-use crate::id::RunId;
-use crate::run::{Entry, Fact, RunStarted, RunStatus, Settings, Stop};
+use crate::id::{RunId, StepId, TaskPath};
+use crate::run::{Entry, ErrorKind, Fact, RunStarted, RunStatus, Settings, StepError, Stop};
 use crate::secret::{Data, Secret};
 
 const FLOW: Flow = Flow { max_parallel: 8, canary: None, stop_after: None };
@@ -187,6 +187,32 @@ async fn after_too_many_failures_none_begins_and_those_under_way_end() {
     let (end, state) = set.driver.drive(rows, &mut how).await.unwrap();
     assert_eq!(end.stopped, Some(StopReason::Failures { failed: 2 }));
     assert_eq!((state.tally().failed, state.tally().waiting), (2, 28));
+}
+
+#[tokio::test]
+async fn after_a_row_was_denied_access_none_begins_and_those_under_way_end() {
+    let (set, rows) = set(30, Flow { max_parallel: 2, ..FLOW });
+    let mut how = Scripted(|mut start: RowStart<Plain>| {
+        async move {
+            if start.row.get() == 1 {
+                let first = start.started.take().map(|started| entry(1, Fact::RunStarted(Box::new(started))));
+                start.log.append(first.as_slice(), false).await?;
+                let error = StepError::new(ErrorKind::Service, "service.access_denied", "blocked");
+                let denied = entry(2, Fact::Failed { task: TaskPath::step(StepId::new("login").unwrap()), error });
+                start.log.append(&[denied], true).await?;
+                let last =
+                    entry(3, Fact::RunEnded { status: RunStatus::Failed, outputs: Data::new(), notes: Vec::new() });
+                start.log.append(&[last], true).await?;
+                return Ok(RunStatus::Failed);
+            }
+            ends(start, RunStatus::Succeeded).await
+        }
+        .boxed()
+    });
+    let (end, state) = set.driver.drive(rows, &mut how).await.unwrap();
+    let row = RowId::new(1).unwrap();
+    assert_eq!(end.stopped, Some(StopReason::AccessDenied { row }));
+    assert!(state.tally().waiting > 20 && state.tally().begun == 0, "{:?}", state.tally());
 }
 
 #[tokio::test]

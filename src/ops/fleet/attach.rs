@@ -58,7 +58,9 @@ pub(super) fn shared_services(
     mask: &Mask,
     origin: &Origin,
 ) -> Result<Services, OpError> {
-    services(workspace, (&state.started, state.now), mask, crate::ops::call::file(origin).as_deref())
+    let file = crate::ops::call::file(origin);
+    let services = services(workspace, (&state.started, state.now), mask, file.as_deref())?;
+    Ok(Services { http: services.http.patient(services.clock.clone()), ..services })
 }
 
 /// What a row is told about its plans is told once for the fleet, or not at all.
@@ -80,6 +82,10 @@ impl Rows<StoredSealer> for FleetRows<'_> {
                 std::future::ready(Ok(RunStatus::InDoubt)).boxed()
             }),
         }
+    }
+
+    fn silent(&self) -> Vec<String> {
+        self.shared.http.silent()
     }
 }
 
@@ -214,7 +220,7 @@ impl FleetRows<'_> {
         engine::learn_given(&mask, started);
         let shared = &self.shared;
         let services = Services {
-            http: shared.http.clone(),
+            http: shared.http.shared(),
             mail: shared.mail.clone(),
             clock: shared.clock.clone(),
             settings: started.settings.clone(),

@@ -150,7 +150,7 @@ impl Refreshing {
             url: token_url.clone(),
             headers: vec![field("accept", "application/json")],
             body: RequestBody::Form(fields),
-            timeout: Timeout { after: PATIENCE, setting: None },
+            timeout: Timeout { after: PATIENCE, ..Timeout::default() },
         };
         let response = world.send(request)?;
         let secrets = [Some(grant), client_secret.as_ref()];

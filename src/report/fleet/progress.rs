@@ -19,8 +19,8 @@ use crate::report::times::{stopwatch, time};
 
 /// Watches a fleet.
 pub trait FleetReporter: Send {
-    /// Something was committed, a row began or ended, or a second has passed.
-    fn changed(&mut self, state: &FleetState, progress: &Progress);
+    /// Something was committed, a row began or ended, or a second has passed. What would go to `silent` services waits.
+    fn changed(&mut self, state: &FleetState, progress: &Progress, silent: &[String]);
 }
 
 /// Between two lines.
@@ -87,6 +87,14 @@ fn causes(state: &FleetState) -> Vec<(usize, String)> {
     causes
 }
 
+fn waits(silent: &[String]) -> String {
+    match silent {
+        [] => String::new(),
+        [one] => format!("{} does not answer: rows wait", inert(one)),
+        [one, others @ ..] => format!("{} and {} more do not answer: rows wait", inert(one), others.len()),
+    }
+}
+
 /// For logs, pipes and CI.
 pub struct FleetLines<W> {
     out: W,
@@ -100,7 +108,7 @@ impl<W: Write + Send> FleetLines<W> {
 }
 
 impl<W: Write + Send> FleetReporter for FleetLines<W> {
-    fn changed(&mut self, state: &FleetState, progress: &Progress) {
+    fn changed(&mut self, state: &FleetState, progress: &Progress, silent: &[String]) {
         if !self.watch.is_due(LINE_EVERY) {
             return;
         }
@@ -109,7 +117,8 @@ impl<W: Write + Send> FleetReporter for FleetLines<W> {
         let causes: Vec<String> =
             causes(state).into_iter().take(CAUSES).map(|(rows, code)| format!("{rows} {code}")).collect();
         let paused = if state.paused { "paused" } else { "" };
-        let parts = [stopwatch(elapsed), counts, paused.to_owned(), pace(progress, elapsed), causes.join(", ")];
+        let (pace, causes) = (pace(progress, elapsed), causes.join(", "));
+        let parts = [stopwatch(elapsed), counts, paused.to_owned(), pace, causes, waits(silent)];
         let line = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ");
         // A line that cannot be written is dropped: the journal has everything.
         _ = writeln!(self.out, "{line}").and_then(|()| self.out.flush());
@@ -141,17 +150,17 @@ impl FleetLive {
 }
 
 impl FleetReporter for FleetLive {
-    fn changed(&mut self, state: &FleetState, progress: &Progress) {
+    fn changed(&mut self, state: &FleetState, progress: &Progress, silent: &[String]) {
         if !self.watch.is_due(PACE) {
             return;
         }
         let width = Term::stderr().size_checked().map_or(self.look.width, |(_, columns)| columns.into());
         let look = Look { width, ..self.look };
-        self.bar.set_message(picture(state, progress, self.watch.elapsed(), &look));
+        self.bar.set_message(picture(state, progress, silent, self.watch.elapsed(), &look));
     }
 }
 
-fn picture(state: &FleetState, progress: &Progress, elapsed: Duration, look: &Look) -> String {
+fn picture(state: &FleetState, progress: &Progress, silent: &[String], elapsed: Duration, look: &Look) -> String {
     let tally = state.tally();
     let total = state.rows.len() - tally.withdrawn;
     let done = tally.succeeded + tally.failed + tally.in_doubt;
@@ -165,6 +174,10 @@ fn picture(state: &FleetState, progress: &Progress, elapsed: Duration, look: &Lo
     ];
     for (rows, code) in causes(state).into_iter().take(CAUSES) {
         lines.push(shorten(&format!("  {rows} {}", look.paint(Tone::Bad, &code)), look.width, look));
+    }
+    let waits = waits(silent);
+    if !waits.is_empty() {
+        lines.push(shorten(&format!("  {}", look.paint(Tone::Care, &waits)), look.width, look));
     }
     lines.join("\n")
 }

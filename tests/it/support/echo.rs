@@ -36,7 +36,7 @@ pub fn stumbles(header: &'static str) -> String {
 }
 
 /// `answer` makes a status and a document of a request's head and body.
-pub(super) fn serve(mut answer: impl FnMut(&str, &str) -> (&'static str, Value) + Send + 'static) -> String {
+pub fn serve(mut answer: impl FnMut(&str, &str) -> (&'static str, Value) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {

@@ -24,7 +24,7 @@ mod workspace;
 pub use bootstrap::{WORKFLOW, adapted, brisk, by_mcp, quick};
 pub use context::{Invocation, Output, TestContext};
 pub use crowd::side_by_side;
-pub use echo::{answers, echo, stumbles};
+pub use echo::{answers, echo, serve, stumbles};
 pub use http::{get_json, post, post_as};
 pub use journal::Journal;
 pub use leaks::{leaks, spellings};

@@ -1,0 +1,64 @@
+//! What rows do together when a service is down, or does not want them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::json;
+
+use super::{count, csv, email};
+use crate::support::{Invocation, TestContext, serve};
+
+const WORKFLOW: &str = "name: ask
+inputs:
+  email: { type: string }
+steps:
+  ask: { uses: http, with: { url: \"/ask\" }, retry: { max-attempts: 2, delay: 500ms, jitter: false } }
+";
+
+/// A fleet of rows that each ask `service` once.
+fn asking(context: &TestContext, service: &str, rows: usize) -> Invocation {
+    let workflow = context.write("ask.yaml", WORKFLOW);
+    let rows = context.write("q4.csv", &csv((1..=rows).map(email)));
+    let command = context.onramp(["fleet", "run", "--json", "--base-url", service, "--inputs"]).arg(&rows);
+    command.args(["--key", "email", "--log", "info"]).arg(&workflow)
+}
+
+#[test]
+fn rows_wait_while_the_service_is_down_and_burn_no_tries() {
+    let context = TestContext::new();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = asked.clone();
+    let service = serve(move |_, _| match counted.fetch_add(1, Ordering::SeqCst) {
+        0..5 => ("503 Down", json!({})),
+        _ => ("200 OK", json!({})),
+    });
+    let output = asking(&context, &service, 40).args(["--max-parallel", "5"]).run();
+    assert_eq!((output.code, count(&output, "succeeded")), (Some(0), 40), "{output:?}");
+    assert_eq!(asked.load(Ordering::SeqCst), 45, "each failure was asked again, and nothing else");
+    assert!(output.stderr.contains("does not answer: what would go there waits"), "{}", output.stderr);
+    assert!(output.stderr.contains("answers again"), "{}", output.stderr);
+}
+
+#[test]
+fn a_captcha_stops_the_fleet_and_says_why() {
+    let context = TestContext::new();
+    let service = serve(|_, _| ("403 No\r\ncf-mitigated: challenge", json!({})));
+    let output = asking(&context, &service, 30).args(["--max-parallel", "1"]).run();
+    assert_eq!((output.code, count(&output, "failed")), (Some(4), 1), "{output:?}");
+    assert_eq!(count(&output, "waiting"), 29);
+    assert!(output.stderr.contains("no more rows begin") && output.stderr.contains("CAPTCHA"), "{}", output.stderr);
+    assert_eq!(output.json()["causes"][0]["code"], "service.challenge");
+}
+
+#[test]
+fn the_service_is_told_who_asks() {
+    let context = TestContext::new();
+    let service = serve(|head, _| {
+        let honest = head
+            .lines()
+            .any(|line| line.eq_ignore_ascii_case(concat!("user-agent: onramp/", env!("CARGO_PKG_VERSION"))));
+        (if honest { "200 OK" } else { "400 Who" }, json!({}))
+    });
+    let output = asking(&context, &service, 2).run();
+    assert_eq!(count(&output, "succeeded"), 2, "{output:?}");
+}
