@@ -80,7 +80,7 @@ mod tests {
     fn lines_of_json_have_the_values_as_they_are() {
         assert_eq!(
             jsonl(&rows(), Secrets::Masked),
-            "{\"key\":\"=a,b\",\"run_id\":\"q4-=a,b\",\"outputs\":{\"api_key\":\"***\",\"n\":1}}\n{\"key\":\"c\",\"run_id\":\"q4-c\",\"outputs\":             {\"n\":null,\"late\":[1,\"x\"]}}\n"
+            "{\"key\":\"=a,b\",\"run_id\":\"q4-=a,b\",\"outputs\":{\"api_key\":\"***\",\"n\":1}}\n{\"key\":\"c\",\"run_id\":\"q4-c\",\"outputs\":{\"n\":null,\"late\":[1,\"x\"]}}\n"
         );
     }
 }
