@@ -203,8 +203,7 @@ fn rows(
     if !bad.is_empty() {
         out::draw(&bad_rows::page(&bad, &stderr_look(global.color)));
         if !args.skip_bad {
-            let message =
-                format!("{} things are wrong with the rows; nothing was sent. `--skip-bad` leaves them out", bad.len());
+            let message = "rows are wrong, and nothing was sent; `--skip-bad` leaves these out".to_owned();
             return Err(OpError::Usage(message).into());
         }
     }
