@@ -81,6 +81,8 @@ fn read_codes(mailbox: &Url, waiters: &Waiters) {
     command(&mut stream, "SELECT INBOX");
     let mut next = 1;
     loop {
+        // What came since is told of with this, and is there for the next command.
+        command(&mut stream, "NOOP");
         for (uid, text) in command(&mut stream, &format!("UID FETCH {next}:* (UID BODY.PEEK[])")) {
             next = next.max(uid + 1);
             // The link is broken over lines as quoted-printable has it.

@@ -25,6 +25,7 @@ def read_codes():
     inbox.select("INBOX", readonly=True)
     following = 1
     while True:
+        inbox.noop()  # what came since is there after this
         _, found = inbox.uid("FETCH", f"{following}:*", "(UID BODY.PEEK[])")
         for item in found:
             if not isinstance(item, tuple):
