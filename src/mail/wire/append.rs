@@ -6,6 +6,7 @@ use imap_proto::UidSetMember;
 use super::connect::failed;
 use super::quoting::within_quotes;
 use super::session::{REPLY_BYTES, Session};
+use super::shape::with_line_ends;
 use crate::mail::error::{MailError, MailErrorKind, quoted};
 
 /// What is read of a Message-ID at the most; ours is far shorter.
@@ -89,7 +90,7 @@ impl Session {
         let shown: Vec<_> = fetched.iter().filter(|message| message.uid == Some(uid)).collect();
         // News of its flags come without a header.
         let mut headers = shown.iter().filter_map(|message| message.header()).peekable();
-        let is_ours = headers.peek().is_some() && headers.all(|header| names(header, id));
+        let is_ours = headers.peek().is_some() && headers.all(|header| names(&with_line_ends(header), id));
         Ok((!shown.is_empty()).then_some(is_ours))
     }
 }

@@ -6,6 +6,7 @@ use imap::types::{Fetch, Fetches};
 
 use super::connect::failed;
 use super::session::{REPLY_BYTES, Session};
+use super::shape::with_line_ends;
 use crate::clock::Timestamp;
 use crate::mail::error::MailError;
 
@@ -86,7 +87,7 @@ impl Session {
         let items = format!("(UID BODY.PEEK[]<0.{max}>)");
         let fetched = self.show(&set(&[uid]), &items, u64::from(max) + REPLY_BYTES, "show a message")?;
         let message = fetched.as_ref().and_then(|fetched| fetched.iter().find(|message| message.uid == Some(uid)));
-        Ok(message.and_then(Fetch::body).map(<[u8]>::to_vec))
+        Ok(message.and_then(Fetch::body).map(with_line_ends))
     }
 
     /// The messages of fewer than `small` bytes, by UID. What is larger, gone or cannot be shown is left out.
@@ -117,12 +118,12 @@ fn summary_items(asked: &BTreeSet<String>) -> String {
 }
 
 fn summary(message: &Fetch<'_>) -> Option<RawSummary> {
-    Some(RawSummary { size: message.size?, received_at: arrival(message)?, header: message.header()?.to_vec() })
+    Some(RawSummary { size: message.size?, received_at: arrival(message)?, header: with_line_ends(message.header()?) })
 }
 
 /// Its body, unless that may have been cut at so many bytes.
 fn whole(message: &Fetch<'_>, bound: u32) -> Option<Vec<u8>> {
-    message.body().filter(|body| body.len() < bound as usize).map(<[u8]>::to_vec)
+    message.body().filter(|body| body.len() < bound as usize).map(with_line_ends)
 }
 
 pub(super) fn arrival(message: &Fetch<'_>) -> Option<Timestamp> {

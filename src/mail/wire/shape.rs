@@ -2,13 +2,16 @@
 //!
 //! Only FETCH replies nest or carry literals, and those that we ask for do so to a known depth. A deeper one would be a way
 //! to exhaust the stack, one with thousands of literals a way to make the parser start over as often.
+//!
+//! The crate starts over at each line end, also at those inside a message. So there they are handed to it as another byte,
+//! and [`with_line_ends`] gives them back: a message of a hundred lines is parsed once.
 
 use std::io;
 
 /// `* 1 FETCH (FLAGS (\Seen) BODY[HEADER.FIELDS (TO)] …)` nests two deep.
 const MAX_DEPTH: u32 = 4;
 const MAX_LITERALS: u32 = 16;
-/// Outside of literals; the parser starts over for each of their lines.
+/// Outside of literals.
 const MAX_TEXT: usize = 64 << 10;
 /// What the crate's parser cannot stand.
 const NO_DATE: &[u8] = b"INTERNALDATE N";
@@ -16,6 +19,23 @@ const NO_DATE: &[u8] = b"INTERNALDATE N";
 const DIGITS: usize = 10;
 /// As many bytes as tell a FETCH reply from others: `* 4294967295 FETCH `.
 const HEAD: usize = 19;
+
+/// A vertical tab: seldom in a message, and allowed there.
+const LINE_END: u8 = 0x0b;
+
+/// The literal of a FETCH reply as the server sent it.
+pub(super) fn with_line_ends(literal: &[u8]) -> Vec<u8> {
+    literal.iter().map(|byte| swapped(*byte)).collect()
+}
+
+/// Its own inverse.
+fn swapped(byte: u8) -> u8 {
+    match byte {
+        b'\n' => LINE_END,
+        LINE_END => b'\n',
+        other => other,
+    }
+}
 
 /// Follows the bytes of replies, in pieces of any size.
 #[derive(Debug, Default)]
@@ -34,13 +54,14 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// Follows `bytes`. Outside literals, what is not printable ASCII is replaced: the crate's parser gives up at text in
+    /// Follows `bytes`, and hides the line ends of literals. Outside of them, what is not printable ASCII is replaced: the crate's parser gives up at text in
     /// other scripts, and a refused login would look like a broken line.
     pub fn follow(&mut self, bytes: &mut [u8]) -> io::Result<()> {
         let mut at = 0;
         while at < bytes.len() {
             let skipped = self.literal_left.min(bytes.len() - at);
             self.literal_left -= skipped;
+            bytes[at..at + skipped].iter_mut().for_each(|byte| *byte = swapped(*byte));
             at += skipped;
             if let Some(byte) = bytes.get_mut(at) {
                 if !matches!(byte, b' '..=b'~' | b'\r' | b'\n' | b'\t') {
@@ -156,6 +177,16 @@ mod tests {
         let mut bytes = "a1 NO \u{43d}\u{1b}\r\n* 1 FETCH (BODY[] {2}\r\n\u{43d})\r\n".to_owned().into_bytes();
         Shape::default().follow(&mut bytes).unwrap();
         assert_eq!(bytes, "a1 NO ???\r\n* 1 FETCH (BODY[] {2}\r\n\u{43d})\r\n".as_bytes());
+    }
+
+    #[test]
+    fn a_literal_is_one_line_until_it_has_its_line_ends_back() {
+        let sent = "* 1 FETCH (BODY[] {10}\r\na\r\nb\x0b\nc\r\n)\r\na1 OK\r\n";
+        let mut bytes = sent.to_owned().into_bytes();
+        Shape::default().follow(&mut bytes).unwrap();
+        assert_eq!(bytes.iter().filter(|byte| **byte == b'\n').count(), 4, "three of the reply's, and the tab");
+        assert_eq!(with_line_ends(&bytes[24..34]), &sent.as_bytes()[24..34]);
+        assert_eq!([&bytes[..24], &bytes[34..]].concat(), [&sent[..24], &sent[34..]].concat().as_bytes());
     }
 
     #[test]
