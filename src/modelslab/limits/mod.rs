@@ -27,18 +27,25 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 /// A wait above this is told.
 const UNNOTICED: Duration = Duration::from_secs(1);
 
-/// Above this many lines those that nobody needs are swept.
-const SWEEP_ABOVE: usize = 1024;
+/// Up to so many lines none is swept.
+const UNSWEPT: usize = 1024;
 
 /// What was called, by class and by whom the service counts. Clients that share it wait for each other.
 pub struct Limits {
     clock: Arc<dyn Clock>,
     factor: f64,
     longest: Duration,
-    lines: Arc<Mutex<HashMap<Key, Arc<Line>>>>,
+    lines: Arc<Mutex<Lines>>,
     /// Of images that are being made.
     queues: Arc<Mutex<HashMap<Key, Arc<Queue>>>>,
     released: Notify,
+}
+
+#[derive(Default)]
+struct Lines {
+    by_key: HashMap<Key, Arc<Line>>,
+    /// How many were left by the last sweep.
+    swept: usize,
 }
 
 /// Calls that are counted together. Who comes first goes first.
@@ -175,15 +182,17 @@ impl Limits {
 
     fn line(&self, key: Key, rate: Rate) -> Arc<Line> {
         let mut lines = lock(&self.lines);
-        if lines.len() >= SWEEP_ABOVE && !lines.contains_key(&key) {
+        // Each sweep has as many new lines to itself as it goes through.
+        if lines.by_key.len() >= UNSWEPT.max(2 * lines.swept) && !lines.by_key.contains_key(&key) {
             let now = self.clock.now();
-            lines.retain(|_, line| Arc::strong_count(line) > 1 || !lock(&line.window).is_idle(now));
+            lines.by_key.retain(|_, line| Arc::strong_count(line) > 1 || !lock(&line.window).is_idle(now));
+            lines.swept = lines.by_key.len();
         }
         let made = || {
             let window = Mutex::new(Window::new(rate));
             Arc::new(Line { queue: tokio::sync::Mutex::default(), window, ended: Notify::new() })
         };
-        lines.entry(key).or_insert_with(made).clone()
+        lines.by_key.entry(key).or_insert_with(made).clone()
     }
 }
 

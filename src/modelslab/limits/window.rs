@@ -54,10 +54,10 @@ impl Window {
     pub fn turn(&self, now: Timestamp) -> Turn {
         let used_up = self.bounds.iter().filter(|bound| bound.left == 0).map(|bound| bound.until);
         let mut at = used_up.fold(self.rest_until, Timestamp::max);
-        let live = || self.ended.iter().map(|end| end.plus(self.rate.per)).filter(|&end| end > now);
-        let counted = self.in_flight + live().count();
-        let freed = counted.checked_sub(self.most()).map(|above| live().nth(above));
-        at = at.max(freed.flatten().unwrap_or_default());
+        let over = self.over(now);
+        let counted = self.in_flight + self.ended.len() - over;
+        let freed = counted.checked_sub(self.most()).map(|above| self.ended.get(over + above));
+        at = at.max(freed.flatten().map_or_else(Timestamp::default, |end| end.plus(self.rate.per)));
         let crowded = self.abreast.is_some_and(|most| self.in_flight >= most);
         match at {
             at if at > now => Turn::At(at),
@@ -82,9 +82,10 @@ impl Window {
     /// A call ended, with or without an answer that teaches something.
     pub fn end(&mut self, sent: Sent, now: Timestamp, lesson: Option<&Lesson>) {
         self.in_flight = self.in_flight.saturating_sub(1);
-        self.ended.retain(|end| end.plus(self.rate.per) > now);
+        self.ended.drain(..self.over(now));
         self.bounds.retain(|bound| bound.until > now);
-        self.ended.push_back(now);
+        // A clock that was set back must not leave the order.
+        self.ended.insert(self.ended.partition_point(|end| *end <= now), now);
         let Some(lesson) = lesson else { return };
         if lesson.refused {
             self.refusals += 1;
@@ -101,8 +102,13 @@ impl Window {
 
     /// Nothing is remembered that matters.
     pub fn is_idle(&self, now: Timestamp) -> bool {
-        let counts = self.ended.iter().any(|end| end.plus(self.rate.per) > now);
+        let counts = self.ended.back().is_some_and(|end| end.plus(self.rate.per) > now);
         self.in_flight == 0 && !counts && self.rest_until <= now && self.abreast.is_none()
+    }
+
+    /// How many of the calls that ended do not count any more.
+    fn over(&self, now: Timestamp) -> usize {
+        self.ended.partition_point(|end| end.plus(self.rate.per) <= now)
     }
 
     fn most(&self) -> usize {
