@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -35,6 +35,8 @@ struct Known {
     texts: usize,
     /// By their first bytes; of those with the same, the longest first.
     spellings: HashMap<[u8; HEAD], Vec<Secret<String>>>,
+    /// Texts that are known as they are, and in their other spellings once a text has to be masked: most runs mask none.
+    unspelled: Vec<Secret<String>>,
 }
 
 impl Default for Mask {
@@ -89,9 +91,7 @@ impl Mask {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.texts < MAX_TEXTS && known.add(text.to_owned()) {
             known.texts += 1;
-            for spelling in spellings(text, self.min_length) {
-                known.add(spelling);
-            }
+            known.unspelled.push(Secret::new(text.to_owned()));
         }
     }
 
@@ -102,9 +102,23 @@ impl Mask {
 
     /// `text` with every known secret replaced by `***`; where two overlap, both go.
     pub fn apply(&self, text: &str) -> String {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let known = self.spelled();
         let found = (0..text.len()).map(|at| at..at + known.longest_at(text, at));
         hide_ranges(text, found.filter(|range| !range.is_empty()))
+    }
+
+    fn spelled(&self) -> RwLockReadGuard<'_, Known> {
+        loop {
+            let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+            if known.unspelled.is_empty() {
+                return known;
+            }
+            drop(known);
+            let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+            for text in std::mem::take(&mut known.unspelled) {
+                spellings(text.expose(), self.min_length).into_iter().for_each(|spelling| _ = known.add(spelling));
+            }
+        }
     }
 }
 
