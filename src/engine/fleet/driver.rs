@@ -95,7 +95,7 @@ impl<L: FleetLog, S: Sealer<Sealed = L::Sealed>> FleetDriver<L, S> {
         let mut second = tokio::time::interval(Duration::from_secs(1));
         loop {
             self.admit(&mut drive, how)?;
-            self.report(&drive, &how.silent());
+            self.report(&drive, &|| how.silent());
             if drive.stops.is_empty() && drive.facts.is_empty() {
                 let is_waiting = drive.end.stopped.is_none() && drive.end.stopping.is_none();
                 if drive.waiting.is_empty() || !is_waiting {
@@ -256,7 +256,7 @@ impl<L: FleetLog, S: Sealer<Sealed = L::Sealed>> FleetDriver<L, S> {
         self.state.apply(&entry).map_err(|error| HostError(error.to_string()))
     }
 
-    fn report(&mut self, drive: &Drive<S::Sealed>, silent: &[String]) {
+    fn report(&mut self, drive: &Drive<S::Sealed>, silent: &dyn Fn() -> Vec<String>) {
         for reporter in &mut self.reporters {
             reporter.changed(&self.state, &drive.end.progress, silent);
         }

@@ -20,7 +20,7 @@ use crate::report::times::{stopwatch, time};
 /// Watches a fleet.
 pub trait FleetReporter: Send {
     /// Something was committed, a row began or ended, or a second has passed. What would go to `silent` services waits.
-    fn changed(&mut self, state: &FleetState, progress: &Progress, silent: &[String]);
+    fn changed(&mut self, state: &FleetState, progress: &Progress, silent: &dyn Fn() -> Vec<String>);
 }
 
 /// Between two lines.
@@ -108,7 +108,7 @@ impl<W: Write + Send> FleetLines<W> {
 }
 
 impl<W: Write + Send> FleetReporter for FleetLines<W> {
-    fn changed(&mut self, state: &FleetState, progress: &Progress, silent: &[String]) {
+    fn changed(&mut self, state: &FleetState, progress: &Progress, silent: &dyn Fn() -> Vec<String>) {
         if !self.watch.is_due(LINE_EVERY) {
             return;
         }
@@ -118,7 +118,7 @@ impl<W: Write + Send> FleetReporter for FleetLines<W> {
             causes(state).into_iter().take(CAUSES).map(|(rows, code)| format!("{rows} {code}")).collect();
         let paused = if state.paused { "paused" } else { "" };
         let (pace, causes) = (pace(progress, elapsed), causes.join(", "));
-        let parts = [stopwatch(elapsed), counts, paused.to_owned(), pace, causes, waits(silent)];
+        let parts = [stopwatch(elapsed), counts, paused.to_owned(), pace, causes, waits(&silent())];
         let line = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ");
         // A line that cannot be written is dropped: the journal has everything.
         _ = writeln!(self.out, "{line}").and_then(|()| self.out.flush());
@@ -150,13 +150,13 @@ impl FleetLive {
 }
 
 impl FleetReporter for FleetLive {
-    fn changed(&mut self, state: &FleetState, progress: &Progress, silent: &[String]) {
+    fn changed(&mut self, state: &FleetState, progress: &Progress, silent: &dyn Fn() -> Vec<String>) {
         if !self.watch.is_due(PACE) {
             return;
         }
         let width = Term::stderr().size_checked().map_or(self.look.width, |(_, columns)| columns.into());
         let look = Look { width, ..self.look };
-        self.bar.set_message(picture(state, progress, silent, self.watch.elapsed(), &look));
+        self.bar.set_message(picture(state, progress, &silent(), self.watch.elapsed(), &look));
     }
 }
 
