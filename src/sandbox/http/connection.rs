@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-const MAX_CONNECTIONS: usize = 1_024;
+const MAX_CONNECTIONS: usize = 8_192;
 /// A connection on which nothing came for so long is closed.
 const SILENCE: Duration = Duration::from_secs(10 * 60);
 
