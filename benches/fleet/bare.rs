@@ -46,8 +46,12 @@ async fn row(client: &reqwest::Client, base_url: &str, number: usize, waiters: &
     let token = find(&verified, "access_token").unwrap();
     let key = post(client, &format!("{api}/api-keys"), Some(&token), json!({ "name": "production" })).await;
     let key = find(&key, "key").unwrap();
-    let image = json!({ "key": key, "model_id": "flux", "prompt": "A sunset over mountains" });
-    post(client, &format!("{base_url}/api/v6/images/text2img"), None, image).await;
+    let wanted = json!({ "key": key, "model_id": "flux", "prompt": "A sunset over mountains" });
+    let mut image = post(client, &format!("{base_url}/api/v6/images/text2img"), None, wanted).await;
+    while let Some(url) = find(&image, "fetch_result") {
+        tokio::time::sleep(Duration::from_secs(image["eta"].as_u64().unwrap())).await;
+        image = post(client, &url, None, json!({ "key": key })).await;
+    }
 }
 
 async fn post(client: &reqwest::Client, url: &str, token: Option<&str>, body: Value) -> Value {

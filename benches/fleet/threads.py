@@ -68,7 +68,10 @@ def row(number):
         code = codes.pop(email)
     token = find(post(f"{api}/auth/verify-email", {"verification_code": code}), "access_token")
     key = find(post(f"{api}/api-keys", {"name": "production"}, token), "key")
-    post(f"{base_url}/api/v6/images/text2img", {"key": key, "model_id": "flux", "prompt": "A sunset over mountains"})
+    image = post(f"{base_url}/api/v6/images/text2img", {"key": key, "model_id": "flux", "prompt": "A sunset over mountains"})
+    while "fetch_result" in image:
+        time.sleep(image["eta"])
+        image = post(image["fetch_result"], {"key": key})
 
 
 threading.Thread(target=read_codes, daemon=True).start()
