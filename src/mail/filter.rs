@@ -58,6 +58,11 @@ impl Filter {
         self.header.iter().map(|(name, _)| name.clone()).chain(results).collect()
     }
 
+    /// Canonical.
+    pub fn recipient(&self) -> &str {
+        &self.to
+    }
+
     pub fn is_recipient(&self, envelope: &Envelope) -> bool {
         envelope.recipients.contains(&self.to)
     }

@@ -36,7 +36,8 @@ impl Bodies {
     ) -> Result<(), MailError> {
         let first = |turn: &mut Turn| {
             let unseen = turn.progress.reach(at.place).unseen();
-            first_to_open(&turn.wanted, at, folder.newest_from(unseen)).filter(|(_, summary)| summary.size < SMALL)
+            let newest = folder.known.newest_to(turn.wanted.filter.recipient(), unseen);
+            first_to_open(&turn.wanted, at, newest).filter(|(_, summary)| summary.size < SMALL)
         };
         let wanted = turns.iter_mut().filter_map(first).map(|(uid, _)| uid);
         let mut uids: Vec<u32> =

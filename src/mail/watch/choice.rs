@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::folder::Summary;
+use super::known::Summary;
 use super::place::Place;
 use super::tally::Tally;
 use super::wanted::Wanted;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::folder::MOST;
+use super::known::MOST;
 use crate::mail::error::{MailError, MailErrorKind};
 
 /// What is known of messages that the server cannot show.
@@ -42,6 +42,10 @@ impl Doubts {
 
     pub fn is_unreadable(&self, uid: u32) -> bool {
         self.unreadable.contains(&uid)
+    }
+
+    pub fn unreadable(&self) -> impl Iterator<Item = u32> {
+        self.unreadable.iter().copied()
     }
 
     /// How many messages from `first` on cannot be read.

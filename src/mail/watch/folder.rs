@@ -1,23 +1,13 @@
 //! What the watcher knows of the folder: the headers of the messages in a stretch of UIDs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use super::doubts::Doubts;
+use super::known::{Known, MOST, Summary};
 use crate::clock::Timestamp;
 use crate::mail::error::{MailError, MailErrorKind};
 use crate::mail::message::Envelope;
 use crate::mail::wire::{Arrivals, BATCH, RawSummary, Session, Standing};
-
-/// Messages that are remembered, and looked at when a wait has no beginning. The newest stay.
-pub(super) const MOST: u32 = 2000;
-
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Summary {
-    pub size: u32,
-    pub received_at: Timestamp,
-    pub envelope: Envelope,
-}
 
 /// Every message in `first..next` is known.
 #[derive(Debug)]
@@ -28,7 +18,7 @@ pub(super) struct Folder {
     next: u32,
     /// The header fields that are asked for beside the usual ones.
     fields: BTreeSet<String>,
-    known: BTreeMap<u32, Arc<Summary>>,
+    pub known: Known,
     pub doubts: Doubts,
     /// What came was asked for without a search, and the connection broke.
     searches_first: bool,
@@ -52,7 +42,7 @@ impl Folder {
             first: uid_next,
             next: uid_next,
             fields: BTreeSet::new(),
-            known: BTreeMap::new(),
+            known: Known::default(),
             doubts: Doubts::default(),
             searches_first: false,
         }
@@ -137,21 +127,13 @@ impl Folder {
 
     fn know(&mut self, uid: u32, RawSummary { size, received_at, header }: RawSummary) {
         let envelope = Envelope::read(&header, &self.fields);
-        self.known.insert(uid, Arc::new(Summary { size, received_at, envelope }));
-        while self.known.len() > MOST as usize {
-            self.known.pop_first();
-        }
+        self.known.insert(uid, Summary { size, received_at, envelope });
     }
 
     /// A message whose body cannot be read is as good as none.
     pub fn drop_unreadable(&mut self) {
         let Self { known, doubts, .. } = self;
-        known.retain(|uid, _| !doubts.is_unreadable(*uid));
-    }
-
-    /// The messages from `first` on, the newest first.
-    pub fn newest_from(&self, first: u32) -> impl Iterator<Item = (u32, &Arc<Summary>)> {
-        self.known.range(first..).rev().map(|(uid, summary)| (*uid, summary))
+        doubts.unreadable().for_each(|uid| known.forget(uid));
     }
 
     pub fn last_known(&self) -> u32 {

@@ -2,7 +2,8 @@
 
 use super::bodies::Bodies;
 use super::choice::{Where, choose};
-use super::folder::{Folder, Summary};
+use super::folder::Folder;
+use super::known::Summary;
 use super::place::Place;
 use super::progress::Turn;
 use super::roster::FoundReply;
@@ -29,15 +30,17 @@ impl Watcher {
         let reach = turn.progress.reach(at.place);
         let first = reach.unseen();
         let mut tally = if reach.judged == 0 { Tally::default() } else { reach.tally.clone() };
-        tally.count_unreadable(folder.doubts.unreadable_from(first));
+        tally.count_all(Refusal::Unreadable, folder.doubts.unreadable_from(first));
         let (id, query) = (turn.id, &turn.wanted.query);
         let open = |uid, key: &str, summary: &Summary| {
             let body = || bodies.open(session, uid, at.largest);
             self.open(body, id, query, (at.place, key, summary))
         };
-        if choose(&turn.wanted, at, folder.newest_from(first), &mut tally, open)?.is_some() {
+        let recipient = turn.wanted.filter.recipient();
+        if choose(&turn.wanted, at, folder.known.newest_to(recipient, first), &mut tally, open)?.is_some() {
             return Ok(());
         }
+        tally.count_all(Refusal::Recipient, folder.known.to_others(recipient, first));
         let reach = turn.progress.reach(at.place);
         (reach.judged, reach.tally) = (folder.last_known(), tally);
         self.roster.set_progress(id, turn.progress.clone());

@@ -10,6 +10,7 @@ mod doubts;
 mod folder;
 mod judge;
 mod junk;
+mod known;
 mod limits;
 mod logins;
 mod place;

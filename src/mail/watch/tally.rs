@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::folder::Summary;
+use super::known::Summary;
 use crate::clock::Timestamp;
 use crate::mail::filter::Refusal;
 
@@ -36,10 +36,10 @@ impl Tally {
         }
     }
 
-    /// Messages of which nothing is known, not even to whom they are.
-    pub(super) fn count_unreadable(&mut self, messages: usize) {
+    /// Messages of which nothing is told but their number: those to others, and those that nobody can read.
+    pub(super) fn count_all(&mut self, refusal: Refusal, messages: usize) {
         if messages > 0 {
-            let count = self.counts.entry(Refusal::Unreadable).or_default();
+            let count = self.counts.entry(refusal).or_default();
             *count = count.saturating_add(u32::try_from(messages).unwrap_or(u32::MAX));
         }
     }

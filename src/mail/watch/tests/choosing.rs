@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::mail::filter::Refusal;
 use crate::mail::message::Envelope;
 use crate::mail::watch::choice::{Where, choose};
-use crate::mail::watch::folder::Summary;
+use crate::mail::watch::known::Summary;
 use crate::mail::watch::{JunkWanted, Place, Tally, Wanted};
 use crate::mail::{Extract, Query};
 
