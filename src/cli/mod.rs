@@ -37,6 +37,9 @@ pub fn main() -> ExitCode {
         }
         Err(failure) => return refused(&failure, &cli.global),
     }
+    if matches!(cli.command, Command::Fleet(_) | Command::Sandbox(_)) {
+        harden::take_all_files();
+    }
     // One thread: a run waits for others nearly all of the time, and to hand each step to another thread and its end back
     // costs more than the step's own work. Mailboxes are read on threads of their own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
