@@ -117,7 +117,7 @@ impl Workspace {
             Kept::Row { fleet, row } => {
                 let (writer, loaded) = self.take_fleet(&fleet, &key)?;
                 let (loaded, state) = self.row(loaded, row, &key)?;
-                let writer = RowWriter::new(writer, state, row, loaded.entries.len() as u64)?;
+                let writer = RowWriter::new(writer, state, row, loaded.entries.len() as u64);
                 Ok((EntryWriter::Row(Box::new(writer)), loaded))
             }
         }

@@ -8,6 +8,7 @@ use super::checkpoint::Point;
 use super::disk::{Disk, RunFile};
 use super::error::StoreError;
 use super::format::FORMAT;
+use super::growth::Growth;
 use super::journal::{Header, Origin};
 use super::key::Key;
 use super::seal::{RunKeys, Seal};
@@ -25,6 +26,7 @@ pub(super) struct Beginning<'a> {
     pub at: Timestamp,
     pub origin: &'a Origin,
     pub texts: &'a Texts,
+    pub growth: Growth,
 }
 
 /// Where a journal goes on.
@@ -33,6 +35,9 @@ pub(super) struct End {
     pub synced: Point,
     /// The MAC of the journal's first line.
     pub header: Link,
+    /// The length of the journal, in bytes.
+    pub length: u64,
+    pub growth: Growth,
 }
 
 pub(super) struct Appender {
@@ -41,6 +46,8 @@ pub(super) struct Appender {
     at: Point,
     synced: Point,
     header: Link,
+    length: u64,
+    growth: Growth,
     /// Told of every commit that is on stable storage.
     witness: Option<Witness>,
     /// Why nothing more is written.
@@ -58,12 +65,12 @@ impl Appender {
     /// [`Self::settle`], for which the files are.
     pub fn begin(
         disk: Box<dyn Disk>,
-        new: &Beginning<'_>,
+        new: Beginning<'_>,
         key: &Key,
         entropy: Arc<dyn Entropy>,
     ) -> Result<(Self, Vec<RunFile>), StoreError> {
         let mut disk = disk;
-        let Beginning { run, at, origin, texts } = *new;
+        let Beginning { run, at, origin, texts, growth } = new;
         if disk.read(RunFile::Journal)?.is_some() {
             return Err(StoreError::Exists { run: run.clone() });
         }
@@ -82,13 +89,14 @@ impl Appender {
         disk.replace(RunFile::Seal, seal.to_line()?.as_bytes(), false)?;
         files.push(RunFile::Seal);
         let start = Point { commit: 0, link: link.clone() };
-        Ok((Self::at(disk, keys, End { at: start.clone(), synced: start, header: link }), files))
+        let end = End { at: start.clone(), synced: start, header: link, length: line.len() as u64, growth };
+        Ok((Self::at(disk, keys, end), files))
     }
 
     /// Goes on with a journal that ends there.
     pub fn at(disk: Box<dyn Disk>, keys: RunKeys, end: End) -> Self {
-        let End { at, synced, header } = end;
-        Self { disk, keys, at, synced, header, witness: None, failed: None }
+        let End { at, synced, header, length, growth } = end;
+        Self { disk, keys, at, synced, header, length, growth, witness: None, failed: None }
     }
 
     /// Returns once the journal and `files` are on stable storage.
@@ -107,23 +115,41 @@ impl Appender {
         &self.header
     }
 
+    /// The length of the journal, in bytes.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
     pub fn path(&self, file: RunFile) -> PathBuf {
         self.disk.path(file)
     }
 
-    /// Commits a line, in one write: `object` is what it is, of its number and of the last that is on stable storage. Gives
-    /// its length in bytes.
+    /// Commits a line, in one write: `object` is what it is, of its number and of the last that is on stable storage.
     pub fn append(
         &mut self,
         object: impl FnOnce(u64, u64, &RunKeys) -> Result<String, StoreError>,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<(), StoreError> {
         self.check()?;
         let commit = self.at.commit + 1;
         let (line, link) = self.at.link.seal(&object(commit, self.synced.commit, &self.keys)?, &self.keys);
         let written = self.disk.append(line.as_bytes());
         written.map_err(|error| self.fail(&error, self.at.commit))?;
         self.at = Point { commit, link };
-        Ok(line.len() as u64)
+        self.length += line.len() as u64;
+        self.growth.add(line.len() as u64);
+        Ok(())
+    }
+
+    /// Whether the journal has grown enough for a new checkpoint.
+    pub fn is_checkpoint_due(&self) -> bool {
+        self.growth.is_checkpoint_due()
+    }
+
+    /// Replaces the checkpoint.
+    pub fn replace_checkpoint(&mut self, text: &str, durable: bool) -> Result<(), StoreError> {
+        self.disk.replace(RunFile::Checkpoint, text.as_bytes(), durable)?;
+        self.growth.restart(text.len() as u64);
+        Ok(())
     }
 
     /// All commits are on stable storage when this returns. `seq` is what is noted of how far the run has come.

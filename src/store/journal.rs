@@ -10,6 +10,7 @@ use super::error::StoreError;
 use super::format::Format;
 use super::seal::RunKeys;
 use super::stored::{Moment, StoredEntry};
+use super::wrong_line::{WrongLine, claim};
 use crate::run::Entry;
 
 /// Where a run comes from.
@@ -44,13 +45,6 @@ struct StoredCommit {
     entries: Vec<StoredEntry>,
 }
 
-/// What a line says about itself, whether or not it is what was written.
-#[derive(Deserialize)]
-pub(super) struct Claim {
-    pub commit: Option<u64>,
-    pub synced: Option<u64>,
-}
-
 /// The JSON of a commit, without its MAC.
 pub(super) fn commit(number: u64, synced: u64, entries: &[Entry], keys: &RunKeys) -> Result<String, StoreError> {
     let entries = entries.iter().map(|entry| StoredEntry::seal(entry, keys)).collect::<Result<_, _>>()?;
@@ -76,8 +70,13 @@ impl Lines {
             let line = &lines.bytes[start..start + length];
             match link.follow(line, keys) {
                 Some(next) => link = next,
-                None if lines.is_lost(start, length) => break,
-                None => return Err(lines.damaged(start, length)),
+                None => {
+                    let wrong = WrongLine { due: lines.ends.len() as u64, line };
+                    if wrong.is_lost(&lines.bytes[start + length..]) {
+                        break;
+                    }
+                    return Err(wrong.damage(lines.path, "run"));
+                }
             }
             start += length + 1;
             lines.ends.push((start, link.clone()));
@@ -90,32 +89,6 @@ impl Lines {
             ));
         }
         Ok(lines)
-    }
-
-    /// Whether the wrong line at `start` is what a crash of the machine left of lines that were never synced: a hole of
-    /// zeros, and no later line that knows this one to be on stable storage.
-    fn is_lost(&self, start: usize, length: usize) -> bool {
-        let number = self.ends.len() as u64;
-        let hole = self.bytes[start..start + length].contains(&0);
-        let mut later = self.bytes[start + length..].split(|byte| *byte == b'\n');
-        hole && number > 0 && !later.any(|line| claim(line).synced.is_some_and(|synced| synced >= number))
-    }
-
-    fn damaged(&self, start: usize, length: usize) -> StoreError {
-        let due = self.ends.len() as u64;
-        let what = match claim(&self.bytes[start..start + length]).commit {
-            _ if due == 0 => "the journal's first line is not what was written there".to_owned(),
-            Some(found) if found > due => {
-                format!("commit {due} belongs here, but this is commit {found}: lines are missing or were moved")
-            }
-            Some(found) if found < due => format!("commit {due} belongs here, but this is commit {found} once more"),
-            _ => format!("commit {due} is not what was written here: the line was changed"),
-        };
-        StoreError::damaged(
-            self.path.clone(),
-            self.ends.len() + 1,
-            format!("{what}. Nothing was done with this run; put the line back"),
-        )
     }
 
     /// The number of the last whole commit; 0 is the header.
@@ -193,8 +166,4 @@ impl Lines {
 fn line_length(bytes: &[u8]) -> Option<usize> {
     let read = { bytes }.skip_until(b'\n').ok()?;
     bytes[..read].ends_with(b"\n").then(|| read - 1)
-}
-
-pub(super) fn claim(line: &[u8]) -> Claim {
-    serde_json::from_slice(line).unwrap_or(Claim { commit: None, synced: None })
 }

@@ -33,6 +33,7 @@ mod find;
 mod fleet;
 mod folder;
 mod format;
+mod growth;
 mod hold;
 mod journal;
 mod key;
@@ -49,6 +50,7 @@ mod suspicion;
 mod texts;
 mod witness;
 mod writer;
+mod wrong_line;
 
 #[cfg(test)]
 mod tests;

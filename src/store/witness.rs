@@ -69,7 +69,8 @@ impl Witness {
         Self { place, folder, others: BTreeMap::new(), may_speak: true, file: None }
     }
 
-    /// Holds the records against the folder. `mac` gives those of the journal's commits. What makes the folder suspect keeps
+    /// Holds the records against the folder. `has` tells whether the journal has a commit with
+    /// that MAC. What makes the folder suspect keeps
     /// this record as it is until [`Witness::accept`].
     pub fn examine(&mut self, has: impl Fn(u64, &str) -> bool) -> Option<Suspicion> {
         let suspicion = match self.read() {

@@ -8,6 +8,7 @@ use super::chain::Link;
 use super::checkpoint;
 use super::disk::{Disk, RunFile};
 use super::error::StoreError;
+use super::growth::Growth;
 use super::journal::{self, Origin};
 use super::key::Key;
 use super::load::{Loaded, Position, load};
@@ -20,9 +21,6 @@ use crate::workflow::Texts;
 
 /// A journal that has not grown by this many bytes is not worth a checkpoint.
 const MIN_GROWTH: u64 = 4096;
-
-/// Nor is one that has not grown by this many times the last checkpoint: it is quicker to fold again than to write often.
-const GROWTH: u64 = 4;
 
 /// A run to be stored.
 #[derive(Debug, Clone, Copy)]
@@ -40,8 +38,6 @@ pub struct NewRun<'a> {
 pub struct RunWriter {
     journal: Appender,
     seq: u64,
-    checkpoint: u64,
-    grown: u64,
 }
 
 impl RunWriter {
@@ -53,9 +49,10 @@ impl RunWriter {
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StoreError> {
         let run = &new.state.started.run;
-        let beginning = Beginning { run, at: new.first.at, origin: new.origin, texts: new.texts };
-        let (journal, files) = Appender::begin(disk, &beginning, key, entropy)?;
-        let mut writer = Self { journal, seq: 0, checkpoint: 0, grown: 0 };
+        let growth = Growth::new(MIN_GROWTH);
+        let beginning = Beginning { run, at: new.first.at, origin: new.origin, texts: new.texts, growth };
+        let (journal, files) = Appender::begin(disk, beginning, key, entropy)?;
+        let mut writer = Self { journal, seq: 0 };
         writer.append(std::slice::from_ref(new.first), false)?;
         writer.journal.settle(&files)?;
         writer.checkpoint(new.state, false)?;
@@ -92,9 +89,10 @@ impl RunWriter {
         if let Some(witness) = &mut witness {
             loaded.suspicion = witness.examine(|commit, mac| lines.link(commit).map(Link::as_str) == Some(mac));
         }
-        let mut journal = Appender::at(disk, keys, End { synced: at.clone(), at, header });
+        let growth = Growth::new(MIN_GROWTH).since(checkpoint, grown);
+        let mut journal = Appender::at(disk, keys, End { synced: at.clone(), at, header, length: whole, growth });
         journal.keep_witness(witness);
-        Ok((Self { journal, seq, checkpoint, grown }, loaded))
+        Ok((Self { journal, seq }, loaded))
     }
 
     /// Keeps the record of a new run.
@@ -125,7 +123,7 @@ impl RunWriter {
         if !entries.is_empty() {
             self.check_order(entries)?;
             let commit = |number, synced, keys: &RunKeys| journal::commit(number, synced, entries, keys);
-            self.grown += self.journal.append(commit)?;
+            self.journal.append(commit)?;
             self.seq += entries.len() as u64;
             let takes_over = |entry: &Entry| matches!(&entry.fact, Fact::Resumed(how) if how.wary || how.trusted);
             if entries.iter().any(takes_over) {
@@ -146,10 +144,9 @@ impl RunWriter {
         self.journal.keep_workflow(version, texts)
     }
 
-    /// Whether the journal has grown enough for a new checkpoint: by some times the last one's size, so that all checkpoints
-    /// together cost less than the journal.
+    /// Whether the journal has grown enough for a new checkpoint.
     pub fn checkpoint_due(&self) -> bool {
-        self.grown >= (GROWTH * self.checkpoint).max(MIN_GROWTH)
+        self.journal.is_checkpoint_due()
     }
 
     /// Replaces the checkpoint by `state`, which is that after the last entry appended. `durable`, for when the run ends
@@ -161,9 +158,6 @@ impl RunWriter {
         self.append(&[], durable)?;
         let (at, synced) = self.journal.points();
         let text = checkpoint::write(state, at, synced, &self.journal.keys)?;
-        self.journal.disk.replace(RunFile::Checkpoint, text.as_bytes(), durable)?;
-        self.checkpoint = text.len() as u64;
-        self.grown = 0;
-        Ok(())
+        self.journal.replace_checkpoint(&text, durable)
     }
 }

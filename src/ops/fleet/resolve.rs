@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use super::condition::Condition;
 use super::pick::{holds, named};
 use super::stored_rows::StoredRows;
-use crate::fleet::{FleetState, RowEvent, RowId, RowKey, RowPhase, RowState};
+use crate::fleet::{FleetState, RowId, RowKey, RowPhase, RowState};
 use crate::id::{RunId, TaskPath};
 use crate::ops::resolve::answered;
 use crate::ops::stored::{Stored, sealing_key};
 use crate::ops::{Answer, OpError, Workspace};
 use crate::plan::Plan;
 use crate::run::{Entry, Phase, RunState, RunStatus};
-use crate::store::{FleetWriter, LoadedFleet};
+use crate::store::LoadedFleet;
 
 pub struct FleetResolveRequest {
     pub fleet: String,
@@ -39,7 +39,7 @@ pub struct FleetResolved {
 pub fn fleet_resolve(workspace: &Workspace, request: FleetResolveRequest) -> Result<FleetResolved, OpError> {
     let fleet = workspace.open().fleets().find(&request.fleet)?;
     let key = sealing_key(workspace)?;
-    let (writer, LoadedFleet { state, warnings, .. }) = workspace.take_fleet(&fleet, &key)?;
+    let (mut writer, LoadedFleet { mut state, warnings, .. }) = workspace.take_fleet(&fleet, &key)?;
     let rows = meant(&state, &request)?;
     let stored = StoredRows::read(workspace, &state, &rows)?;
     let mut resolving = Resolving { workspace, stored, request, words: warnings };
@@ -55,7 +55,11 @@ pub fn fleet_resolve(workspace: &Workspace, request: FleetResolveRequest) -> Res
     let mut words = resolving.words;
     words.sort();
     words.dedup();
-    record(writer, state, &answers)?;
+    if !answers.is_empty() {
+        let entries: Vec<(RowId, &[Entry])> = answers.iter().map(|(row, entries)| (*row, entries.as_slice())).collect();
+        writer.record(&mut state, &[], &entries, true)?;
+        writer.checkpoint(&state, true)?;
+    }
     Ok(FleetResolved { fleet, answered: answers.len(), left, words })
 }
 
@@ -129,22 +133,4 @@ fn in_doubt(plan: &Plan, state: &RunState) -> Vec<String> {
         found.extend(remedy.then(|| TaskPath::remedy(planned.id.clone())));
     }
     found.iter().map(TaskPath::to_string).collect()
-}
-
-/// One commit, on stable storage when this returns.
-fn record(mut writer: FleetWriter, mut state: FleetState, answers: &[(RowId, Vec<Entry>)]) -> Result<(), OpError> {
-    let (sealer, mut sealed) = (writer.sealer(), Vec::new());
-    let wrong = |error: &dyn std::fmt::Display| OpError::Usage(error.to_string());
-    for (row, entries) in answers {
-        let run = row.run(state.id()).map_err(|error| wrong(&error))?;
-        sealed.extend(sealer.row(*row, &run, entries)?);
-    }
-    if sealed.is_empty() {
-        return Ok(());
-    }
-    let offset = writer.append(&sealed, true)?;
-    for (row, entry) in answers.iter().flat_map(|(row, entries)| entries.iter().map(move |entry| (*row, entry))) {
-        state.apply_row(row, RowEvent::of(entry), offset).map_err(|error| wrong(&error))?;
-    }
-    Ok(writer.checkpoint(&state, true)?)
 }

@@ -1,12 +1,8 @@
 //! The one who writes a row of a fleet on which nobody else works.
 
-use std::path::PathBuf;
-
 use super::writer::FleetWriter;
-use crate::fleet::{FleetEntry, FleetFact, FleetState, RowEvent, RowId};
-use crate::id::RunId;
+use crate::fleet::{FleetEntry, FleetFact, FleetState, RowId};
 use crate::run::{Entry, Fact};
-use crate::store::disk::RunFile;
 use crate::store::error::StoreError;
 use crate::store::texts;
 use crate::workflow::Texts;
@@ -16,25 +12,18 @@ pub struct RowWriter {
     fleet: FleetWriter,
     state: FleetState,
     row: RowId,
-    run: RunId,
     seq: u64,
 }
 
 impl RowWriter {
     /// Goes on with a row of `fleet` that has begun, whose last entry is `seq`. `state` is the fleet's after its last commit.
-    pub fn new(fleet: FleetWriter, state: FleetState, row: RowId, seq: u64) -> Result<Self, StoreError> {
-        let wrong = |what: String| StoreError::damaged(fleet.path(RunFile::Journal), None, what);
-        let run = row.run(state.id()).map_err(|error| wrong(error.to_string()))?;
-        Ok(Self { fleet, state, row, run, seq })
+    pub fn new(fleet: FleetWriter, state: FleetState, row: RowId, seq: u64) -> Self {
+        Self { fleet, state, row, seq }
     }
 
     /// Of the fleet, after the last commit.
     pub fn state(&self) -> &FleetState {
         &self.state
-    }
-
-    pub fn path(&self, file: RunFile) -> PathBuf {
-        self.fleet.path(file)
     }
 
     /// As [`RunWriter::append`](crate::store::RunWriter::append).
@@ -43,26 +32,14 @@ impl RowWriter {
         if let Some((entry, due)) = wrong {
             return Err(StoreError::OutOfOrder { expected: due, found: entry.seq });
         }
-        let takeover = entries.iter().find_map(takeover);
-        let mut facts = takeover.iter().map(|entry| self.fleet.sealer().fact(entry)).collect::<Result<Vec<_>, _>>()?;
-        facts.extend(self.fleet.sealer().row(self.row, &self.run, entries)?);
-        if takeover.is_some() {
+        let takeover: Vec<FleetEntry> = entries.iter().find_map(takeover).into_iter().collect();
+        if !takeover.is_empty() {
             // The folder is the fleet's: that it may be a copy, or is none, holds for all rows.
             self.fleet.accept();
         }
-        let offset = self.fleet.append(&facts, sync)?;
-        let applied = takeover.iter().try_for_each(|entry| self.state.apply(entry));
-        applied.map_err(|error| self.illegal(&error.to_string()))?;
-        for entry in entries {
-            let applied = self.state.apply_row(self.row, RowEvent::of(entry), offset);
-            applied.map_err(|error| self.illegal(&error.to_string()))?;
-        }
+        self.fleet.record(&mut self.state, &takeover, &[(self.row, entries)], sync)?;
         self.seq += entries.len() as u64;
         Ok(())
-    }
-
-    fn illegal(&self, what: &str) -> StoreError {
-        StoreError::damaged(self.path(RunFile::Journal), None, what)
     }
 
     /// Puts other texts beside those that the fleet has, as its next version, and gives what pins them.
@@ -73,9 +50,7 @@ impl RowWriter {
         }
         let workflow = self.fleet.keep_workflow(self.state.version() + 1, texts)?;
         let entry = FleetEntry { at: self.state.now, fact: FleetFact::Replanned { workflow: workflow.clone() } };
-        let sealed = self.fleet.sealer().fact(&entry)?;
-        self.fleet.append(&[sealed], true)?;
-        self.state.apply(&entry).map_err(|error| self.illegal(&error.to_string()))?;
+        self.fleet.record(&mut self.state, &[entry], &[], true)?;
         Ok(workflow)
     }
 

@@ -7,8 +7,8 @@ use crate::store::chain::Link;
 use crate::store::checkpoint::Point;
 use crate::store::disk::{Disk, RunFile};
 use crate::store::error::StoreError;
-use crate::store::journal::{Claim, claim};
 use crate::store::seal::RunKeys;
+use crate::store::wrong_line::WrongLine;
 
 /// Read at a time, in bytes.
 const CHUNK: usize = 4 * 1024 * 1024;
@@ -72,18 +72,24 @@ impl<'a> Scan<'a> {
         };
         let (start, end) = (self.next, self.next + length);
         let Some(link) = self.place.after.link.follow(&self.buffer[start..end], self.keys) else {
-            return if self.is_lost()? {
+            let wrong = WrongLine { due: self.due(), line: &self.buffer[start..end] };
+            let rest = self.disk.read_from(RunFile::Journal, self.place.offset + length as u64, usize::MAX)?;
+            if wrong.is_lost(&rest) {
                 self.has_tail = true;
-                Ok(None)
-            } else {
-                Err(self.damaged(&self.buffer[start..end]))
-            };
+                return Ok(None);
+            }
+            return Err(wrong.damage(self.disk.path(RunFile::Journal), "fleet"));
         };
-        let offset = self.place.offset;
-        let commit = if std::mem::take(&mut self.at_header) { 0 } else { self.place.after.commit + 1 };
+        let (offset, commit) = (self.place.offset, self.due());
+        self.at_header = false;
         self.place = Place { offset: offset + length as u64 + 1, after: Point { commit, link } };
         self.next = end + 1;
         Ok(Some(Line { offset, bytes: &self.buffer[start..end] }))
+    }
+
+    /// The number of the next line's commit; 0 is the header.
+    fn due(&self) -> u64 {
+        if self.at_header { 0 } else { self.place.after.commit + 1 }
     }
 
     /// Where the next line begins, or would.
@@ -119,32 +125,6 @@ impl<'a> Scan<'a> {
         self.is_last = more.len() < CHUNK;
         self.buffer.extend_from_slice(&more);
         Ok(())
-    }
-
-    /// Whether the wrong line that comes next is what a crash of the machine left of lines that were never synced: a hole of zeros,
-    /// and no later line that knows this one to be on stable storage.
-    fn is_lost(&mut self) -> Result<bool, StoreError> {
-        let number = self.place.after.commit + 1;
-        let Some(length) = self.line_length()? else { return Ok(true) };
-        let hole = self.buffer[self.next..self.next + length].contains(&0);
-        let rest = self.disk.read_from(RunFile::Journal, self.place.offset + length as u64, usize::MAX)?;
-        let mut later = rest.split(|byte| *byte == b'\n');
-        Ok(hole && !self.at_header && !later.any(|line| claim(line).synced.is_some_and(|synced| synced >= number)))
-    }
-
-    fn damaged(&self, line: &[u8]) -> StoreError {
-        let due = self.place.after.commit + 1;
-        let what = match claim(line) {
-            _ if self.at_header => "the journal's first line is not what was written there".to_owned(),
-            Claim { commit: Some(found), .. } if found != due => {
-                format!("commit {due} belongs here, but this is commit {found}: lines are missing or were moved")
-            }
-            _ => format!("commit {due} is not what was written here: the line was changed"),
-        };
-        let number = usize::try_from(due + 1).unwrap_or(usize::MAX);
-        let number = if self.at_header { 1 } else { number };
-        let what = format!("{what}. Nothing was done with this fleet; put the line back");
-        StoreError::damaged(self.disk.path(RunFile::Journal), number, what)
     }
 }
 

@@ -277,7 +277,7 @@ mod rows {
 
     fn row_writer(store: &Store, state: &FleetState, number: u32, entries: u64) -> RowWriter {
         let (fleet, loaded) = store.resume_fleet(state.id(), &key(1), &holder("onramp resume")).unwrap();
-        RowWriter::new(fleet, loaded.state, id(number), entries).unwrap()
+        RowWriter::new(fleet, loaded.state, id(number), entries)
     }
 
     #[test]

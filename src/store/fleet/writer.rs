@@ -7,12 +7,13 @@ use super::read::{LoadedFleet, load};
 use super::{checkpoint, facts};
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
-use crate::fleet::{FleetEntry, FleetFact, FleetState, RowId};
+use crate::fleet::{FleetEntry, FleetFact, FleetState, RowEvent, RowId};
 use crate::id::RunId;
 use crate::run::{Entry, RunStarted};
 use crate::store::appender::{Appender, Beginning, End};
 use crate::store::disk::{Disk, RunFile};
 use crate::store::error::StoreError;
+use crate::store::growth::Growth;
 use crate::store::journal::Origin;
 use crate::store::key::Key;
 use crate::store::seal::{RunKeys, Seal};
@@ -22,9 +23,6 @@ use crate::workflow::Texts;
 
 /// A journal that has not grown by this many bytes is not worth a checkpoint.
 const MIN_GROWTH: u64 = 256 * 1024;
-
-/// Nor is one that has not grown by this many times the last checkpoint.
-const GROWTH: u64 = 4;
 
 /// A fleet to be stored.
 #[derive(Debug, Clone, Copy)]
@@ -59,10 +57,6 @@ impl FleetSealer {
 /// Appends to the journal of one fleet and replaces its checkpoint. There is one at a time.
 pub struct FleetWriter {
     journal: Appender,
-    /// The length of the journal, in bytes.
-    end: u64,
-    checkpoint: u64,
-    grown: u64,
 }
 
 impl FleetWriter {
@@ -74,10 +68,9 @@ impl FleetWriter {
         entropy: Arc<dyn Entropy>,
     ) -> Result<(Self, FleetState), StoreError> {
         let NewFleet { texts, origin, started, at } = new;
-        let beginning = Beginning { run: &started.run, at, origin, texts };
-        let (journal, files) = Appender::begin(disk, &beginning, key, entropy)?;
-        let end = journal.disk.read(RunFile::Journal)?.unwrap_or_default().len() as u64;
-        let mut writer = Self { journal, end, checkpoint: 0, grown: 0 };
+        let beginning = Beginning { run: &started.run, at, origin, texts, growth: Growth::new(MIN_GROWTH) };
+        let (journal, files) = Appender::begin(disk, beginning, key, entropy)?;
+        let mut writer = Self { journal };
         let first = FleetEntry { at, fact: FleetFact::Started(Box::new(started.clone())) };
         writer.append(&[writer.sealer().fact(&first)?], false)?;
         writer.journal.settle(&files)?;
@@ -109,11 +102,12 @@ impl FleetWriter {
             loaded.suspicion = witness.examine(|commit, mac| has(commit).is_some_and(|link| link == mac));
         }
         let at = position.end.after;
-        let ending = End { synced: at.clone(), at, header: position.header };
+        let grown = end.saturating_sub(position.checkpointed);
+        let growth = Growth::new(MIN_GROWTH).since(position.checkpoint, grown);
+        let ending = End { synced: at.clone(), at, header: position.header, length: end, growth };
         let mut journal = Appender::at(disk, position.keys, ending);
         journal.keep_witness(witness);
-        let grown = end.saturating_sub(position.checkpointed);
-        Ok((Self { journal, end, checkpoint: position.checkpoint, grown }, loaded))
+        Ok((Self { journal }, loaded))
     }
 
     /// Keeps the record of a new fleet.
@@ -144,10 +138,10 @@ impl FleetWriter {
     /// Commits facts, all or none, in one write, and gives where in the journal the commit begins, in bytes. With `sync`,
     /// everything is on stable storage when this returns. After an error nothing more is written.
     pub fn append(&mut self, facts: &[SealedFact], sync: bool) -> Result<u64, StoreError> {
-        let begins = self.end;
+        let begins = self.journal.length();
         if !facts.is_empty() {
             let length: usize = facts.iter().map(|fact| fact.0.len() + 1).sum();
-            let written = self.journal.append(|commit, synced, _| {
+            self.journal.append(|commit, synced, _| {
                 let mut line = String::with_capacity(length + 64);
                 line.push_str(&format!(r#"{{"commit":{commit},"synced":{synced},"facts":["#));
                 for (number, fact) in facts.iter().enumerate() {
@@ -157,14 +151,36 @@ impl FleetWriter {
                 line.push_str("]}");
                 Ok(line)
             })?;
-            self.end += written;
-            self.grown += written;
         }
         if sync {
             let commit = self.journal.points().0.commit;
             self.journal.sync(commit)?;
         }
         Ok(begins)
+    }
+
+    /// Commits facts of the fleet and, behind them, entries of its rows, and takes all of it into `state`.
+    pub fn record(
+        &mut self,
+        state: &mut FleetState,
+        facts: &[FleetEntry],
+        rows: &[(RowId, &[Entry])],
+        sync: bool,
+    ) -> Result<(), StoreError> {
+        let path = self.path(RunFile::Journal);
+        let illegal = |error: &dyn std::fmt::Display| StoreError::damaged(path.clone(), None, error.to_string());
+        let sealer = self.sealer();
+        let mut sealed = facts.iter().map(|entry| sealer.fact(entry)).collect::<Result<Vec<_>, _>>()?;
+        for (row, entries) in rows {
+            let run = row.run(state.id()).map_err(|error| illegal(&error))?;
+            sealed.extend(sealer.row(*row, &run, entries)?);
+        }
+        let offset = self.append(&sealed, sync)?;
+        let mut taken = facts.iter().try_for_each(|entry| state.apply(entry));
+        for (row, entry) in rows.iter().flat_map(|(row, entries)| entries.iter().map(move |entry| (*row, entry))) {
+            taken = taken.and_then(|()| state.apply_row(row, RowEvent::of(entry), offset));
+        }
+        taken.map_err(|error| illegal(&error))
     }
 
     /// Puts another text of the workflow beside the earlier ones, and gives what pins it.
@@ -174,16 +190,13 @@ impl FleetWriter {
 
     /// Whether the journal has grown enough for a new checkpoint.
     pub fn checkpoint_due(&self) -> bool {
-        self.grown >= (GROWTH * self.checkpoint).max(MIN_GROWTH)
+        self.journal.is_checkpoint_due()
     }
 
     /// Replaces the checkpoint by `state`, which is that after the last commit. An error here does not touch the journal.
     pub fn checkpoint(&mut self, state: &FleetState, durable: bool) -> Result<(), StoreError> {
         self.append(&[], true)?;
-        let text = checkpoint::write(state, self.journal.points().0, self.end, &self.journal.keys)?;
-        self.journal.disk.replace(RunFile::Checkpoint, text.as_bytes(), durable)?;
-        self.checkpoint = text.len() as u64;
-        self.grown = 0;
-        Ok(())
+        let text = checkpoint::write(state, self.journal.points().0, self.journal.length(), &self.journal.keys)?;
+        self.journal.replace_checkpoint(&text, durable)
     }
 }
