@@ -105,34 +105,26 @@ async fn take_over(plan: &Plan, state: &mut RunState, host: &mut impl Host) -> R
     drive(plan, state, host).await
 }
 
-/// Takes back what a run made. What an earlier process left is taken over first.
+/// Takes back what a run made. `full` has what edits took out behind the steps of `plan`. What an earlier process left is taken
+/// over first.
 pub async fn tear_down(
     plan: &Plan,
+    full: &Plan,
     state: &mut RunState,
     how: Resumption,
     host: &mut impl Host,
 ) -> Result<RunStatus, EngineError> {
     record(plan, state, host, Fact::TeardownStarted)?;
-    resume(plan, state, how, host).await
+    if let Some(recalled) = recalled(plan, full) {
+        record(full, state, host, recalled)?;
+    }
+    resume(full, state, how, host).await
 }
 
-/// The same with steps that edits took out: `plan` has them behind those of `before`.
-pub async fn tear_down_recalling(
-    before: &Plan,
-    plan: &Plan,
-    state: &mut RunState,
-    how: Resumption,
-    host: &mut impl Host,
-) -> Result<RunStatus, EngineError> {
-    record(before, state, host, Fact::TeardownStarted)?;
-    record(plan, state, host, recalled(before, plan))?;
-    resume(plan, state, how, host).await
-}
-
-/// That the steps are there again which `plan` has behind those of `before`.
-pub fn recalled(before: &Plan, plan: &Plan) -> Fact {
-    let behind = plan.steps.iter().skip(before.steps.len());
-    Fact::Recalled { steps: behind.map(|step| step.id.clone()).collect() }
+/// That the steps are there again which `full` has behind those of `plan`, if it has any.
+pub fn recalled(plan: &Plan, full: &Plan) -> Option<Fact> {
+    let behind = full.steps.get(plan.steps.len()..).filter(|steps| !steps.is_empty())?;
+    Some(Fact::Recalled { steps: behind.iter().map(|step| step.id.clone()).collect() })
 }
 
 fn record(plan: &Plan, state: &mut RunState, host: &mut impl Host, fact: Fact) -> Result<(), EngineError> {

@@ -8,7 +8,7 @@ mod launcher;
 mod learning;
 mod local;
 
-pub use driver::{EngineError, drive, recalled, resume, resume_edited, tear_down, tear_down_recalling};
+pub use driver::{EngineError, drive, recalled, resume, resume_edited, tear_down};
 pub use fleet::{FleetDriver, FleetEnd, FleetLog, RowLog, RowNotes, RowStart, Rows, Sealer};
 pub use host::{Completion, Host, HostError, Queued};
 pub use inject::{Injected, Injection, Trouble};

@@ -72,11 +72,7 @@ impl Teardown {
         let sandbox = revive(workspace, sandboxed(&writer, &state)).await?;
         engine::learn_named(&console.mask, &how.secrets);
         let mut host = host(workspace, full.clone(), &ahead, writer, console, None)?;
-        if adds(&plan, &full) {
-            engine::tear_down_recalling(&plan, &full, &mut state, how, &mut host).await?;
-        } else {
-            engine::tear_down(&plan, &mut state, how, &mut host).await?;
-        }
+        engine::tear_down(&plan, &full, &mut state, how, &mut host).await?;
         if let Some(sandbox) = sandbox {
             sandbox.stop().await;
         }
@@ -84,13 +80,9 @@ impl Teardown {
     }
 }
 
-fn adds(plan: &Plan, full: &Plan) -> bool {
-    full.steps.len() > plan.steps.len()
-}
-
 /// The run as it is when its teardown has begun, and nothing was done yet.
 pub(super) fn begun(plan: &Plan, full: &Plan, mut state: RunState) -> Result<RunState, OpError> {
-    let recalled = adds(plan, full).then(|| (full, engine::recalled(plan, full)));
+    let recalled = engine::recalled(plan, full).map(|recalled| (full, recalled));
     for (plan, fact) in [(plan, Fact::TeardownStarted)].into_iter().chain(recalled) {
         let entry = Entry { seq: state.seq + 1, at: state.now, fact };
         apply(plan, &mut state, &entry)?;

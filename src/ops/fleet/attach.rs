@@ -133,11 +133,7 @@ impl FleetRows<'_> {
         let (how, notes, clock) = (self.how.clone(), log.notes(), self.shared.clock.clone());
         let mut host = LocalHost::new(full.clone(), log, clock.clone(), launcher, Vec::new(), stop);
         Ok(async move {
-            if full.steps.len() > plan.steps.len() {
-                engine::tear_down_recalling(&plan, &full, &mut state, how, &mut host).await?;
-            } else {
-                engine::tear_down(&plan, &mut state, how, &mut host).await?;
-            }
+            engine::tear_down(&plan, &full, &mut state, how, &mut host).await?;
             Ok(match state.teardown_status(&full) {
                 Some(TeardownStatus::Done) => {
                     notes.note(clock.now(), FleetFact::TornDown(row))?;

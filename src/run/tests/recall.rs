@@ -21,7 +21,7 @@ fn steps(texts: &[&str]) -> String {
 }
 
 impl Run {
-    /// As `engine::tear_down_recalling` does; `texts` by their version.
+    /// As `engine::tear_down` does; `texts` by their version.
     fn undone_with(&mut self, texts: &[&Plan]) -> Vec<(String, String)> {
         let mut away: Vec<(u32, StepId)> =
             self.state.taken_out(false).into_iter().map(|(text, id)| (text.version, id.clone())).collect();

@@ -210,7 +210,7 @@ impl<'a> Life<'a> {
             (Way::Begin, _) => drive(plan, &mut state, &mut host).now_or_never(),
             (Way::Resume, None) => resume(plan, &mut state, how, &mut host).now_or_never(),
             (Way::Resume, Some(edit)) => resume_edited(before, plan, &mut state, how, edit, &mut host).now_or_never(),
-            (Way::TearDown, _) => tear_down(plan, &mut state, how, &mut host).now_or_never(),
+            (Way::TearDown, _) => tear_down(plan, plan, &mut state, how, &mut host).now_or_never(),
         };
         self.commits = host.commits;
         self.entries.append(&mut host.entries);
