@@ -8,6 +8,8 @@ mod admit;
 mod bad_row;
 mod event;
 mod fact;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod row;
 mod state;
 

@@ -2,28 +2,15 @@
 
 use serde_json::json;
 
+use super::fixture::started;
 use super::*;
 use crate::clock::Timestamp;
-use crate::id::{RunId, StepId, TaskPath};
-use crate::run::{ErrorKind, RunStarted, RunStatus, Settings, StepError};
-use crate::secret::{Data, Secret};
+use crate::id::{StepId, TaskPath};
+use crate::run::{ErrorKind, RunStatus, StepError};
+use crate::secret::Data;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_millis(second * 1000)
-}
-
-fn started() -> RunStarted {
-    let settings = Settings {
-        base_url: "http://127.0.0.1:1".into(),
-        sandbox: false,
-        settle: std::time::Duration::ZERO,
-        allow_hosts: Vec::new(),
-        typed_origins: Vec::new(),
-        allow_spend: None,
-    };
-    let (run, seed) = (RunId::new("q4").unwrap(), Secret::new(vec![7; 32]));
-    let workflow = "bootstrap".to_owned();
-    RunStarted { run, workflow, seed, inputs: Data::new(), secrets: Data::new(), settings, until: None }
 }
 
 fn row(key: &str) -> Row {

@@ -1,7 +1,6 @@
 //! A fleet in memory: rows that do nothing but report.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -11,28 +10,15 @@ use tokio::sync::{Barrier, mpsc};
 use super::*;
 use crate::clock::{ManualClock, Timestamp};
 use crate::engine::{EngineError, HostError, Log as _};
+use crate::fleet::fixture::started;
 use crate::fleet::{
     Control, FleetEntry, FleetFact, FleetState, Flow, Row, RowId, RowKey, RowPhase, StopAfter, StopReason,
 };
 use crate::id::{RunId, StepId, TaskPath};
-use crate::run::{Entry, ErrorKind, Fact, RunStarted, RunStatus, Settings, StepError, Stop};
-use crate::secret::{Data, Secret};
+use crate::run::{Entry, ErrorKind, Fact, RunStatus, StepError, Stop};
+use crate::secret::Data;
 
 const FLOW: Flow = Flow { max_parallel: 8, canary: None, stop_after: None };
-
-fn started() -> RunStarted {
-    let settings = Settings {
-        base_url: "http://127.0.0.1:1".into(),
-        sandbox: false,
-        settle: Duration::ZERO,
-        allow_hosts: Vec::new(),
-        typed_origins: Vec::new(),
-        allow_spend: None,
-    };
-    let (run, seed) = (RunId::new("q4").unwrap(), Secret::new(vec![7; 32]));
-    let workflow = "bootstrap".to_owned();
-    RunStarted { run, workflow, seed, inputs: Data::new(), secrets: Data::new(), settings, until: None }
-}
 
 fn fleet(rows: u64) -> FleetState {
     let mut state = FleetState::new(started(), "sha256:a".into(), Timestamp::default());

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -150,47 +150,57 @@ fn private(path: &Path, text: &str) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
-/// Nothing can be written there any more.
-fn hinder(path: &Path) {
-    fs::remove_file(path).unwrap();
-    fs::create_dir(path).unwrap();
+/// A rotated refresh token could not be written, since a folder is where its file was.
+struct Hindered {
+    scene: Scene,
+    folder: tempfile::TempDir,
+    path: PathBuf,
+    endpoint: std::thread::JoinHandle<Vec<String>>,
+}
+
+impl Hindered {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("refresh");
+        private(&path, "refresh-0\n");
+        let there = path.clone();
+        let hinder = move || {
+            fs::remove_file(&there).unwrap();
+            fs::create_dir(&there).unwrap();
+        };
+        let (url, endpoint) = endpoint_after(hinder, vec![rotating(1), access("access-2", 0)]);
+        let scene = Scene::new(url, Grant::File(path.clone()));
+        assert_eq!(scene.token(None).await.as_deref(), Ok("access-1"));
+        Self { scene, folder, path, endpoint }
+    }
+
+    /// There is a file with this again; the refresh token that is asked with next, and what the file holds then.
+    async fn put_right(self, text: &str) -> (String, String) {
+        fs::remove_dir(&self.path).unwrap();
+        private(&self.path, text);
+        assert_eq!(self.scene.token(None).await.as_deref(), Ok("access-2"));
+        let form = self.endpoint.join().unwrap()[1].clone();
+        assert_eq!(files(self.folder.path()), ["refresh"]);
+        let asked = Url::parse(&format!("form:?{form}")).unwrap();
+        let token = asked.query_pairs().find(|(name, _)| name == "refresh_token").unwrap().1.into_owned();
+        (token, fs::read_to_string(&self.path).unwrap())
+    }
 }
 
 #[tokio::test]
 async fn a_rotated_refresh_token_that_cannot_be_written_is_told_and_used_and_written_later() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("refresh");
-    private(&path, "refresh-0\n");
-    let there = path.clone();
-    let (url, endpoint) = endpoint_after(move || hinder(&there), vec![rotating(1), access("access-2", 0)]);
-    let scene = Scene::new(url, Grant::File(path.clone()));
-    assert_eq!(scene.token(None).await.as_deref(), Ok("access-1"));
-    let shown = path.display().to_string();
+    let hindered = Hindered::new().await;
+    let shown = hindered.path.display().to_string();
     let heard: Vec<String> = HEARD.lock().unwrap().iter().filter(|text| text.contains(&shown)).cloned().collect();
     assert!(heard.len() == 1 && heard[0].contains("get another refresh token"), "{heard:?}");
     assert!(!heard[0].contains("refresh-1"), "{heard:?}");
-    fs::remove_dir(&path).unwrap();
-    private(&path, "refresh-0\n");
-    assert_eq!(scene.token(None).await.as_deref(), Ok("access-2"));
-    assert!(endpoint.join().unwrap()[1].contains("refresh_token=refresh-1&"));
-    assert_eq!(fs::read_to_string(&path).unwrap(), "refresh-1\n");
-    assert_eq!(files(folder.path()), ["refresh"]);
+    assert_eq!(hindered.put_right("refresh-0\n").await, ("refresh-1".to_owned(), "refresh-1\n".to_owned()));
 }
 
 #[tokio::test]
 async fn a_refresh_token_in_the_file_goes_before_the_one_that_could_not_be_written() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("refresh");
-    private(&path, "refresh-0\n");
-    let there = path.clone();
-    let (url, endpoint) = endpoint_after(move || hinder(&there), vec![rotating(1), access("access-2", 0)]);
-    let scene = Scene::new(url, Grant::File(path.clone()));
-    assert_eq!(scene.token(None).await.as_deref(), Ok("access-1"));
-    fs::remove_dir(&path).unwrap();
-    private(&path, "refresh-9\n");
-    assert_eq!(scene.token(None).await.as_deref(), Ok("access-2"));
-    assert!(endpoint.join().unwrap()[1].contains("refresh_token=refresh-9&"));
-    assert_eq!(fs::read_to_string(&path).unwrap(), "refresh-9\n");
+    let hindered = Hindered::new().await;
+    assert_eq!(hindered.put_right("refresh-9\n").await, ("refresh-9".to_owned(), "refresh-9\n".to_owned()));
 }
 
 #[cfg(target_os = "linux")]
