@@ -8,14 +8,15 @@ use tokio::time::{interval, sleep};
 use super::show::read;
 use super::stored::{Stored, restore, sealing_key};
 use super::{OpError, Shown, Workspace};
+use crate::clock::Timestamp;
 use crate::engine::StopSignal;
 use crate::id::RunId;
 use crate::report::sign_of;
 use crate::run::{Entry, Fact, Resumption, RunStatus, Stop, TeardownStatus, apply, end};
-use crate::store::{CancelRequests, StoreError};
+use crate::store::{CancelRequests, Store, StoreError};
 
 /// How often a run looks whether somebody asked, and how often who asked looks whether it has ended.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 pub struct CancelRequest {
     /// An id, the beginning of one, or `last`.
@@ -40,32 +41,65 @@ pub async fn cancel(
     request: CancelRequest,
     say: &mut (dyn FnMut(&str) + Send),
 ) -> Result<CancelOutcome, OpError> {
-    let store = workspace.open();
     let run = workspace.find(&request.run)?;
     refuse_row(workspace, &run)?;
-    let requests = store.cancel_requests(&run)?;
-    let deadline = request.wait.map(|wait| workspace.clock.now().plus(wait));
-    let mut asked = false;
+    let mut asking = Asking::new(workspace, workspace.open(), run.clone(), request.wait)?;
     loop {
-        if !store.is_locked(&run)? {
-            // Nobody is left to take it.
-            requests.take();
-            match at_rest(workspace, &run, asked, say) {
+        match asking.wait(|| is_stopping(workspace, &run)).await? {
+            Waited::Asked => return Ok(CancelOutcome::Asked(run)),
+            Waited::Ending => return Ok(CancelOutcome::Ending(run)),
+            Waited::AtRest => match at_rest(workspace, &run, asking.asked, say) {
                 // Somebody resumed it just now.
                 Err(OpError::Store(StoreError::Locked { .. })) => {}
                 shown => return shown.map(|shown| CancelOutcome::Ended(Box::new(shown))),
+            },
+        }
+    }
+}
+
+/// Asks whoever works on a run, or on a fleet, to end it.
+pub(super) struct Asking<'w> {
+    workspace: &'w Workspace,
+    store: Store,
+    run: RunId,
+    requests: CancelRequests,
+    deadline: Option<Timestamp>,
+    pub asked: bool,
+}
+
+pub(super) enum Waited {
+    /// No process works on it.
+    AtRest,
+    /// It was asked, and nobody waits.
+    Asked,
+    /// It has not ended in the time that it was waited for.
+    Ending,
+}
+
+impl<'w> Asking<'w> {
+    /// `run` is one of `store`. Nothing was asked yet.
+    pub fn new(workspace: &'w Workspace, store: Store, run: RunId, wait: Option<Duration>) -> Result<Self, OpError> {
+        let requests = store.cancel_requests(&run)?;
+        let deadline = wait.map(|wait| workspace.clock.now().plus(wait));
+        Ok(Self { workspace, store, run, requests, deadline, asked: false })
+    }
+
+    pub async fn wait(&mut self, is_stopping: impl Fn() -> bool) -> Result<Waited, OpError> {
+        while self.store.is_locked(&self.run)? {
+            // A process that had only just taken the lock may have thrown the first one away.
+            if !self.asked || (!self.requests.is_asked() && !is_stopping()) {
+                self.requests.ask(&self.workspace.holder())?;
+                self.asked = true;
+            }
+            match self.deadline {
+                None => return Ok(Waited::Asked),
+                Some(deadline) if self.workspace.clock.now() >= deadline => return Ok(Waited::Ending),
+                Some(_) => sleep(LOOK_EVERY).await,
             }
         }
-        // A process that had only just taken the lock may have thrown the first one away.
-        if !asked || (!requests.is_asked() && !is_stopping(workspace, &run)) {
-            requests.ask(&workspace.holder())?;
-            asked = true;
-        }
-        match deadline {
-            None => return Ok(CancelOutcome::Asked(run)),
-            Some(deadline) if workspace.clock.now() >= deadline => return Ok(CancelOutcome::Ending(run)),
-            Some(_) => sleep(LOOK_EVERY).await,
-        }
+        // Nobody is left to take it.
+        self.requests.take();
+        Ok(Waited::AtRest)
     }
 }
 

@@ -19,10 +19,34 @@ use crate::secret::Secret;
 pub struct ExecRequest {
     /// An id, the beginning of one, or `last`.
     pub run: String,
+    pub command: UserCommand,
+}
+
+/// A command of the user's. There is no shell in between.
+#[derive(Clone)]
+pub struct UserCommand {
     pub program: OsString,
     pub arguments: Vec<OsString>,
     /// Variables of our own environment that the command must not see.
     pub withheld: Vec<OsString>,
+}
+
+impl UserCommand {
+    /// Ready to be run, with these in its environment.
+    pub(super) fn with(&self, variables: &[Variable]) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments);
+        for name in &self.withheld {
+            command.env_remove(name);
+        }
+        for (name, value) in variables {
+            match value {
+                Some(value) => command.env(name, value.expose()),
+                None => command.env_remove(name),
+            };
+        }
+        command
+    }
 }
 
 /// How the command ended, or why it did not start.
@@ -43,7 +67,7 @@ impl ExecOutcome {
     }
 }
 
-/// Waits for the command; `signals` are passed on to it. There is no shell in between. A command that is given what was undone
+/// Waits for the command; `signals` are passed on to it. A command that is given what was undone
 /// may be the one that cleans up after it: it is run, and the user is told.
 pub async fn exec(
     workspace: &Workspace,
@@ -54,18 +78,7 @@ pub async fn exec(
     let outputs = outputs(workspace, &request.run)?;
     let variables = variables(workspace, &outputs)?;
     outputs.caveat(workspace).filter(|_| outputs.torn_down).iter().for_each(|caveat| say(caveat));
-    let mut command = Command::new(&request.program);
-    command.args(&request.arguments);
-    for name in &request.withheld {
-        command.env_remove(name);
-    }
-    for (name, value) in &variables {
-        match value {
-            Some(value) => command.env(name, value.expose()),
-            None => command.env_remove(name),
-        };
-    }
-    let mut child = match command.spawn() {
+    let mut child = match request.command.with(&variables).spawn() {
         Ok(child) => child,
         Err(error) => return Ok(ExecOutcome::NotStarted(error)),
     };

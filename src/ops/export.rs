@@ -46,9 +46,7 @@ pub fn export(workspace: &Workspace, request: ExportRequest) -> Result<ExportOut
     let text = match &request.output {
         None => commands + &data,
         Some(path) => {
-            let data = Secret::new(data);
-            write(path, data.expose(), format == Format::Github)
-                .map_err(|error| OpError::Usage(format!("could not write {}: {error}", path.display())))?;
+            write(path, data, format == Format::Github)?;
             commands
         }
     };
@@ -122,7 +120,17 @@ pub(super) fn refused(unfit: &Unfit) -> OpError {
     })
 }
 
-pub(super) fn write(path: &Path, text: &str, append: bool) -> io::Result<()> {
+/// Puts outputs into a file, for its owner alone.
+pub(super) fn write(path: &Path, text: String, append: bool) -> Result<(), OpError> {
+    let text = Secret::new(text);
+    put(path, text.expose(), append).map_err(|error| unwritten(path, &error))
+}
+
+pub(super) fn unwritten(path: &Path, error: &io::Error) -> OpError {
+    OpError::Usage(format!("could not write {}: {error}", path.display()))
+}
+
+fn put(path: &Path, text: &str, append: bool) -> io::Result<()> {
     let special = fs::metadata(path).is_ok_and(|found| !found.is_file());
     if append || special {
         let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;

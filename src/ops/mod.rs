@@ -57,7 +57,7 @@ pub use call::call;
 pub use cancel::{CancelOutcome, CancelRequest, cancel};
 pub use doctor::{DoctorRequest, doctor};
 pub use error::OpError;
-pub use exec::{ExecOutcome, ExecRequest, exec};
+pub use exec::{ExecOutcome, ExecRequest, UserCommand, exec};
 pub use export::{ExportOutcome, ExportRequest, export};
 pub use fleet::{
     Condition, DuplicateRow, Each, FleetCancel, FleetConsole, FleetExportOutcome, FleetExportRequest, FleetFormat,

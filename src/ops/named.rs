@@ -8,9 +8,10 @@ use super::go_on::{go_on, open};
 use super::resume::{ResumeRequest, Talk};
 use super::run::{RunOutcome, RunRequest};
 use super::stored::{Stored, restore, sealing_key};
+use super::surroundings::same_kind_of_service;
 use super::{OpError, Workspace};
 use crate::id::RunId;
-use crate::run::{RunStarted, RunState, RunStatus};
+use crate::run::{RunState, RunStatus};
 use crate::secret::Data;
 use crate::workflow::{Given, Workflow, bind};
 
@@ -43,7 +44,7 @@ pub(super) async fn again(
     let store = workspace.open();
     let Stored { plan, state, .. } = restore(workspace, store.read(run, &sealing_key(workspace)?)?)?;
     // Before the inputs are looked at: those of a sandbox run may have no other values.
-    same_kind_of_service(&state.started, request.sandbox)?;
+    same_kind_of_service(&state.started, ("run", "--id"), request.sandbox)?;
     let inputs = bind(workflow, given, request.sandbox).map_err(OpError::Inputs)?;
     is_same(workflow, &inputs, &request, &state)?;
     if state.status == RunStatus::Succeeded {
@@ -59,19 +60,6 @@ pub(super) async fn again(
         ..ResumeRequest::new(run.to_string(), request.environment)
     };
     go_on(workspace, &run, (writer, stored), &resume, None, console, talk).await
-}
-
-fn same_kind_of_service(started: &RunStarted, sandbox: bool) -> Result<(), OpError> {
-    let run = &started.run;
-    match (started.settings.sandbox, sandbox) {
-        (true, false) => Err(OpError::Usage(format!(
-            "run {run} was started with `--sandbox`: say so again to go on with it, or give this one another `--id`"
-        ))),
-        (false, true) => Err(OpError::Usage(format!(
-            "run {run} was started without `--sandbox`: leave it out to go on with it, or give this one another `--id`"
-        ))),
-        _ => Ok(()),
-    }
 }
 
 /// What a run is of: its workflow, its inputs and its service. Says what differs, and never a value.

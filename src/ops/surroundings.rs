@@ -88,6 +88,21 @@ pub(super) fn overrides(sandbox: &Sandbox) -> BTreeMap<String, String> {
     BTreeMap::from([(MAILBOX_VARIABLE.to_owned(), sandbox.ready().mailbox.clone())])
 }
 
+/// A run of a sandbox goes on with one, and no other does. `what` it is, `run` or `fleet`, gets another name by `flag`.
+pub(super) fn same_kind_of_service(
+    started: &RunStarted,
+    (what, flag): (&str, &str),
+    sandbox: bool,
+) -> Result<(), OpError> {
+    let how = match (started.settings.sandbox, sandbox) {
+        (true, false) => "with `--sandbox`: say so again",
+        (false, true) => "without `--sandbox`: leave it out",
+        _ => return Ok(()),
+    };
+    let run = &started.run;
+    Err(OpError::Usage(format!("{what} {run} was started {how} to go on with it, or give this one another `{flag}`")))
+}
+
 /// Base URL and mailbox are part of a run: what it did at one service cannot go on at another. Another password of the same
 /// mailbox is a correction: the secret is given anew.
 pub(super) fn same_surroundings(

@@ -16,16 +16,23 @@ pub(super) fn takeover(
     trust: bool,
     say: &mut (dyn FnMut(&str) + Send),
 ) -> Result<Resumption, OpError> {
-    match suspicion {
-        Some(why) if trust => say(&format!("run {run} may be a copy: {why}. It is trusted, as you asked")),
-        Some(why) => say(&format!(
-            "run {run} may be a copy: {why}. Before anything is sent that must not happen twice, onramp looks whether it \
-             has happened already; `--trust-checkpoint` says that there is no other copy"
-        )),
-        None => {}
+    if let Some(why) = suspicion {
+        say(&copied(&format!("run {run}"), why, trust));
     }
     let epoch = epoch(workspace)?;
     Ok(Resumption { epoch, wary: suspicion.is_some() && !trust, trusted: trust, ..Resumption::default() })
+}
+
+/// That `whom`, such as `run 20261122-013405-k7qz2m`, may be a copy, and what follows.
+pub(super) fn copied(whom: &str, why: &Suspicion, trusted: bool) -> String {
+    let follows = match trusted {
+        true => "It is trusted, as you asked",
+        false => {
+            "Before anything is sent that must not happen twice, onramp looks whether it has happened already; \
+             `--trust-checkpoint` says that there is no other copy"
+        }
+    };
+    format!("{whom} may be a copy: {why}. {follows}")
 }
 
 /// What stands in the marks that this process leaves.

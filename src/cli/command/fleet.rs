@@ -257,8 +257,7 @@ fn export(args: FleetExport, global: &Global) -> Result<Exit, Failure> {
 }
 
 fn each(args: EachArgs) -> Option<Each> {
-    let mut words = args.command.into_iter();
-    Some(Each::new(words.next()?, words.collect(), environment::own_variables()))
+    super::exec::user_command(args.command).map(Each::new)
 }
 
 fn flow(args: &FlowArgs) -> FlowRequest {

@@ -5,15 +5,14 @@ use std::time::Duration;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::time::{interval, sleep};
 
-use super::run::{copied, record};
 use super::show::{ShownFleet, fleet_show};
+use super::take::record;
 use crate::fleet::{Control, FleetFact};
+use crate::ops::cancel::{Asking, LOOK_EVERY, Waited};
 use crate::ops::stored::sealing_key;
+use crate::ops::takeover::copied;
 use crate::ops::{OpError, Workspace};
-use crate::store::{ControlRequests, LoadedFleet, StoreError};
-
-/// How often a fleet looks whether somebody asked, and how often who asked looks whether it was taken.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
+use crate::store::{ControlRequests, LoadedFleet};
 
 /// Who asked waits no longer for that.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
@@ -26,13 +25,13 @@ pub async fn fleet_control(workspace: &Workspace, wanted: &str, control: Control
     let deadline = workspace.clock.now().plus(LONGEST_WAIT);
     loop {
         if !store.is_locked(&fleet)? {
-            match store.resume_fleet(&fleet, &sealing_key(workspace)?, &workspace.holder()) {
+            match workspace.take_fleet(&fleet, &sealing_key(workspace)?) {
                 // Somebody resumed it just now.
-                Err(StoreError::Locked { .. }) => {}
-                Err(error) => return Err(error.into()),
+                Err(_) if store.is_locked(&fleet)? => {}
+                Err(error) => return Err(error),
                 Ok((mut writer, LoadedFleet { mut state, suspicion, .. })) => {
                     if let Some(why) = suspicion {
-                        return Err(OpError::Usage(copied(&fleet, &why, false)));
+                        return Err(OpError::Usage(copied(&format!("fleet {fleet}"), &why, false)));
                     }
                     requests.take();
                     record(workspace, &mut writer, &mut state, vec![FleetFact::from(control)])?;
@@ -95,18 +94,13 @@ pub enum FleetCancel {
 pub async fn fleet_cancel(workspace: &Workspace, wanted: &str, wait: Option<Duration>) -> Result<FleetCancel, OpError> {
     let store = workspace.open().fleets();
     let fleet = store.find(wanted)?;
-    let requests = store.cancel_requests(&fleet)?;
-    if !store.is_locked(&fleet)? {
-        return fleet_show(workspace, fleet.as_str()).map(FleetCancel::Idle);
+    let mut asking = Asking::new(workspace, store, fleet.clone(), wait)?;
+    // One that was asked takes that away, and ends.
+    let waited = asking.wait(|| true).await?;
+    let shown = || fleet_show(workspace, fleet.as_str());
+    match waited {
+        Waited::AtRest if asking.asked => shown().map(FleetCancel::Ended),
+        Waited::AtRest => shown().map(FleetCancel::Idle),
+        Waited::Asked | Waited::Ending => Ok(FleetCancel::Asked(fleet.to_string())),
     }
-    requests.ask(&workspace.holder())?;
-    let deadline = wait.map(|wait| workspace.clock.now().plus(wait));
-    while store.is_locked(&fleet)? {
-        if deadline.is_none_or(|deadline| workspace.clock.now() >= deadline) {
-            return Ok(FleetCancel::Asked(fleet.to_string()));
-        }
-        sleep(LOOK_EVERY).await;
-    }
-    requests.take();
-    fleet_show(workspace, fleet.as_str()).map(FleetCancel::Ended)
 }

@@ -1,6 +1,5 @@
 //! A command of the user's takes the outputs of each row that has succeeded.
 
-use std::ffi::OsString;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,25 +7,22 @@ use super::log::StoredSealer;
 use crate::clock::Clock;
 use crate::engine::{HostError, RowNotes};
 use crate::fleet::{FleetFact, RowId, RowKey};
-use crate::ops::exec::{Variable, variables_of};
+use crate::ops::exec::{UserCommand, Variable, variables_of};
 use crate::ops::outputs::listed;
 use crate::plan::Plan;
 use crate::run::{RunState, RunStatus};
 use crate::secret::Mask;
 
-/// The command, and what came of it. There is no shell in between.
+/// The command, and what came of it.
 #[derive(Clone)]
 pub struct Each {
-    program: OsString,
-    arguments: Vec<OsString>,
-    /// Variables of our own environment that the command must not see.
-    withheld: Vec<OsString>,
+    command: UserCommand,
     failed: Arc<Mutex<Vec<(RowKey, String)>>>,
 }
 
 impl Each {
-    pub fn new(program: OsString, arguments: Vec<OsString>, withheld: Vec<OsString>) -> Self {
-        Self { program, arguments, withheld, failed: Arc::default() }
+    pub fn new(command: UserCommand) -> Self {
+        Self { command, failed: Arc::default() }
     }
 
     /// Rows whose outputs were not taken, and why.
@@ -35,17 +31,7 @@ impl Each {
     }
 
     fn command(&self, row: &RowKey, state: &RunState, variables: &[Variable]) -> Command {
-        let mut command = Command::new(&self.program);
-        command.args(&self.arguments);
-        for name in &self.withheld {
-            command.env_remove(name);
-        }
-        for (name, value) in variables {
-            match value {
-                Some(value) => command.env(name, value.expose()),
-                None => command.env_remove(name),
-            };
-        }
+        let mut command = self.command.with(variables);
         command.env("ONRAMP_ROW", row.as_str()).env("ONRAMP_RUN", state.started.run.as_str());
         // Standard output is ours: what the command says is talk.
         command.stdin(Stdio::null()).stdout(std::io::stderr());

@@ -8,7 +8,7 @@ use super::show::fleet_show;
 use super::stored_rows::StoredRows;
 use crate::engine::learn_state;
 use crate::fleet::{FleetState, RowId, RowPhase};
-use crate::ops::export::{named, write};
+use crate::ops::export::{named, refused, unwritten, write};
 use crate::ops::outputs::listed;
 use crate::ops::stored::Stored;
 use crate::ops::{OpError, Workspace};
@@ -70,8 +70,7 @@ pub fn fleet_export(workspace: &Workspace, request: &FleetExportRequest) -> Resu
     let text = match &request.output {
         None => text,
         Some(path) => {
-            let text = Secret::new(text);
-            write(path, text.expose(), false).map_err(|error| unwritten(path, &error))?;
+            write(path, text, false)?;
             String::new()
         }
     };
@@ -99,13 +98,7 @@ fn folder(folder: &Path, rows: &[ExportedRow], secrets: Secrets) -> Result<(), O
     for row in rows {
         let path = folder.join(format!("{}.env", row.run));
         let rendered = render(Format::Dotenv, &row.outputs, secrets, false);
-        let rendered = rendered.map_err(|unfit| crate::ops::export::refused(&unfit))?;
-        let text = Secret::new(rendered.data);
-        write(&path, text.expose(), false).map_err(|error| unwritten(&path, &error))?;
+        write(&path, rendered.map_err(|unfit| refused(&unfit))?.data, false)?;
     }
     Ok(())
-}
-
-fn unwritten(path: &Path, error: &std::io::Error) -> OpError {
-    OpError::Usage(format!("could not write {}: {error}", path.display()))
 }

@@ -1,7 +1,8 @@
 //! Takes back what all rows of a fleet made.
 
-use super::run::{Fleet, FleetConsole, FleetOutcome, FlowRequest, Purpose, drive, open};
+use super::drive::{FleetConsole, FleetOutcome, FlowRequest, Work, drive};
 use super::stored_rows::StoredRows;
+use super::take::{Fleet, Purpose, take};
 use crate::fleet::{FleetFact, RowId};
 use crate::ops::recall::recalling_all;
 use crate::ops::teardown::begun;
@@ -22,7 +23,7 @@ impl FleetTeardown {
         talk: &mut dyn Talk,
     ) -> Result<Self, OpError> {
         let id = workspace.open().fleets().find(&request.run)?;
-        let fleet = open(workspace, &id, Purpose::TearDown, request, talk).await?;
+        let fleet = take(workspace, &id, Purpose::TearDown, request, talk).await?;
         let left = fleet.state.numbered().filter(|(_, row)| row.began.is_some() && !row.torn_down);
         let rows = left.map(|(id, _)| id).collect();
         Ok(Self { fleet, rows })
@@ -54,6 +55,6 @@ impl FleetTeardown {
         if !self.fleet.state.teardown {
             self.fleet.record(workspace, vec![FleetFact::TeardownStarted])?;
         }
-        drive(workspace, self.fleet, self.rows, (request, flow, None), console).await
+        drive(workspace, self.fleet, self.rows, Work { request, flow, each: None, undoes: true }, console).await
     }
 }
