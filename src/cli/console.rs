@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::args::{Color, Global, Progress};
 use super::{environment, out, signals};
 use crate::clock::SystemClock;
+use crate::engine::StopSignal;
 use crate::ops::{Console, FleetConsole};
 use crate::report::fleet::{FleetLines, FleetLive, FleetReporter};
 use crate::report::{Lines, Live, Look, Reporter};
@@ -13,36 +14,58 @@ use crate::secret::Mask;
 /// Columns of a stream whose width nobody knows.
 const FALLBACK: usize = 100;
 
+/// How a run is watched.
 pub fn console(global: &Global, progress: &Progress, mask: &Mask) -> Result<Console, String> {
-    // A terminal echoes the `^C` of the signal that ends us.
-    let mut leave: Box<dyn FnOnce() + Send> = Box::new(|| out::draw(""));
-    let reporter: Option<Box<dyn Reporter>> = match (progress.quiet, is_live(global)) {
-        (true, _) => None,
-        (false, true) => {
+    let watched = watch::<dyn Reporter>(
+        global,
+        progress,
+        || {
             let live = Live::on_stderr(stderr_look(global.color), Arc::new(SystemClock));
-            leave = Box::new(live.eraser());
-            Some(Box::new(live))
-        }
-        (false, false) => Some(Box::new(Lines::new(std::io::stderr(), mask.clone()))),
-    };
-    let stop = signals::listen(leave).map_err(|error| format!("cannot listen for signals: {error}"))?;
-    Ok(Console { reporters: reporter.into_iter().collect(), stop, mask: mask.clone() })
+            let leave = live.eraser();
+            (Box::new(live), Box::new(leave))
+        },
+        || Box::new(Lines::new(std::io::stderr(), mask.clone())),
+    );
+    watched.map(|(reporters, stop)| Console { reporters, stop, mask: mask.clone() })
 }
 
 /// How a fleet is watched.
 pub fn fleet_console(global: &Global, progress: &Progress, mask: &Mask) -> Result<FleetConsole, String> {
-    let mut leave: Box<dyn FnOnce() + Send> = Box::new(|| out::draw(""));
-    let reporter: Option<Box<dyn FleetReporter>> = match (progress.quiet, is_live(global)) {
-        (true, _) => None,
-        (false, true) => {
+    let watched = watch::<dyn FleetReporter>(
+        global,
+        progress,
+        || {
             let live = FleetLive::on_stderr(stderr_look(global.color), Arc::new(SystemClock));
-            leave = Box::new(live.eraser());
-            Some(Box::new(live))
+            let leave = live.eraser();
+            (Box::new(live), Box::new(leave))
+        },
+        || Box::new(FleetLines::new(std::io::stderr(), Arc::new(SystemClock))),
+    );
+    watched.map(|(reporters, stop)| FleetConsole { reporters, stop, mask: mask.clone() })
+}
+
+/// What a signal does before it ends us.
+type Leave = Box<dyn FnOnce() + Send>;
+
+/// The reporters, and the signals that ask to stop.
+fn watch<R: ?Sized>(
+    global: &Global,
+    progress: &Progress,
+    live: impl FnOnce() -> (Box<R>, Leave),
+    lines: impl FnOnce() -> Box<R>,
+) -> Result<(Vec<Box<R>>, StopSignal), String> {
+    // A terminal echoes the `^C` of the signal that ends us.
+    let nothing = || -> Leave { Box::new(|| out::draw("")) };
+    let (reporter, leave) = match (progress.quiet, is_live(global)) {
+        (true, _) => (None, nothing()),
+        (false, true) => {
+            let (reporter, leave) = live();
+            (Some(reporter), leave)
         }
-        (false, false) => Some(Box::new(FleetLines::new(std::io::stderr(), Arc::new(SystemClock)))),
+        (false, false) => (Some(lines()), nothing()),
     };
     let stop = signals::listen(leave).map_err(|error| format!("cannot listen for signals: {error}"))?;
-    Ok(FleetConsole { reporters: reporter.into_iter().collect(), stop, mask: mask.clone() })
+    Ok((reporter.into_iter().collect(), stop))
 }
 
 /// Whether a view can be drawn anew; a log would tear it.

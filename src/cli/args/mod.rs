@@ -34,7 +34,7 @@ pub use doctor::Doctor;
 pub use exec::Exec;
 pub use export::{Export, ExportFormat};
 pub use fleet::{
-    EachArgs, Fleet, FleetCancel, FleetExport, FleetExportFormat, FleetList, FleetResolve, FleetResume, FleetRun,
+    Driving, Fleet, FleetCancel, FleetExport, FleetExportFormat, FleetList, FleetResolve, FleetResume, FleetRun,
     FleetShow, FleetTeardown, FlowArgs, RowArgs, WhichFleet,
 };
 pub use global::{Color, Global};
@@ -50,7 +50,7 @@ pub use run::Run;
 pub use sandbox::Sandbox;
 pub use schema::Schema;
 pub use show::{Runs, Show};
-pub use teardown::Teardown;
+pub use teardown::{Teardown, Undo};
 pub use validate::Validate;
 
 /// Takes service accounts from nothing to working, without a browser.

@@ -17,6 +17,13 @@ pub struct Teardown {
     #[command(flatten)]
     pub which: Which,
 
+    #[command(flatten)]
+    pub undo: Undo,
+}
+
+/// How it is undone.
+#[derive(Debug, Args)]
+pub struct Undo {
     /// Do not ask. Without a terminal there is nobody to ask, and this is needed.
     #[arg(short, long)]
     pub yes: bool,

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, IsTerminal as _};
 
 use super::asking;
 use super::outcome::{print, summary, with_times};
-use crate::cli::args::{Global, Teardown as Args};
+use crate::cli::args::{Global, Teardown as Args, Undo};
 use crate::cli::console::{console, stderr_look};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -16,28 +16,29 @@ use crate::run::TeardownStatus;
 use crate::secret::Mask;
 
 pub async fn teardown(args: Args, global: &Global) -> Result<Exit, Failure> {
+    let Undo { yes, service, print: printed, progress, store } = args.undo;
     let mask = Mask::default();
     log::start(global.log, &mask);
-    let workspace = asking(&args.store.folder(global), "onramp teardown", global);
+    let workspace = asking(&store.folder(global), "onramp teardown", global);
     let environment = environment::reader(&global.chosen);
-    let request = ResumeRequest { base_url: args.service.base_url, ..ResumeRequest::new(args.which.run, &environment) };
-    let mut voice = Voice::new(&args.progress, global);
+    let request = ResumeRequest { base_url: service.base_url, ..ResumeRequest::new(args.which.run, &environment) };
+    let mut voice = Voice::new(&progress, global);
     let teardown = Teardown::prepare(&workspace, &request, &mut voice)?;
     let outcome = if teardown.is_over() {
         voice.say("nothing is left to undo");
         teardown.leave()
     } else {
-        if !args.yes && !is_wanted(&teardown, global)? {
+        if !yes && !is_wanted(&teardown, global)? {
             out::say("nothing was undone");
             return Ok(Exit::WrongUse);
         }
         // From here on a signal asks the engine to stop; until here it ended the question.
-        let console = console(global, &args.progress, &mask).map_err(OpError::Usage)?;
+        let console = console(global, &progress, &mask).map_err(OpError::Usage)?;
         teardown.carry_out(&workspace, console).await?
     };
     let status = outcome.state.teardown_status(&outcome.plan);
     let summary = with_times(&workspace, &outcome, &mask, summary(&workspace, &outcome, Secrets::Masked, &mask));
-    print(&summary, args.print.json, global)?;
+    print(&summary, printed.json, global)?;
     Ok(status.map_or(Exit::Interrupted, exit))
 }
 
