@@ -20,18 +20,24 @@ struct Fleet<'a> {
     sandbox: &'a SandboxProcess,
     config: PathBuf,
     name: &'static str,
+    /// A mailbox that is not the sandbox's, and the authority that vouches for its server.
+    mailbox: Option<(String, PathBuf)>,
 }
 
 impl<'a> Fleet<'a> {
     fn new(context: &'a TestContext, sandbox: &'a SandboxProcess, name: &'static str) -> Self {
         let config = context.write("scaled.toml", "[defaults]\nrate-scale = 1000000\n");
-        Self { context, sandbox, config, name }
+        Self { context, sandbox, config, name, mailbox: None }
     }
 
     /// `onramp fleet VERB`, with the fleet's service and mailbox.
     fn command(&self, verb: &str) -> Invocation {
         let command = self.context.onramp(["fleet", verb, "--config"]).arg(&self.config);
-        command.against(self.sandbox)
+        let command = command.against(self.sandbox);
+        match &self.mailbox {
+            Some((url, ca)) => command.env("ONRAMP_MAILBOX_URL", url).env("SSL_CERT_FILE", ca),
+            None => command,
+        }
     }
 
     /// `onramp fleet run` of a workflow.

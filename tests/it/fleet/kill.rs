@@ -2,12 +2,14 @@
 //! and one invite for each row.
 
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::json;
 
 use super::{Fleet, count, csv, email};
-use crate::support::{LONG, Ledger, TestContext, eventually, quick};
+use crate::support::dovecot::{CATCH_ALL, Dovecot, PASSWORD};
+use crate::support::{LONG, Ledger, TestContext, eventually, quick, quick_but_for_mail};
 
 const ROWS: usize = 1000;
 const KILLS: usize = 10;
@@ -31,13 +33,27 @@ fn bad_day() -> serde_json::Value {
 fn a_thousand_rows_survive_ten_kills_and_everything_is_there_once() {
     let context = TestContext::new();
     let sandbox = context.sandbox_with(&["--seed", "20261122"]);
-    let workflow = quick(&context);
-    let fleet = Fleet::new(&context, &sandbox, "thousand");
+    survive(&Fleet::new(&context, &sandbox, "thousand"), &quick(&context));
+}
+
+#[test]
+#[ignore = "needs dovecot-imapd and dovecot-lmtpd; tests/run installs them"]
+fn a_thousand_rows_with_one_catch_all_at_a_real_mail_server_survive_them_too() {
+    let (context, dovecot) = (TestContext::new(), Dovecot::with_catch_all());
+    let target = format!("lmtp://127.0.0.1:{}", dovecot.lmtp_port());
+    let sandbox = context.sandbox_with(&["--seed", "20261123", "--deliver-to", &target]);
+    let mailbox = Some((dovecot.url_of(CATCH_ALL, PASSWORD), dovecot.ca()));
+    let fleet = Fleet { mailbox, ..Fleet::new(&context, &sandbox, "catchall") };
+    survive(&fleet, &quick_but_for_mail(&context, "20s"));
+}
+
+fn survive(fleet: &Fleet<'_>, workflow: &Path) {
+    let Fleet { context, sandbox, .. } = fleet;
     let rows = context.write("rows.csv", &csv((1..=ROWS).map(email)));
     sandbox.set_faults(bad_day());
     let lines = || fs::read(fleet.journal()).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count();
     let start = |flags: &[&str]| {
-        let command = fleet.run(&workflow).arg("--inputs").arg(&rows).args(["-i", "team=[\"ada@onramp.test\"]"]);
+        let command = fleet.run(workflow).arg("--inputs").arg(&rows).args(["-i", "team=[\"ada@onramp.test\"]"]);
         command.args(["--max-parallel", "200"]).args(flags.iter().copied())
     };
     let mut kills = 0;

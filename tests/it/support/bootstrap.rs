@@ -20,6 +20,11 @@ pub fn adapted(context: &TestContext, replacements: &[(&str, &str)]) -> PathBuf 
 
 /// The shipped workflow with short delays: every step tries often and soon, and a mail is not waited for so long.
 pub fn quick(context: &TestContext) -> PathBuf {
+    quick_but_for_mail(context, "2s")
+}
+
+/// The same, with this much patience with mail.
+pub fn quick_but_for_mail(context: &TestContext, patience: &str) -> PathBuf {
     let text = fs::read_to_string(WORKFLOW).unwrap();
     let steps = text.lines().map(|line| match line.strip_prefix("    uses: ") {
         Some(_) => format!("{line}\n    retry: {{ max-attempts: 8, delay: 20ms, max-delay: 100ms }}\n"),
@@ -27,7 +32,7 @@ pub fn quick(context: &TestContext) -> PathBuf {
     });
     let text: String = steps.collect();
     assert!(text.contains("timeout: 3m"));
-    context.write("quick.yaml", &text.replace("timeout: 3m", "timeout: 2s"))
+    context.write("quick.yaml", &text.replace("timeout: 3m", &format!("timeout: {patience}")))
 }
 
 /// A shipped workflow, by name, with few tries, short delays and little patience with mail, and the ids of its steps.

@@ -22,12 +22,18 @@ pub struct Dovecot {
 /// The accounts, all with this password. Mail to `+tags` of them arrives; a `catchall` account is only an account, and
 /// so are `u0` to `u199`.
 pub const PASSWORD: &str = "p\u{e4}\"ss\\w rd";
-const USERS: [&str; 3] = ["ada@onramp.test", "lin@onramp.test", "catchall@onramp.test"];
+const USERS: [&str; 3] = ["ada@onramp.test", "lin@onramp.test", CATCH_ALL];
+pub const CATCH_ALL: &str = "catchall@onramp.test";
 
 impl Dovecot {
     /// Starts the server and waits until it greets.
     pub fn start() -> Self {
         Self::start_with(|_| String::new())
+    }
+
+    /// One that puts all mail into one inbox, whomever it is to.
+    pub fn with_catch_all() -> Self {
+        Self::start_with(|_| format!("protocol lmtp {{\n auth_username_format = {CATCH_ALL}\n}}\n"))
     }
 
     /// One that takes access tokens as well, and asks at `tokeninfo`, followed by the token, whose one is.

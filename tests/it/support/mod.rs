@@ -21,7 +21,7 @@ mod wait;
 mod witness;
 mod workspace;
 
-pub use bootstrap::{WORKFLOW, adapted, brisk, by_mcp, quick};
+pub use bootstrap::{WORKFLOW, adapted, brisk, by_mcp, quick, quick_but_for_mail};
 pub use context::{Invocation, Output, TestContext};
 pub use crowd::side_by_side;
 pub use echo::{answers, echo, serve, stumbles};
