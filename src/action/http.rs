@@ -216,7 +216,7 @@ fn request(context: &Context) -> Result<Request, StepError> {
     } else {
         context.text("body").map_or(RequestBody::None, |text| RequestBody::Text(text.to_owned()))
     };
-    Ok(Request { method, url, headers, body, timeout: context.request_timeout() })
+    Ok(Request { method, url, headers, body, timeout: context.request_timeout(), in_turn: true })
 }
 
 fn target(context: &Context) -> Result<Url, StepError> {

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use reqwest::{Method, redirect};
+use reqwest::{Method, StatusCode, redirect};
 use serde_json::Value;
 use url::Url;
 
 use super::gate::{Gate, Pass};
 use super::origin::is_loopback;
+use super::retry_after::retry_after;
 use crate::clock::Clock;
 use crate::tls;
 use rustls::ClientConfig;
@@ -34,6 +35,9 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     pub body: RequestBody,
     pub timeout: Timeout,
+    /// Once the service has said that there are too many requests, this one waits with the others of its kind. Not for
+    /// requests whose limits somebody else keeps.
+    pub in_turn: bool,
 }
 
 /// How long a request may take.
@@ -188,7 +192,7 @@ impl Http {
         }
         let mut pass = None;
         if let Some(gate) = &self.gate {
-            let (entered, left) = gate.enter(&place, timeout).await?;
+            let (entered, left) = gate.enter(&place, request.in_turn, timeout).await?;
             (pass, timeout) = (Some(entered), left);
         }
         let client = match request.method {
@@ -226,6 +230,9 @@ fn learn(pass: Pass, response: &Result<reqwest::Response, HttpError>) {
     match response {
         Ok(response) if matches!(response.status().as_u16(), 502..=504) => {
             pass.silent(&format!("status {}", response.status().as_u16()));
+        }
+        Ok(response) if response.status() == StatusCode::TOO_MANY_REQUESTS => {
+            pass.refused(|now| retry_after(|name| response.headers().get(name)?.to_str().ok(), now));
         }
         Ok(_) => pass.answered(),
         Err(error) if error.transient => pass.silent(&error.message),

@@ -1,4 +1,4 @@
-//! Where requests of many runs wait while a service does not answer.
+//! Where requests of many runs wait while a service does not answer, or has said that there are too many.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,10 +10,14 @@ use tokio::sync::Notify;
 use super::circuit::{Change, Circuit, End, Sent, Turn};
 use super::client::{HttpError, Timeout};
 use super::pace::Pace;
+use super::throttle::{Entered, Throttle};
 use crate::clock::{Clock, Timestamp};
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Nobody is left alone for longer, whatever it says.
+const LONGEST_REST: Duration = Duration::from_secs(3600);
 
 /// After so many trials in vain the pause does not grow any more.
 const GROWS_UNTIL: u32 = 8;
@@ -33,11 +37,18 @@ struct Circuits {
     lines: Mutex<HashMap<String, Arc<Line>>>,
 }
 
-/// Who goes to one service. Who comes first goes first.
+/// Who goes to one service.
 #[derive(Default)]
 struct Line {
+    circuit: Door<Circuit>,
+    throttle: Door<Throttle>,
+}
+
+/// What lets requests through. Who comes first goes first.
+#[derive(Default)]
+struct Door<T> {
     queue: tokio::sync::Mutex<()>,
-    circuit: Mutex<Circuit>,
+    state: Mutex<T>,
     changed: Notify,
 }
 
@@ -72,62 +83,69 @@ impl Gate {
     /// The services that do not answer, by name.
     pub fn silent(&self) -> Vec<String> {
         let lines = lock(&self.circuits.lines);
-        let silent = lines.iter().filter(|(_, line)| lock(&line.circuit).is_open()).map(|(place, _)| place.clone());
+        let silent =
+            lines.iter().filter(|(_, line)| lock(&line.circuit.state).is_open()).map(|(place, _)| place.clone());
         let mut silent: Vec<String> = silent.collect();
         silent.sort();
         silent
     }
 
-    /// Waits until a request to `place` may be sent, at most as long as `timeout` leaves, and says what is left of it. Dropping the
-    /// future gives up the wait.
-    pub async fn enter(&self, place: &str, timeout: Timeout) -> Result<(Pass, Timeout), HttpError> {
+    /// Waits until a request to `place` may be sent, at most as long as `timeout` leaves, and says what is left of it; `in_turn`
+    /// with those that wait since the service has said that there are too many. Dropping the future gives up the wait.
+    pub async fn enter(&self, place: &str, in_turn: bool, timeout: Timeout) -> Result<(Pass, Timeout), HttpError> {
         let line = lock(&self.circuits.lines).entry(place.to_owned()).or_default().clone();
         let clock = &self.circuits.clock;
         let came = clock.now();
+        let mut pass = Pass { line, place: place.to_owned(), clock: clock.clone(), entered: None, sent: None };
         let released = self.released.notified();
         let bounded = async {
             match timeout.left {
-                Some(left) => tokio::time::timeout(left, line.turn(&**clock)).await.ok(),
-                None => Some(line.turn(&**clock).await),
+                Some(left) => tokio::time::timeout(left, pass.open(in_turn, self.caller)).await.is_ok(),
+                None => {
+                    pass.open(in_turn, self.caller).await;
+                    true
+                }
             }
         };
-        let sent = tokio::select! {
+        tokio::select! {
             biased;
-            sent = bounded => sent.ok_or_else(|| HttpError::held_back(place, timeout))?,
+            opened = bounded => if !opened { return Err(HttpError::held_back(place, timeout)) },
             () = released => return Err(HttpError::withdrawn()),
-        };
-        let (place, clock, caller) = (place.to_owned(), clock.clone(), self.caller);
+        }
         let waited = clock.now().since(came);
-        Ok((Pass { line, place, clock, sent: Some((sent, caller)) }, timeout.after_waiting(waited)))
+        Ok((pass, timeout.after_waiting(waited)))
     }
 }
 
-impl Line {
-    async fn turn(&self, clock: &dyn Clock) -> Sent {
+impl<T> Door<T> {
+    /// Waits for one's turn, and takes it.
+    async fn pass<S>(&self, clock: &dyn Clock, turn: impl Fn(&T, Timestamp) -> Turn, take: impl Fn(&mut T) -> S) -> S {
         let _first = self.queue.lock().await;
         loop {
             // Made before looking, so that no end is missed.
             let changed = self.changed.notified();
-            let (now, turn) = self.look(clock);
+            let now = clock.now();
+            let turn = {
+                let mut state = lock(&self.state);
+                match turn(&state, now) {
+                    Turn::Now => return take(&mut state),
+                    other => other,
+                }
+            };
             match turn {
-                Ok(sent) => return sent,
-                Err(Turn::At(at)) => tokio::select! {
+                Turn::At(at) => tokio::select! {
                     () = changed => {}
                     () = tokio::time::sleep(at.since(now)) => {}
                 },
-                Err(_) => changed.await,
+                _ => changed.await,
             }
         }
     }
 
-    fn look(&self, clock: &dyn Clock) -> (Timestamp, Result<Sent, Turn>) {
-        let mut circuit = lock(&self.circuit);
-        let now = clock.now();
-        let turn = match circuit.turn(now) {
-            Turn::Now => Ok(circuit.send()),
-            other => Err(other),
-        };
-        (now, turn)
+    fn change<S>(&self, how: impl FnOnce(&mut T) -> S) -> S {
+        let changed = how(&mut lock(&self.state));
+        self.changed.notify_waiters();
+        changed
     }
 }
 
@@ -136,11 +154,38 @@ pub(super) struct Pass {
     line: Arc<Line>,
     place: String,
     clock: Arc<dyn Clock>,
+    entered: Option<Entered>,
     sent: Option<(Sent, u64)>,
 }
 
 impl Pass {
+    async fn open(&mut self, in_turn: bool, caller: u64) {
+        let Self { line, clock, .. } = &*self;
+        if in_turn {
+            let entered = line.throttle.pass(&**clock, Throttle::turn, Throttle::enter).await;
+            self.entered = Some(entered);
+        }
+        let Self { line, clock, .. } = &*self;
+        let sent = line.circuit.pass(&**clock, Circuit::turn, Circuit::send).await;
+        self.sent = Some((sent, caller));
+    }
+
     pub fn answered(mut self) {
+        if let Some(entered) = self.entered.take() {
+            self.line.throttle.change(|throttle| throttle.answered(entered));
+        }
+        self.close(End::Answered, "");
+    }
+
+    /// The service has said that there are too many requests, and perhaps how long it is to be left alone.
+    pub fn refused(mut self, rest: impl FnOnce(Timestamp) -> Option<Duration>) {
+        if let Some(entered) = self.entered.take() {
+            let now = self.clock.now();
+            let rest = rest(now).map(|rest| rest.min(LONGEST_REST));
+            let until = self.line.throttle.change(|throttle| throttle.refused(entered, rest, now, pause));
+            let (place, seconds) = (&self.place, until.since(now).as_secs());
+            tracing::info!("{place} says that there are too many requests: those that would go there wait {seconds} s");
+        }
         self.close(End::Answered, "");
     }
 
@@ -151,8 +196,8 @@ impl Pass {
 
     fn close(&mut self, end: End, why: &str) {
         let Some(sent) = self.sent.take() else { return };
-        let change = lock(&self.line.circuit).end(sent, end, self.clock.now(), pause);
-        self.line.changed.notify_waiters();
+        let now = self.clock.now();
+        let change = self.line.circuit.change(|circuit| circuit.end(sent, end, now, pause));
         let place = &self.place;
         match change {
             Some(Change::Opened(_)) => {
@@ -169,6 +214,9 @@ impl Pass {
 
 impl Drop for Pass {
     fn drop(&mut self) {
+        if self.entered.take().is_some() {
+            self.line.throttle.change(Throttle::abandon);
+        }
         self.close(End::Abandoned, "");
     }
 }
@@ -183,7 +231,7 @@ mod tests {
     const PLACE: &str = "service.test:443";
 
     async fn enter(gate: &Gate) -> Pass {
-        gate.enter(PLACE, Timeout::default()).await.unwrap().0
+        gate.enter(PLACE, true, Timeout::default()).await.unwrap().0
     }
 
     /// A service that two runs found silent.
@@ -216,8 +264,8 @@ mod tests {
     #[tokio::test]
     async fn a_run_that_stops_ends_its_own_waits_alone() {
         let (_clock, one, other) = silent().await;
-        let mut mine = Box::pin(one.enter(PLACE, Timeout::default()));
-        let mut theirs = Box::pin(other.enter(PLACE, Timeout::default()));
+        let mut mine = Box::pin(one.enter(PLACE, true, Timeout::default()));
+        let mut theirs = Box::pin(other.enter(PLACE, true, Timeout::default()));
         assert!((&mut mine).now_or_never().is_none() && (&mut theirs).now_or_never().is_none());
         one.release();
         let error = mine.now_or_never().unwrap().err().unwrap();
@@ -229,15 +277,34 @@ mod tests {
     async fn nobody_waits_beyond_a_deadline() {
         let (_clock, one, _) = silent().await;
         let timeout = Timeout { left: Some(Duration::ZERO), ..Timeout::default() };
-        let error = one.enter(PLACE, timeout).await.err().unwrap();
+        let error = one.enter(PLACE, true, timeout).await.err().unwrap();
         assert!(error.transient && error.timeout && !error.sent);
     }
 
     #[tokio::test]
     async fn another_service_is_not_waited_for() {
         let (_clock, one, _) = silent().await;
-        assert!(one.enter("other.test:443", Timeout::default()).now_or_never().is_some());
+        assert!(one.enter("other.test:443", true, Timeout::default()).now_or_never().is_some());
         assert_eq!(one.silent(), [PLACE]);
+    }
+
+    #[tokio::test]
+    async fn after_a_refusal_rows_go_one_by_one_and_those_with_limits_of_their_own_are_not_held() {
+        let clock = ManualClock::at(Timestamp::default());
+        let gate = Gate::new(Arc::new(clock.clone()));
+        let (one, other) = (gate.shared(), gate.shared());
+        enter(&one).await.refused(|_| Some(Duration::from_secs(20)));
+        let (mut mine, mut theirs) = (Box::pin(enter(&one)), Box::pin(enter(&other)));
+        assert!((&mut mine).now_or_never().is_none() && (&mut theirs).now_or_never().is_none());
+        assert!(other.enter(PLACE, false, Timeout::default()).now_or_never().is_some());
+        clock.advance(Duration::from_secs(20));
+        // Whoever is woken looks again.
+        drop(mine);
+        let first = (&mut theirs).now_or_never().unwrap();
+        let mut next = Box::pin(enter(&one));
+        assert!((&mut next).now_or_never().is_none());
+        first.answered();
+        assert!(next.now_or_never().is_some());
     }
 
     #[test]

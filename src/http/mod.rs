@@ -9,6 +9,7 @@ mod gate;
 mod origin;
 mod pace;
 mod retry_after;
+mod throttle;
 
 pub use asked::asked;
 pub use client::{Http, HttpError, REQUEST_TIMEOUT, Request, RequestBody, Response, Timeout};

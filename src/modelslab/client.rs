@@ -158,7 +158,7 @@ impl Client {
     ) -> Result<Response, ApiError> {
         let named = asked(method.as_str(), &url);
         let timeout = self.deadline.map_or_else(Timeout::default, |deadline| deadline.timeout(self.now()));
-        let request = Request { method, url, headers, body, timeout };
+        let request = Request { method, url, headers, body, timeout, in_turn: false };
         let name = |error: HttpError| HttpError { message: format!("{named}: {}", error.message), ..error };
         Ok(self.http.send_until(request, enough).await.map_err(name)?)
     }

@@ -151,6 +151,7 @@ impl Refreshing {
             headers: vec![field("accept", "application/json")],
             body: RequestBody::Form(fields),
             timeout: Timeout { after: PATIENCE, ..Timeout::default() },
+            in_turn: false,
         };
         let response = world.send(request)?;
         let secrets = [Some(grant), client_secret.as_ref()];

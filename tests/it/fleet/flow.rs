@@ -40,6 +40,22 @@ fn rows_wait_while_the_service_is_down_and_burn_no_tries() {
 }
 
 #[test]
+fn rows_that_are_too_many_wait_and_are_asked_again() {
+    let context = TestContext::new();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = asked.clone();
+    // One is taken at first; of the others that came with it, none.
+    let service = serve(move |_, _| match counted.fetch_add(1, Ordering::SeqCst) {
+        1..10 => ("429 Slower\r\nretry-after: 0", json!({})),
+        _ => ("200 OK", json!({})),
+    });
+    let output = asking(&context, &service, 30).args(["--max-parallel", "10"]).run();
+    assert_eq!((output.code, count(&output, "succeeded")), (Some(0), 30), "{output:?}");
+    assert_eq!(asked.load(Ordering::SeqCst), 39, "each refusal was asked again once");
+    assert!(output.stderr.contains("too many requests: those that would go there wait"), "{}", output.stderr);
+}
+
+#[test]
 fn a_captcha_stops_the_fleet_and_says_why() {
     let context = TestContext::new();
     let service = serve(|_, _| ("403 No\r\ncf-mitigated: challenge", json!({})));
