@@ -11,7 +11,7 @@ use super::Trust;
 use crate::clock::Clock;
 use crate::diagnostic::kind;
 use crate::entropy::Entropy;
-use crate::http::{Deadline, Http, Timeout};
+use crate::http::{Deadline, Http, Timeout, Waits};
 use crate::mail::Mail;
 use crate::modelslab::Limits;
 use crate::run::{ErrorKind, Happened, Order, Outcome, ProbeAnswer, Settings, StepError};
@@ -72,9 +72,21 @@ impl Services {
 pub struct Context {
     pub order: Order,
     pub services: Arc<Services>,
+    /// For its requests.
+    pub http: Http,
 }
 
 impl Context {
+    pub fn new(order: Order, services: Arc<Services>) -> Self {
+        let http = services.http.attempting();
+        Self { order, services, http }
+    }
+
+    /// What it waits for its turn, which does not count against its time.
+    pub fn waits(&self) -> &Waits {
+        self.http.waits()
+    }
+
     /// A parameter; null counts as absent.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.order.input.get(name).map(Datum::expose).filter(|value| !value.is_null())
@@ -93,7 +105,7 @@ impl Context {
         })
     }
 
-    /// When the attempt must be over, and what says so.
+    /// When the attempt must be over if it does not wait for a turn, and what says so.
     pub fn deadline(&self) -> Option<Deadline> {
         let setting = self.order.limit.map(|limit| (limit.setting, limit.value));
         self.order.deadline.map(|at| Deadline { at, setting })
@@ -101,13 +113,15 @@ impl Context {
 
     /// How long one request may take.
     pub fn request_timeout(&self) -> Timeout {
-        self.deadline().map_or_else(Timeout::default, |deadline| deadline.timeout(self.services.clock.now()))
+        let deadline = self.deadline().map(|deadline| deadline.after(self.waits().so_far()));
+        deadline.map_or_else(Timeout::default, |deadline| deadline.timeout(self.services.clock.now()))
     }
 
     /// The time left for the step, at most `limit`; zero once its deadline has passed.
     pub fn remaining(&self, limit: Duration) -> Duration {
         let now = self.services.clock.now();
-        self.order.deadline.map_or(limit, |deadline| deadline.since(now).min(limit))
+        let deadline = self.order.deadline.map(|deadline| deadline.plus(self.waits().so_far()));
+        deadline.map_or(limit, |deadline| deadline.since(now).min(limit))
     }
 }
 

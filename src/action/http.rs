@@ -61,7 +61,7 @@ impl Action for HttpRequest {
     fn perform<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Outcome> {
         Box::pin(async move {
             match request(context) {
-                Ok(request) => match context.services.http.send(request).await {
+                Ok(request) => match context.http.send(request).await {
                     Ok(response) if is_gone(&response, context) => gone(&response, context),
                     Ok(response) => self.outcome(&response, context),
                     Err(error) => unanswered(error, context),

@@ -11,7 +11,8 @@ use tokio::task::AbortHandle;
 use super::host::Completion;
 use super::inject::Injection;
 use super::learning::{learn_answer, learn_captures, learn_input, learn_named};
-use crate::action::{Action, Context, Missing, Registry, Services, not_sent, seal_echoes};
+use super::within::within;
+use crate::action::{Action, Context, Missing, Registry, Services, Waits, not_sent, seal_echoes};
 use crate::id::{Name, TaskPath};
 use crate::plan::PlanStep;
 use crate::run::{ErrorKind, Happened, Order, Outcome, ProbeAnswer, StepError, Stop};
@@ -52,6 +53,7 @@ struct Running {
     effect: Effect,
     spec: Arc<ActionSpec>,
     input: Data,
+    waits: Waits,
 }
 
 impl Launcher {
@@ -89,15 +91,12 @@ impl Launcher {
                 None => action.perform(&context),
             });
             let guarded = std::panic::AssertUnwindSafe(work).catch_unwind();
-            let outcome = match limit {
-                Some(limit) => tokio::time::timeout(limit, guarded).await,
-                None => Ok(guarded.await),
+            let outcome = match within(limit, context.waits(), guarded).await {
+                Some(Ok(outcome)) => outcome,
+                Some(Err(_)) => Outcome::failed(happened, panicked()),
+                None => Outcome::failed(happened, overtime()),
             };
-            ended(match outcome {
-                Ok(Ok(outcome)) => outcome,
-                Ok(Err(_)) => Outcome::failed(happened, panicked()),
-                Err(_) => Outcome::failed(happened, overtime()),
-            })
+            ended(Outcome { waited: context.waits().so_far(), ..outcome })
         });
     }
 
@@ -124,11 +123,10 @@ impl Launcher {
         let cut_off = ended(ProbeAnswer::CutOff);
         self.launch(order, Effect::Read, cut_off, move |action, context| async move {
             let guarded = std::panic::AssertUnwindSafe(async { action.probe(&context).await }).catch_unwind();
-            let answer = tokio::time::timeout(LOOK_LIMIT, guarded).await;
-            ended(match answer {
-                Ok(Ok(answer)) => answer,
-                Ok(Err(_)) => ProbeAnswer::CannotTell { reason: panicked().message, again: None },
-                Err(_) => {
+            ended(match within(LOOK_LIMIT, context.waits(), guarded).await {
+                Some(Ok(answer)) => answer,
+                Some(Err(_)) => ProbeAnswer::CannotTell { reason: panicked().message, again: None },
+                None => {
                     ProbeAnswer::CannotTell { reason: "the look took too long".into(), again: Some(Duration::ZERO) }
                 }
             })
@@ -142,10 +140,10 @@ impl Launcher {
         let cut_off = ended(ProbeAnswer::CutOff);
         self.launch(order, Effect::Read, cut_off, move |action, context| async move {
             let guarded = std::panic::AssertUnwindSafe(async { action.perform(&context).await }).catch_unwind();
-            let outcome = match tokio::time::timeout(LOOK_LIMIT, guarded).await {
-                Ok(Ok(outcome)) => outcome,
-                Ok(Err(_)) => Outcome::failed(Happened::None, panicked()),
-                Err(_) => Outcome::failed(Happened::None, overtime()),
+            let outcome = match within(LOOK_LIMIT, context.waits(), guarded).await {
+                Some(Ok(outcome)) => outcome,
+                Some(Err(_)) => Outcome::failed(Happened::None, panicked()),
+                None => Outcome::failed(Happened::None, overtime()),
             };
             ended(ProbeAnswer::Seen(Box::new(outcome)))
         });
@@ -161,7 +159,8 @@ impl Launcher {
         let action = self.registry.get(order.action).unwrap_or_else(|| Arc::new(Missing));
         let spec = self.registry.spec(order.action).unwrap_or_else(|| Arc::new(action.spec()));
         let input = order.input.clone();
-        let context = Context { order, services: self.services.clone() };
+        let context = Context::new(order, self.services.clone());
+        let waits = context.waits().clone();
         let sender = self.sender.clone();
         self.launched += 1;
         let launch = self.launched;
@@ -171,7 +170,7 @@ impl Launcher {
             let _ = sender.send((launch, completion));
         });
         let abort = handle.abort_handle();
-        self.running.insert(task, Running { launch, is_look, abort, cut_off, effect, spec, input });
+        self.running.insert(task, Running { launch, is_look, abort, cut_off, effect, spec, input, waits });
     }
 
     /// Lets go of reads at once and gives effects their grace. A run that is to end still has to know what happened: its looks
@@ -179,13 +178,13 @@ impl Launcher {
     pub(super) fn stop(&mut self, stop: Stop) {
         self.services.stop_waiting();
         for running in self.running.values().filter(|running| stop == Stop::Interrupt || !running.is_look) {
-            let (abort, sender) = (running.abort.clone(), self.sender.clone());
-            let cut_off = (running.launch, running.cut_off.clone());
+            let (abort, sender, waits) = (running.abort.clone(), self.sender.clone(), running.waits.clone());
+            let (launch, cut_off) = (running.launch, running.cut_off.clone());
             let grace = if running.effect == Effect::Read { Duration::ZERO } else { GRACE };
             tokio::spawn(async move {
                 tokio::time::sleep(grace).await;
                 abort.abort();
-                let _ = sender.send(cut_off);
+                let _ = sender.send((launch, after_waiting(cut_off, waits.so_far())));
             });
         }
     }
@@ -259,6 +258,13 @@ impl Launcher {
         }
         outcome.warning = outcome.warning.as_deref().map(masked);
     }
+}
+
+fn after_waiting(mut ended: Completion, waited: Duration) -> Completion {
+    if let Completion::AttemptEnded { outcome, .. } = &mut ended {
+        Arc::make_mut(outcome).waited = waited;
+    }
+    ended
 }
 
 fn panicked() -> StepError {

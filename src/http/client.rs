@@ -14,6 +14,7 @@ use url::Url;
 use super::gate::{Gate, Pass};
 use super::origin::is_loopback;
 use super::retry_after::retry_after;
+use super::waits::Waits;
 use crate::clock::Clock;
 use crate::tls;
 use rustls::ClientConfig;
@@ -135,6 +136,7 @@ pub struct Http {
     /// Refuse everything that is not this machine.
     loopback_only: bool,
     gate: Option<Gate>,
+    waits: Waits,
 }
 
 impl Http {
@@ -150,7 +152,8 @@ impl Http {
             builder.build().map_err(|error| HttpError::before(format!("the HTTP client cannot be set up: {error}")))
         };
         let following = client(redirect::Policy::custom(same_origin))?;
-        Ok(Self { following, not_following: client(redirect::Policy::none())?, loopback_only, gate: None })
+        let not_following = client(redirect::Policy::none())?;
+        Ok(Self { following, not_following, loopback_only, gate: None, waits: Waits::default() })
     }
 
     /// Requests wait while the service does not answer that they go to, instead of failing one after another.
@@ -161,6 +164,16 @@ impl Http {
     /// The same connections for another run, which waits with the others and is released alone.
     pub fn shared(&self) -> Self {
         Self { gate: self.gate.as_ref().map(Gate::shared), ..self.clone() }
+    }
+
+    /// The same for one attempt: if it is patient, its waits are counted, and no timeout bounds them.
+    pub fn attempting(&self) -> Self {
+        let waits = self.gate.as_ref().map(|gate| Waits::counted(gate.clock())).unwrap_or_default();
+        Self { waits, ..self.clone() }
+    }
+
+    pub fn waits(&self) -> &Waits {
+        &self.waits
     }
 
     /// Host and port of the services that are waited for, since they do not answer.
@@ -192,8 +205,11 @@ impl Http {
         }
         let mut pass = None;
         if let Some(gate) = &self.gate {
-            let (entered, left) = gate.enter(&place, request.in_turn, timeout).await?;
-            (pass, timeout) = (Some(entered), left);
+            let counted = self.waits.are_counted();
+            let patience = if counted { Timeout { left: None, ..timeout } } else { timeout };
+            let (entered, left) = self.waits.during(gate.enter(&place, request.in_turn, patience)).await?;
+            pass = Some(entered);
+            timeout = if counted { timeout } else { left };
         }
         let client = match request.method {
             Method::GET | Method::HEAD => &self.following,

@@ -75,6 +75,10 @@ impl Gate {
         Self { circuits: self.circuits.clone(), caller, released: Arc::default() }
     }
 
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        self.circuits.clock.clone()
+    }
+
     /// Ends this run's waits that go on at this moment.
     pub fn release(&self) {
         self.released.notify_waiters();

@@ -10,6 +10,7 @@ mod origin;
 mod pace;
 mod retry_after;
 mod throttle;
+mod waits;
 
 pub use asked::asked;
 pub use client::{Http, HttpError, REQUEST_TIMEOUT, Request, RequestBody, Response, Timeout};
@@ -17,3 +18,4 @@ pub use deadline::Deadline;
 pub use origin::{is_loopback, origin};
 pub use pace::Pace;
 pub use retry_after::{rate_limit_reset, retry_after};
+pub use waits::Waits;

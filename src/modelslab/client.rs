@@ -11,7 +11,7 @@ use super::limits::{Key, Permit, Subject};
 use super::mcp::Transport;
 use super::{ApiError, Limits, address, envelope};
 use crate::clock::{Clock, Timestamp};
-use crate::http::{Deadline, Http, HttpError, Request, RequestBody, Response, Timeout, asked};
+use crate::http::{Deadline, Http, HttpError, Request, RequestBody, Response, Timeout, Waits, asked};
 
 /// A client of one base URL, with a method for each operation of the [catalogue](super::catalogue). Cheap to clone.
 #[derive(Clone)]
@@ -41,7 +41,8 @@ impl Client {
         Self { limits, ..self }
     }
 
-    /// Lets no call go on after `deadline`, and none wait for its turn until then.
+    /// Lets no call go on after `deadline`, and none wait for its turn until then. Where waits are counted the deadline is later by
+    /// what was waited.
     pub fn with_deadline(self, deadline: Option<Deadline>) -> Self {
         Self { deadline, ..self }
     }
@@ -121,7 +122,8 @@ impl Client {
     /// Waits until the service's limits have room.
     pub(super) async fn turn(&self, operation: &Operation, subject: Subject) -> Result<Option<Permit>, ApiError> {
         let Some(class) = &operation.limit else { return Ok(None) };
-        self.limits.turn(self.key_of(class.name, subject), class, self.ends_at()).await.map(Some)
+        let turn = self.limits.turn(self.key_of(class.name, subject), class, self.ends_at());
+        self.waits().during(turn).await.map(Some)
     }
 
     /// Under what a call is counted.
@@ -133,8 +135,13 @@ impl Client {
         &self.limits
     }
 
+    /// When a wait for a turn is over; one that is counted moves the deadline.
     pub(super) fn ends_at(&self) -> Option<Timestamp> {
-        self.deadline.map(|deadline| deadline.at)
+        self.deadline.filter(|_| !self.http.waits().are_counted()).map(|deadline| deadline.at)
+    }
+
+    pub(super) fn waits(&self) -> &Waits {
+        self.http.waits()
     }
 
     pub(super) async fn send(
@@ -157,7 +164,8 @@ impl Client {
         enough: impl FnMut(&[u8]) -> bool + Send,
     ) -> Result<Response, ApiError> {
         let named = asked(method.as_str(), &url);
-        let timeout = self.deadline.map_or_else(Timeout::default, |deadline| deadline.timeout(self.now()));
+        let deadline = self.deadline.map(|deadline| deadline.after(self.waits().so_far()));
+        let timeout = deadline.map_or_else(Timeout::default, |deadline| deadline.timeout(self.now()));
         let request = Request { method, url, headers, body, timeout, in_turn: false };
         let name = |error: HttpError| HttpError { message: format!("{named}: {}", error.message), ..error };
         Ok(self.http.send_until(request, enough).await.map_err(name)?)

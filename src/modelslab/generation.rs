@@ -91,7 +91,8 @@ impl Client {
     /// image.
     pub async fn place(&self, key: &str) -> Result<Place, ApiError> {
         let subject = Subject::of(Credential::Key, Some(key), &Map::new());
-        self.limits().place(self.key_of("generation-queue", subject), self.ends_at()).await
+        let place = self.limits().place(self.key_of("generation-queue", subject), self.ends_at());
+        self.waits().during(place).await
     }
 
     /// `POST /api/v6/images/text2img`, or `/api/v7/images/text-to-image`. The key goes in the body only.

@@ -130,11 +130,14 @@ pub struct Outcome {
     pub warning: Option<String>,
     /// What this attempt used up, so that no other of this run uses it again: a message's key.
     pub claims: Vec<String>,
+    /// How long it waited for its turn, which counts against no budget.
+    pub waited: Duration,
 }
 
 impl Outcome {
     pub fn succeeded(data: Data) -> Self {
-        Self { happened: Happened::Done, data, error: None, retry_after: None, warning: None, claims: Vec::new() }
+        let (claims, waited) = (Vec::new(), Duration::ZERO);
+        Self { happened: Happened::Done, data, error: None, retry_after: None, warning: None, claims, waited }
     }
 
     pub fn failed(happened: Happened, error: StepError) -> Self {

@@ -181,7 +181,7 @@ fn resume_task(task: &mut TaskState, at: Timestamp, effect: Effect) {
         }
         Phase::Failed => {
             task.tries = 0;
-            task.since = None;
+            (task.since, task.waited) = (None, Duration::ZERO);
             task.ended = None;
             task.error = None;
             task.not_before = None;

@@ -141,6 +141,7 @@ pub(super) fn end_attempt(task: &mut TaskState, outcome: Arc<Outcome>, at: Times
     }
     task.error = outcome.error.clone();
     task.not_before = outcome.retry_after.map(|asked| at.plus(asked));
+    task.waited = task.waited.saturating_add(outcome.waited);
     task.probes = 0;
     task.unsure |= outcome.happened == Happened::Unknown;
     Phase::Ended(outcome)

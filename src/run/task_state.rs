@@ -1,6 +1,7 @@
 //! How far one unit of execution is.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::outcome::{Outcome, ProbeAnswer, StepError};
 use super::words::{Doubt, SkipReason, Timer};
@@ -23,6 +24,8 @@ pub struct TaskState {
     pub probes: u32,
     /// When this task began to use its time budget; moved on by every downtime.
     pub since: Option<Timestamp>,
+    /// What its attempts waited for their turns, which is not of its time.
+    pub waited: Duration,
     /// When the idempotency key of this occurrence was first sent.
     pub first_sent: Option<Timestamp>,
     /// No further try before this: the service asked for it.

@@ -127,7 +127,12 @@ impl<'a> Unit<'a> {
     /// When the step's time is over; a remedy or an undo has no time of its own.
     pub fn deadline(&self) -> Option<Timestamp> {
         let timeout = self.step.timeout.filter(|_| self.role() == Role::Step)?;
-        Some(self.task.since.unwrap_or(self.state.now).plus(timeout))
+        Some(self.began().plus(timeout))
+    }
+
+    /// Since when its time is used up: what was waited for turns is none of it.
+    pub fn began(&self) -> Timestamp {
+        self.task.since.unwrap_or(self.state.now).plus(self.task.waited)
     }
 
     /// When an attempt that begins now is over, and what says so.

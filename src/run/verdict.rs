@@ -228,8 +228,7 @@ pub(super) fn try_now(unit: &Unit<'_>) -> Fact {
 
 /// Whether a try may begin at `moment`.
 fn has_time(unit: &Unit<'_>, moment: Timestamp) -> bool {
-    let began = unit.task.since.unwrap_or(unit.state.now);
-    let in_budget = unit.retry().max_elapsed.is_none_or(|budget| moment.since(began) <= budget);
+    let in_budget = unit.retry().max_elapsed.is_none_or(|budget| moment.since(unit.began()) <= budget);
     in_budget && unit.deadline().is_none_or(|deadline| moment < deadline)
 }
 

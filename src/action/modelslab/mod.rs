@@ -71,7 +71,7 @@ const ERRORS: &[&str] = &[
 
 fn client(context: &Context) -> Result<Client, StepError> {
     let services = &context.services;
-    let client = Client::new(services.http.clone(), &services.settings.base_url, services.clock.clone())
+    let client = Client::new(context.http.clone(), &services.settings.base_url, services.clock.clone())
         .map_err(|error| StepError::new(ErrorKind::Config, "config.base_url", error.message))?;
     let client = client.with_limits(services.limits.clone()).with_deadline(context.deadline());
     Ok(client.with_transport(transport(context)?))

@@ -203,11 +203,12 @@ async fn wait(
 ) -> Result<Result<Generation, ApiError>, StepError> {
     let clock = &context.services.clock;
     let patience = context.remaining(PATIENCE);
-    let end = clock.now().plus(patience);
+    let (end, before) = (clock.now().plus(patience), context.waits().so_far());
     let mut pace = Pace::new(Duration::from_millis(500), Duration::from_secs(10));
     let (mut first, mut asked, mut unknown) = (true, eta(&image), 0);
     while image.status == GenerationStatus::Processing {
-        let left = end.since(clock.now());
+        let waited = context.waits().so_far().saturating_sub(before);
+        let left = end.plus(waited).since(clock.now());
         if left.is_zero() {
             let message = format!("the image was still being made after {} s", patience.as_secs());
             return Err(StepError::new(ErrorKind::Service, "service.slow", message));

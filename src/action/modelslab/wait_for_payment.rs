@@ -108,7 +108,7 @@ impl WaitForPayment {
     async fn wait(&self, context: &Context) -> Result<Outcome, StepError> {
         let clock = &context.services.clock;
         let patience = context.remaining(PATIENCE);
-        let end = clock.now().plus(patience);
+        let (end, before) = (clock.now().plus(patience), context.waits().so_far());
         let mut pace = Pace::new(FIRST_PAUSE, LONGEST_PAUSE);
         let client = if patience.is_zero() { client(context)?.with_deadline(None) } else { client(context)? };
         loop {
@@ -119,7 +119,8 @@ impl WaitForPayment {
                 }
                 Answer::NotYet { again } => again.unwrap_or_default().min(LONGEST_WISH).max(pace.pause()),
             };
-            let left = end.since(clock.now());
+            let waited = context.waits().so_far().saturating_sub(before);
+            let left = end.plus(waited).since(clock.now());
             if left.is_zero() {
                 return Err(self.unpaid(context));
             }

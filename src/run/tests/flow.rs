@@ -109,6 +109,19 @@ fn a_try_ends_with_its_own_time_or_with_that_of_the_step() {
 }
 
 #[test]
+fn what_a_try_waited_for_its_turn_counts_against_no_budget() {
+    for limit in ["timeout: 30s", "retry: { max-elapsed: 30s }"] {
+        let mut run = Run::of(&format!("steps:\n  a: {{ uses: read, {limit} }}\n"));
+        let ends = |waited| Outcome { waited: Duration::from_secs(waited), ..slow() };
+        run.waits_until(3600).ends(task("a"), ends(3590));
+        assert_eq!(run.phase(&task("a")), "delayed", "{limit}");
+        run.waits_until(3602).news(Fact::TimerFired { task: task("a") });
+        run.waits_until(3640).ends(task("a"), ends(10));
+        assert_eq!(run.phase(&task("a")), "failed", "{limit}");
+    }
+}
+
+#[test]
 fn a_workflow_has_no_more_tasks_under_way_than_it_allows() {
     let mut run = Run::of(
         "max-parallel: 2

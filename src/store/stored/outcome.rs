@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Malformed;
 use super::data::StoredData;
-use super::scalar::to_millis;
+use super::scalar::{is_zero, to_millis};
 use super::words::{StoredClass, StoredErrorKind, StoredHappened};
 use crate::run::{Outcome, ProbeAnswer, StepError};
 use crate::store::error::StoreError;
@@ -48,11 +48,13 @@ pub(in crate::store) struct StoredOutcome {
     warning: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     claims: Vec<String>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    waited_ms: u64,
 }
 
 impl StoredOutcome {
     pub fn seal(outcome: &Outcome, keys: &RunKeys, place: &Place<'_>, field: &str) -> Result<Self, StoreError> {
-        let Outcome { happened, data, error, retry_after, warning, claims } = outcome;
+        let Outcome { happened, data, error, retry_after, warning, claims, waited } = outcome;
         Ok(Self {
             happened: (*happened).into(),
             data: StoredData::seal(data, keys, place, field)?,
@@ -60,11 +62,12 @@ impl StoredOutcome {
             retry_after_ms: retry_after.map(to_millis),
             warning: warning.clone(),
             claims: claims.clone(),
+            waited_ms: to_millis(*waited),
         })
     }
 
     pub fn open(self, keys: &RunKeys, place: &Place<'_>, field: &str) -> Result<Outcome, Malformed> {
-        let Self { happened, data, error, retry_after_ms, warning, claims } = self;
+        let Self { happened, data, error, retry_after_ms, warning, claims, waited_ms } = self;
         Ok(Outcome {
             happened: happened.into(),
             data: data.open(keys, place, field)?,
@@ -72,6 +75,7 @@ impl StoredOutcome {
             retry_after: retry_after_ms.map(Duration::from_millis),
             warning,
             claims,
+            waited: Duration::from_millis(waited_ms),
         })
     }
 }

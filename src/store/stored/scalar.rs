@@ -79,6 +79,12 @@ pub(super) fn to_millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }
 
+// Serde hands over a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+pub(super) fn is_zero(millis: &u64) -> bool {
+    *millis == 0
+}
+
 pub(super) fn step(text: &str) -> Result<StepId, Malformed> {
     StepId::new(text).map_err(malformed)
 }

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::Malformed;
 use super::data::StoredData;
 use super::outcome::{StoredAnswer, StoredError, StoredOutcome};
-use super::scalar::{Moment, task};
+use super::scalar::{Moment, is_zero, task, to_millis};
 use super::skip::StoredSkip;
 use super::words::{StoredDoubt, StoredTimer};
 use crate::id::{Role, TaskPath};
@@ -29,6 +30,8 @@ pub(super) struct StoredTask {
     probes: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     since: Option<Moment>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    waited_ms: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     first_sent: Option<Moment>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -99,7 +102,9 @@ enum StoredPhase {
 
 impl StoredTask {
     pub fn seal(state: &TaskState, path: &TaskPath, part: Part, keys: &RunKeys, seq: u64) -> Result<Self, StoreError> {
-        let TaskState { item: _, values, phase, occurrence, attempts, tries, probes, since, first_sent, .. } = state;
+        let TaskState {
+            item: _, values, phase, occurrence, attempts, tries, probes, since, waited, first_sent, ..
+        } = state;
         let TaskState { unsure, ended, input, answer, error, outputs, warning, not_before, .. } = state;
         let TaskState { cleared, digest, kept, stands, undo, .. } = state;
         let task = path.to_string();
@@ -119,6 +124,7 @@ impl StoredTask {
             tries: *tries,
             probes: *probes,
             since: since.map(Moment),
+            waited_ms: to_millis(*waited),
             first_sent: first_sent.map(Moment),
             unsure: *unsure,
             ended: ended.map(Moment),
@@ -152,6 +158,7 @@ impl StoredTask {
             tries: self.tries,
             probes: self.probes,
             since: self.since.map(|moment| moment.0),
+            waited: Duration::from_millis(self.waited_ms),
             first_sent: self.first_sent.map(|moment| moment.0),
             unsure: self.unsure,
             ended: self.ended.map(|moment| moment.0),

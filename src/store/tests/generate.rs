@@ -86,14 +86,16 @@ fn error() -> BoxedStrategy<StepError> {
 fn outcome() -> BoxedStrategy<Outcome> {
     let happened = proptest::sample::select(vec![Happened::None, Happened::Done, Happened::Unknown]);
     let retry_after = option::of(any::<u64>().prop_map(Duration::from_millis));
-    (happened, data(), option::of(error()), retry_after, option::of(text()), vec(text(), 0..3))
-        .prop_map(|(happened, data, error, retry_after, warning, claims)| Outcome {
+    let waited = any::<u64>().prop_map(Duration::from_millis);
+    (happened, data(), option::of(error()), retry_after, option::of(text()), vec(text(), 0..3), waited)
+        .prop_map(|(happened, data, error, retry_after, warning, claims, waited)| Outcome {
             happened,
             data,
             error,
             retry_after,
             warning,
             claims,
+            waited,
         })
         .boxed()
 }
@@ -306,7 +308,7 @@ fn task_state() -> BoxedStrategy<TaskState> {
 }
 
 fn task_of_its_own() -> BoxedStrategy<TaskState> {
-    let counts = (any::<u32>(), any::<u32>(), any::<u32>(), any::<u32>(), any::<bool>(), any::<bool>());
+    let counts = (any::<u32>(), any::<u32>(), any::<u32>(), any::<u32>(), any::<bool>(), any::<bool>(), any::<u64>());
     let times = (option::of(time()), option::of(time()), option::of(time()), option::of(time()));
     let texts = (option::of(error()), option::of(text()), option::of(outcome()), text());
     (option::of(text()), phase(), counts, times, texts, data(), data(), data())
@@ -319,6 +321,7 @@ fn task_of_its_own() -> BoxedStrategy<TaskState> {
             tries: counts.2,
             probes: counts.3,
             since: times.0,
+            waited: Duration::from_millis(counts.6),
             first_sent: times.1,
             not_before: times.3,
             unsure: counts.4,
