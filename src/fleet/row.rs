@@ -77,6 +77,10 @@ pub struct Row {
     pub number: u64,
     /// All inputs of the workflow, defaults included.
     pub inputs: Data,
+    /// Secrets of its own, in the place of those that all rows have.
+    pub secrets: Data,
+    /// The inputs that an earlier fleet found out: nobody typed them.
+    pub found: Vec<String>,
 }
 
 /// The place of a row in its fleet, from 1: in the order in which the fleet came to know its rows. Never given to another.

@@ -40,8 +40,10 @@ pub struct RowState {
     pub number: u64,
     /// Of its inputs, to tell whether it is given with others later.
     pub digest: String,
-    /// Until it has begun: then its run has them.
+    /// Until it has begun: then its run has them, and the secrets.
     pub inputs: Data,
+    pub secrets: Data,
+    pub found: Vec<String>,
     pub phase: RowPhase,
     /// Of the workflow's text that it began with; 0 until then.
     pub version: u32,
@@ -103,6 +105,8 @@ impl RowState {
             number: row.number,
             digest,
             inputs: row.inputs,
+            secrets: row.secrets,
+            found: row.found,
             phase: RowPhase::Waiting,
             version: 0,
             withdrawn: false,
@@ -151,7 +155,7 @@ impl RowState {
             Happening::Began => {
                 self.began = Some(at);
                 self.phase = RowPhase::Begun;
-                self.inputs = Data::new();
+                (self.inputs, self.secrets, self.found) = (Data::new(), Data::new(), Vec::new());
             }
             Happening::Resumed => {
                 self.phase = RowPhase::Begun;
@@ -221,17 +225,21 @@ impl FleetState {
         self.rows.iter().enumerate().filter_map(|(index, row)| Some((RowId::at(index)?, row)))
     }
 
-    /// What a row's run starts from. `inputs` are the row's.
+    /// What a row's run starts from. `inputs` are the row's, and the secrets that it has of its own.
     pub fn start_of(&self, id: RowId) -> Option<RunStarted> {
         let row = self.row(id)?;
         let run = id.run(self.id()).ok()?;
         let seed = derived_seed(&self.started, row.key.as_str());
-        Some(RunStarted { run, seed, inputs: row.inputs.clone(), ..self.started.clone() })
+        let mut started = RunStarted { run, seed, inputs: row.inputs.clone(), ..self.started.clone() };
+        started.secrets.extend(row.secrets.clone());
+        Some(started)
     }
 
-    /// By which the inputs of a row are compared with those of the same key that are given later.
+    /// By which what a row is given is compared with what the same key is given later.
     pub fn digest_of(&self, row: &Row) -> String {
-        input_digest(&self.started, row.key.as_str(), &row.inputs)
+        let mut given = row.inputs.clone();
+        given.extend(row.secrets.iter().map(|(name, secret)| (format!("secrets.{name}"), secret.clone())));
+        input_digest(&self.started, row.key.as_str(), &given)
     }
 
     pub fn tally(&self) -> Tally {

@@ -14,7 +14,8 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn row(key: &str) -> Row {
-    Row { key: RowKey::new(key).unwrap(), number: 1, inputs: Data::from([("email".into(), json!(key).into())]) }
+    let inputs = Data::from([("email".into(), json!(key).into())]);
+    Row { key: RowKey::new(key).unwrap(), number: 1, inputs, secrets: Data::new(), found: Vec::new() }
 }
 
 fn id(number: u32) -> RowId {
@@ -62,6 +63,18 @@ fn a_row_starts_from_what_all_have_in_common_and_from_its_own_inputs() {
     assert_ne!(one.seed.expose(), other.seed.expose());
     // A row that is known by its key is the same run wherever it stands.
     assert_eq!(fleet(&["b", "a"]).start_of(id(2)).unwrap().seed.expose(), one.seed.expose());
+}
+
+#[test]
+fn a_secret_of_its_own_takes_the_place_of_the_one_that_all_rows_have() {
+    let secret = |text: &str| Data::from([("password".into(), crate::secret::Datum::secret(json!(text)))]);
+    let mut state = fleet(&["a"]);
+    state.started.secrets = secret("everybody's");
+    let own = Row { secrets: secret("its own"), ..row("b") };
+    assert_ne!(state.digest_of(&own), state.digest_of(&row("b")));
+    state.apply(&FleetEntry { at: at(2), fact: FleetFact::RowsAdded(vec![own]) }).unwrap();
+    let starts = [1, 2].map(|number| state.start_of(id(number)).unwrap().secrets["password"].clone());
+    assert_eq!(starts.map(|secret| secret.expose().clone()), ["everybody's", "its own"].map(|text| json!(text)));
 }
 
 #[test]

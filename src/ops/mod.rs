@@ -62,9 +62,9 @@ pub use export::{ExportOutcome, ExportRequest, export};
 pub use fleet::{
     Condition, DuplicateRow, Each, FleetCancel, FleetConsole, FleetExportOutcome, FleetExportRequest, FleetFormat,
     FleetOutcome, FleetResolveRequest, FleetResolved, FleetResumeRequest, FleetRunRequest, FleetTeardown, FlowRequest,
-    GivenRows, Joined, MannersRequest, Pick, RowFormat, RowSource, RowsRequest, ShownFleet, fleet_cancel,
-    fleet_control, fleet_export, fleet_resolve, fleet_resume, fleet_run, fleet_show, fleets, join, mind_manners,
-    read_rows,
+    GivenRows, Joined, MannersRequest, Pick, RowFormat, RowSource, RowsFromRequest, RowsRequest, ShownFleet,
+    fleet_cancel, fleet_control, fleet_export, fleet_resolve, fleet_resume, fleet_run, fleet_show, fleets, join,
+    mind_manners, read_rows, rows_from,
 };
 pub use init::{TEMPLATES, Template, init, template};
 pub use key::{KeyPlace, RotateOutcome, Rotation, key_new, key_rotate};

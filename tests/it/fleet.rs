@@ -2,6 +2,7 @@
 
 mod answers;
 mod as_run;
+mod chain;
 mod flow;
 mod handing;
 mod kill;

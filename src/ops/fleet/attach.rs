@@ -94,8 +94,9 @@ impl FleetRows<'_> {
         self.stored.state.row(row).map(|row| row.key.clone())
     }
 
-    fn fresh(&self, row: RowId, mut started: RunStarted, mut log: RowLog<StoredSealer>, stop: StopSignal) -> Work {
-        started.settings.typed_origins = self.typed_origins(&started);
+    fn fresh(&self, row: RowId, mut started: RunStarted, log: RowLog<StoredSealer>, stop: StopSignal) -> Work {
+        let mut log = self.blocked(log, &self.plan);
+        started.settings.typed_origins = self.typed_origins(row, &started);
         let (plan, clock) = (self.plan.clone(), self.shared.clock.clone());
         let (launcher, mask) = self.launcher_and_mask(&started);
         let (unstored, how) = (self.unstored.clone(), self.how.clone());
@@ -228,14 +229,15 @@ impl FleetRows<'_> {
         (Launcher::new(self.workspace.registry.clone(), Arc::new(services), mask.clone()), mask)
     }
 
-    /// What the author of the workflow wrote as a default was typed by nobody.
-    fn typed_origins(&self, started: &RunStarted) -> Vec<String> {
+    /// What the author of the workflow wrote as a default was typed by nobody, nor was what an earlier fleet found out.
+    fn typed_origins(&self, row: RowId, started: &RunStarted) -> Vec<String> {
+        let found = self.stored.state.row(row).map(|row| row.found.as_slice()).unwrap_or_default();
         let declared = |name: &str| self.plan.workflow.inputs.iter().find(|input| input.name.as_str() == name);
         let is_default = |name: &str| {
             let value = started.inputs.get(name).map(crate::secret::Datum::expose);
             declared(name).is_some_and(|input| value == input.default.as_ref() || value == input.sandbox.as_ref())
         };
-        let given = started.inputs.keys().filter(|name| !is_default(name));
+        let given = started.inputs.keys().filter(|name| !is_default(name) && !found.contains(name));
         let given = given.map(|name| (name.clone(), Given::Text(String::new()))).collect();
         let mut origins = started.settings.typed_origins.clone();
         origins.extend(typed_origins(&started.inputs, &given));

@@ -4,19 +4,14 @@ use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-use super::show::fleet_show;
-use super::stored_rows::StoredRows;
-use crate::engine::learn_state;
-use crate::fleet::{FleetState, RowId, RowPhase};
+use super::outputs::{RowOutputs, each_outputs, succeeded};
+use super::show::{ShownFleet, fleet_show};
 use crate::ops::export::{named, refused, unwritten, write};
-use crate::ops::outputs::listed;
-use crate::ops::stored::Stored;
 use crate::ops::{OpError, Workspace};
 use crate::report::Secrets;
 use crate::report::export::{Exported, Format, export as render};
 use crate::report::fleet::{ExportedRow, csv, jsonl};
-use crate::run::RunStatus;
-use crate::secret::{Mask, Secret};
+use crate::secret::Secret;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FleetFormat {
@@ -43,27 +38,31 @@ pub struct FleetExportOutcome {
 }
 
 pub fn fleet_export(workspace: &Workspace, request: &FleetExportRequest) -> Result<FleetExportOutcome, OpError> {
-    let state = fleet_show(workspace, &request.fleet)?.state;
-    let ready = |id: &RowId| {
-        state.row(*id).is_some_and(|row| row.phase == RowPhase::Ended(RunStatus::Succeeded) && !row.teardown)
-    };
-    let rows: Vec<RowId> = state.numbered().map(|(id, _)| id).filter(ready).collect();
+    let ShownFleet { state, secrets_pruned, .. } = fleet_show(workspace, &request.fleet)?;
+    let rows = succeeded(&state);
     let mut notes = Vec::new();
     if rows.len() < state.rows.len() {
         let without = state.rows.len() - rows.len();
         notes.push(format!("{without} of {} rows have not succeeded, and are left out", state.rows.len()));
     }
-    let exported = exported(workspace, &state, &rows)?;
+    let mut exported = Vec::with_capacity(rows.len());
+    each_outputs(workspace, &state, &rows, &mut |RowOutputs { key, run, list, .. }| {
+        let outputs: Vec<Exported> = list.iter().map(named).collect();
+        exported.push(ExportedRow { key: key.to_string(), run: run.to_string(), outputs });
+        Ok(())
+    })?;
+    let secrets = if secrets_pruned.is_some() { Secrets::Masked } else { request.secrets };
     let hides = exported.iter().flat_map(|row| &row.outputs).any(|output| output.value.is_secret());
-    if hides && request.secrets == Secrets::Masked {
-        notes.push("outputs that are secret are masked or left out; --reveal writes them".to_owned());
+    if hides && secrets == Secrets::Masked {
+        let why = if secrets_pruned.is_some() { "the fleet's secrets were pruned" } else { "--reveal writes them" };
+        notes.push(format!("outputs that are secret are masked or left out; {why}"));
     }
     let text = match request.format {
-        FleetFormat::Csv => csv(&exported, request.secrets),
-        FleetFormat::Jsonl => jsonl(&exported, request.secrets),
+        FleetFormat::Csv => csv(&exported, secrets),
+        FleetFormat::Jsonl => jsonl(&exported, secrets),
         FleetFormat::DotenvDir => {
             let missing = || OpError::Usage("a folder is needed for the files: `--output DIR`".to_owned());
-            folder(request.output.as_deref().ok_or_else(missing)?, &exported, request.secrets)?;
+            folder(request.output.as_deref().ok_or_else(missing)?, &exported, secrets)?;
             return Ok(FleetExportOutcome { text: Secret::new(String::new()), notes });
         }
     };
@@ -75,20 +74,6 @@ pub fn fleet_export(workspace: &Workspace, request: &FleetExportRequest) -> Resu
         }
     };
     Ok(FleetExportOutcome { text: Secret::new(text), notes })
-}
-
-fn exported(workspace: &Workspace, state: &FleetState, rows: &[RowId]) -> Result<Vec<ExportedRow>, OpError> {
-    let mut stored = StoredRows::read(workspace, state, rows)?;
-    let mut exported = Vec::with_capacity(rows.len());
-    for id in rows {
-        let Stored { plan, state: run, .. } = stored.take(workspace, *id)?;
-        let mask = Mask::default();
-        learn_state(&mask, &workspace.registry, &plan, &run);
-        let outputs: Vec<Exported> = listed(&plan, &run, &mask).iter().map(named).collect();
-        let key = state.row(*id).map(|row| row.key.to_string()).unwrap_or_default();
-        exported.push(ExportedRow { key, run: run.started.run.to_string(), outputs });
-    }
-    Ok(exported)
 }
 
 /// One file for each row, for its owner alone.

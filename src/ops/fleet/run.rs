@@ -1,6 +1,6 @@
 //! Runs a fleet from its beginning, or goes on with it.
 
-use super::begin::{Begun, begin};
+use super::begin::{Begun, begin, refuse_without_secrets};
 use super::drive::{FleetConsole, FleetOutcome, FlowRequest, Work, drive};
 use super::each::Each;
 use super::join::{Joined, join, open_rows};
@@ -67,7 +67,9 @@ pub async fn fleet_run(
         Fleet { writer, state, plan, texts, origin, unstored, sandbox }
     };
     let joined = join(&fleet.state, rows);
-    say_joined(&fleet.state, &joined, talk);
+    let Fleet { plan, state, unstored, .. } = &fleet;
+    refuse_without_secrets(plan, (&state.started.secrets, unstored), &joined.added)?;
+    say_joined(state, &joined, talk);
     fleet.record(workspace, joined.facts())?;
     let rows = open_rows(&fleet.state, each.is_some());
     drive(workspace, fleet, rows, Work { request: &resume, flow, each, undoes: false }, console).await

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use crate::clock::Timestamp;
 use crate::fleet::FleetState;
 use crate::id::RunId;
 use crate::ops::stored::sealing_key;
 use crate::ops::{OpError, Workspace};
-use crate::store::Listed;
+use crate::store::{Listed, LoadedFleet};
 
 /// A fleet as it is stored, to be looked at.
 pub struct ShownFleet {
@@ -14,6 +15,8 @@ pub struct ShownFleet {
     /// A process works on it now.
     pub is_live: bool,
     pub warnings: Vec<String>,
+    /// When the fleet's secrets were made unreadable, if they were.
+    pub secrets_pruned: Option<Timestamp>,
     pub dir: PathBuf,
 }
 
@@ -23,7 +26,8 @@ pub fn fleet_show(workspace: &Workspace, wanted: &str) -> Result<ShownFleet, OpE
     let fleet = store.find(wanted)?;
     let loaded = store.read_fleet(&fleet, &sealing_key(workspace)?)?;
     let is_live = store.is_locked(&fleet)?;
-    Ok(ShownFleet { state: loaded.state, is_live, warnings: loaded.warnings, dir: store.run_dir(&fleet) })
+    let LoadedFleet { state, warnings, secrets_pruned, .. } = loaded;
+    Ok(ShownFleet { state, is_live, warnings, secrets_pruned, dir: store.run_dir(&fleet) })
 }
 
 /// All fleets, the newest first.

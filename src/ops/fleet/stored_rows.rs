@@ -27,6 +27,12 @@ impl StoredRows {
         Ok(Self { reader, facts, state: state.clone(), plans: Vec::new() })
     }
 
+    /// Lets go of what was found, for these rows.
+    pub fn turn_to(&mut self, rows: &[RowId]) -> Result<(), OpError> {
+        self.facts = self.reader.facts(&self.state, rows)?;
+        Ok(())
+    }
+
     /// With a plan that is there already.
     pub fn knowing(self, texts: Texts, plan: Arc<Plan>) -> Self {
         Self { plans: vec![(texts, plan)], ..self }

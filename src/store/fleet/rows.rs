@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::fleet::{Row, RowId, RowKey, RowPhase, RowState, RowTrouble};
 use crate::id::TaskPath;
-use crate::secret::Data;
 use crate::store::disk::RunFile;
 use crate::store::error::StoreError;
 use crate::store::seal::{Place, RunKeys};
@@ -16,6 +15,10 @@ pub(super) struct StoredNewRow {
     key: String,
     number: u64,
     inputs: StoredData,
+    #[serde(default, skip_serializing_if = "StoredData::is_empty")]
+    secrets: StoredData,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    found: Vec<String>,
 }
 
 fn place(file: RunFile, key: &RowKey) -> Place<'_> {
@@ -28,14 +31,18 @@ fn wrong(error: impl ToString) -> Malformed {
 
 impl StoredNewRow {
     pub fn seal(row: &Row, keys: &RunKeys) -> Result<Self, StoreError> {
-        let inputs = StoredData::seal(&row.inputs, keys, &place(RunFile::Journal, &row.key), "inputs")?;
-        Ok(Self { key: row.key.to_string(), number: row.number, inputs })
+        let place = place(RunFile::Journal, &row.key);
+        let inputs = StoredData::seal(&row.inputs, keys, &place, "inputs")?;
+        let secrets = StoredData::seal(&row.secrets, keys, &place, "secrets")?;
+        Ok(Self { key: row.key.to_string(), number: row.number, inputs, secrets, found: row.found.clone() })
     }
 
     pub fn open(self, keys: &RunKeys) -> Result<Row, Malformed> {
         let key = RowKey::new(&self.key).map_err(wrong)?;
-        let inputs = self.inputs.open(keys, &place(RunFile::Journal, &key), "inputs")?;
-        Ok(Row { number: self.number, inputs, key })
+        let place = place(RunFile::Journal, &key);
+        let inputs = self.inputs.open(keys, &place, "inputs")?;
+        let secrets = self.secrets.open(keys, &place, "secrets")?;
+        Ok(Row { number: self.number, inputs, secrets, found: self.found, key: key.clone() })
     }
 }
 
@@ -56,6 +63,10 @@ pub(super) struct StoredRow {
     digest: String,
     #[serde(default, skip_serializing_if = "StoredData::is_empty")]
     inputs: StoredData,
+    #[serde(default, skip_serializing_if = "StoredData::is_empty")]
+    secrets: StoredData,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    found: Vec<String>,
     phase: StoredPhase,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     status: Option<StoredStatus>,
@@ -115,11 +126,14 @@ impl StoredRow {
             .trouble
             .as_deref()
             .map(|trouble| StoredTrouble { task: trouble.task.to_string(), error: (&trouble.error).into() });
+        let place = place(RunFile::Checkpoint, &row.key);
         Ok(Self {
             key: row.key.to_string(),
             number: row.number,
             digest: row.digest.clone(),
-            inputs: StoredData::seal(&row.inputs, keys, &place(RunFile::Checkpoint, &row.key), "inputs")?,
+            inputs: StoredData::seal(&row.inputs, keys, &place, "inputs")?,
+            secrets: StoredData::seal(&row.secrets, keys, &place, "secrets")?,
+            found: row.found.clone(),
             phase,
             status,
             version: row.version,
@@ -138,7 +152,9 @@ impl StoredRow {
 
     pub fn open(self, keys: &RunKeys) -> Result<RowState, Malformed> {
         let key = RowKey::new(&self.key).map_err(wrong)?;
-        let inputs: Data = self.inputs.open(keys, &place(RunFile::Checkpoint, &key), "inputs")?;
+        let place = place(RunFile::Checkpoint, &key);
+        let inputs = self.inputs.open(keys, &place, "inputs")?;
+        let secrets = self.secrets.open(keys, &place, "secrets")?;
         let phase = match (self.phase, self.status) {
             (StoredPhase::Waiting, None) => RowPhase::Waiting,
             (StoredPhase::Begun, None) => RowPhase::Begun,
@@ -153,6 +169,8 @@ impl StoredRow {
             number: self.number,
             digest: self.digest,
             inputs,
+            secrets,
+            found: self.found,
             phase,
             version: self.version,
             withdrawn: self.withdrawn,
@@ -165,7 +183,7 @@ impl StoredRow {
             trouble: trouble.transpose()?,
             from: self.from,
             to: self.to,
-            key,
+            key: key.clone(),
         })
     }
 }

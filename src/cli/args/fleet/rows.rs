@@ -10,7 +10,7 @@ use crate::ops::RowFormat;
 #[derive(Debug, Args)]
 pub struct RowArgs {
     /// A file of rows: .csv, .jsonl, .json or .yaml; `-` is standard input.
-    #[arg(long, value_name = "FILE", required_unless_present = "count")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["count", "rows_from"])]
     pub inputs: Option<PathBuf>,
 
     /// What the rows are written in, where the file's name does not say so.
@@ -28,6 +28,11 @@ pub struct RowArgs {
     /// A column of --count: NAME=VALUE, in which ${{ index }} is the row's number.
     #[arg(long, value_name = "NAME=VALUE", requires = "count")]
     pub template: Vec<String>,
+
+    /// An earlier fleet: a row for each that has succeeded there, under the same key. Its outputs, and what it was given, become the
+    /// inputs and secrets of the same name, unless -i gives them otherwise.
+    #[arg(long, value_name = "FLEET", conflicts_with_all = ["inputs", "count", "format", "key"])]
+    pub rows_from: Option<String>,
 
     /// A value for an input of every row: NAME=VALUE, NAME=@FILE or NAME=@-. What a row has itself wins.
     #[arg(short = 'i', long = "input", value_name = "NAME=VALUE")]

@@ -8,9 +8,9 @@ use crate::cli::failure::Failure;
 use crate::cli::voice::Voice;
 use crate::cli::{out, values};
 use crate::fleet::Row;
-use crate::ops::{self, GivenRows, OpError, RowSource, RowsRequest, Talk as _};
+use crate::ops::{self, GivenRows, OpError, RowSource, RowsFromRequest, RowsRequest, Talk as _, Workspace};
+use crate::plan::Plan;
 use crate::report::fleet::bad_rows;
-use crate::workflow::Workflow;
 
 /// The fleet's name: the one given, or the stem of the file with the rows.
 pub fn name(given: Option<String>, rows: &RowArgs) -> Result<String, OpError> {
@@ -20,14 +20,38 @@ pub fn name(given: Option<String>, rows: &RowArgs) -> Result<String, OpError> {
         .ok_or_else(|| OpError::Usage("the fleet needs a name: `--name q4`".to_owned()))
 }
 
-pub fn rows(
-    workflow: &Workflow,
-    args: RowArgs,
-    sandbox: bool,
-    global: &Global,
-    voice: &mut Voice,
-) -> Result<Vec<Row>, Failure> {
-    let given = values::given(workflow, &args.input, None).map_err(OpError::Usage)?;
+/// What the rows are for.
+pub struct For<'a> {
+    pub workspace: &'a Workspace,
+    pub plan: &'a Plan,
+    pub name: &'a str,
+    pub sandbox: bool,
+}
+
+pub fn rows(whose: &For<'_>, args: RowArgs, global: &Global, voice: &mut Voice) -> Result<Vec<Row>, Failure> {
+    let skip_bad = args.skip_bad;
+    let GivenRows { rows, bad, duplicates } = read(whose, args, voice)?;
+    if !duplicates.is_empty() {
+        voice.say(&format!("{} rows are there already, value by value, and count once", duplicates.len()));
+    }
+    if !bad.is_empty() {
+        out::draw(&bad_rows::page(&bad, &stderr_look(global.color)));
+        if !skip_bad {
+            let message = "rows are wrong, and nothing was sent; `--skip-bad` leaves these out".to_owned();
+            return Err(OpError::Usage(message).into());
+        }
+    }
+    Ok(rows)
+}
+
+fn read(whose: &For<'_>, args: RowArgs, voice: &mut Voice) -> Result<GivenRows, OpError> {
+    let For { workspace, plan, name, sandbox } = *whose;
+    let given = values::given(&plan.workflow, &args.input, None).map_err(OpError::Usage)?;
+    let mut say = |text: &str| voice.say(text);
+    if let Some(fleet) = &args.rows_from {
+        let request = RowsFromRequest { fleet, into: name, given: &given, sandbox };
+        return ops::rows_from(workspace, plan, &request, &mut say);
+    }
     let source = match (args.inputs, args.count) {
         (Some(path), _) if path == Path::new("-") => RowSource::StandardInput,
         (Some(path), _) => RowSource::File(path),
@@ -38,17 +62,5 @@ pub fn rows(
         }
     };
     let request = RowsRequest { source, format: args.format.map(Into::into), key: args.key, given: &given, sandbox };
-    let read = ops::read_rows(workflow, &request, &mut std::io::stdin(), &mut |text| voice.say(text))?;
-    let GivenRows { rows, bad, duplicates } = read;
-    if !duplicates.is_empty() {
-        voice.say(&format!("{} rows are there already, value by value, and count once", duplicates.len()));
-    }
-    if !bad.is_empty() {
-        out::draw(&bad_rows::page(&bad, &stderr_look(global.color)));
-        if !args.skip_bad {
-            let message = "rows are wrong, and nothing was sent; `--skip-bad` leaves these out".to_owned();
-            return Err(OpError::Usage(message).into());
-        }
-    }
-    Ok(rows)
+    ops::read_rows(&plan.workflow, &request, &mut std::io::stdin(), &mut say)
 }

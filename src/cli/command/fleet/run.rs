@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use super::outcome::ended;
-use super::rows::{name, rows};
+use super::rows::{For, name, rows};
 use crate::cli::args::{Driving, FleetResume, FleetRun, FlowArgs, Global, Inputs};
 use crate::cli::command::asking;
 use crate::cli::command::exec::user_command;
@@ -32,7 +32,10 @@ pub async fn run(args: FleetRun, global: &Global) -> Result<Exit, Failure> {
     let mut voice = Voice::new(&progress, global);
     let name = name(args.name, &args.rows)?;
     let rows = match &checked.plan {
-        Some(plan) => rows(&plan.workflow, args.rows, request.sandbox, global, &mut voice)?,
+        Some(plan) => {
+            let whose = For { workspace: &workspace, plan, name: &name, sandbox: request.sandbox };
+            rows(&whose, args.rows, global, &mut voice)?
+        }
         None => Vec::new(),
     };
     let accept_terms = args.accept_terms;

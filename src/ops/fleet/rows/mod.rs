@@ -6,6 +6,7 @@
 mod cell;
 mod csv;
 mod format;
+mod found;
 mod json;
 mod key;
 mod sheet;
@@ -22,6 +23,7 @@ use crate::fleet::{BadRow, Row};
 use crate::ops::OpError;
 use crate::workflow::{Given, Workflow};
 pub use format::RowFormat;
+pub use found::{RowsFromRequest, rows_from};
 use sheet::Sheet;
 use text::Text;
 
@@ -78,7 +80,7 @@ pub fn read_rows(
     stdin: &mut dyn Read,
     say: &mut dyn FnMut(&str),
 ) -> Result<GivenRows, OpError> {
-    let mut sheet = Sheet::new(workflow, request)?;
+    let mut sheet = Sheet::new(workflow, request.key.as_deref(), request.given, request.sandbox)?;
     match &request.source {
         RowSource::Template { count, columns } => template::read(*count, columns, &mut sheet)?,
         RowSource::StandardInput => format::read(Text::new(stdin, "standard input"), request.format, &mut sheet)?,

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::cell::{Cells, Fault, name, shown};
 use super::key::Identity;
-use super::{BadRow, DuplicateRow, GivenRows, MAX_ROWS, OpError, RowsRequest};
+use super::{BadRow, DuplicateRow, GivenRows, MAX_ROWS, OpError};
 use crate::diagnostic::nearest;
-use crate::fleet::{Row, RowKey};
+use crate::fleet::{Row, RowId, RowKey};
 use crate::secret::Data;
 use crate::workflow::{Given, Input, InputError, Workflow, bind, bind_some};
 
@@ -35,17 +35,22 @@ pub(super) struct Sheet<'a> {
 
 impl<'a> Sheet<'a> {
     /// What is wrong with the values for all rows is told now, and not with each row.
-    pub fn new(workflow: &'a Workflow, request: &RowsRequest<'a>) -> Result<Self, OpError> {
-        let identity = Identity::parse(workflow, request.key.as_deref())?;
-        let (_, errors) = bind_some(workflow, request.given, request.sandbox);
+    pub fn new(
+        workflow: &'a Workflow,
+        key: Option<&str>,
+        given: &'a BTreeMap<String, Given>,
+        sandbox: bool,
+    ) -> Result<Self, OpError> {
+        let identity = Identity::parse(workflow, key)?;
+        let (_, errors) = bind_some(workflow, given, sandbox);
         let (_, wrong): (Vec<_>, Vec<_>) = errors.into_iter().partition(is_missing);
         if !wrong.is_empty() {
             return Err(OpError::Inputs(wrong));
         }
         Ok(Self {
             workflow,
-            given: request.given,
-            sandbox: request.sandbox,
+            given,
+            sandbox,
             identity,
             count: 0,
             rows: Vec::new(),
@@ -141,11 +146,30 @@ impl<'a> Sheet<'a> {
         if own.is_empty() && words.is_empty() {
             return Err(vec![self.bad(line, Fault::whole("it gives no value"))]);
         }
-        let bound = bind(self.workflow, &values, self.sandbox);
-        let inputs =
-            bound.map_err(|errors| errors.into_iter().map(|e| self.refused(line, e, &values)).collect::<Vec<_>>())?;
+        let inputs = self.bound(line, &values)?;
         let key = self.identity.of(&inputs, &own, &words).map_err(|fault| vec![self.bad(line, fault)])?;
-        Ok(Row { key, number: self.count, inputs })
+        Ok(Row { key, number: self.count, inputs, secrets: Data::new(), found: Vec::new() })
+    }
+
+    fn bound(&self, line: Option<u64>, values: &BTreeMap<String, Given>) -> Result<Data, Vec<BadRow>> {
+        let bound = bind(self.workflow, values, self.sandbox);
+        bound.map_err(|errors| errors.into_iter().map(|error| self.refused(line, error, values)).collect())
+    }
+
+    /// A row as an earlier fleet knows it, with what it found out of it.
+    pub fn take_found(&mut self, row: RowId, key: RowKey, found: Vec<(String, Given)>, secrets: Data) {
+        self.count = row.get().into();
+        let found: BTreeMap<String, Given> =
+            found.into_iter().filter(|(name, _)| !self.given.contains_key(name)).collect();
+        let mut values = self.given.clone();
+        values.extend(found.clone());
+        match self.bound(None, &values) {
+            Ok(inputs) => {
+                let found = found.into_keys().collect();
+                self.rows.push(Row { key, number: self.count, inputs, secrets, found });
+            }
+            Err(bad) => self.bad.extend(bad),
+        }
     }
 
     /// Rows of one key are one row; if they differ, nobody knows which is meant.

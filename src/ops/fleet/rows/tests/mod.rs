@@ -54,9 +54,7 @@ impl Asked<'_> {
         let workflow = workflow(self.workflow);
         let text = |(name, value): &(&str, &str)| ((*name).to_owned(), Given::Text((*value).to_owned()));
         let given: BTreeMap<String, Given> = self.given.iter().map(text).collect();
-        let (source, format, key) = (RowSource::StandardInput, None, self.key.map(str::to_owned));
-        let request = RowsRequest { source, format, key, given: &given, sandbox: false };
-        let mut sheet = Sheet::new(&workflow, &request)?;
+        let mut sheet = Sheet::new(&workflow, self.key, &given, false)?;
         read(&mut sheet)?;
         sheet.finish()
     }
