@@ -50,6 +50,11 @@ impl<L: Log> LocalHost<L> {
         Self { plan, log, clock, launcher, reporters, stop, queue: Vec::new(), timers: BTreeSet::new() }
     }
 
+    /// What the run was written to, when it stands still.
+    pub fn into_log(self) -> L {
+        self.log
+    }
+
     /// From here on steps fail, are slow, or worse, as the user asked for.
     pub fn inject(&mut self, injection: Injection) {
         self.launcher.inject(injection);

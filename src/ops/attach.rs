@@ -26,7 +26,7 @@ pub struct Console {
 }
 
 /// The journal and checkpoint of a run as the engine's log.
-struct RunLog(EntryWriter);
+pub(super) struct RunLog(pub EntryWriter);
 
 impl Log for RunLog {
     async fn append(&mut self, entries: &[Entry], sync: bool) -> Result<(), HostError> {
@@ -49,7 +49,7 @@ pub(super) fn host(
     writer: EntryWriter,
     console: Console,
     file: Option<PathBuf>,
-) -> Result<LocalHost<impl Log + use<>>, OpError> {
+) -> Result<LocalHost<RunLog>, OpError> {
     learn_state(&console.mask, &workspace.registry, &plan, state);
     host_of(workspace, plan, (&state.started, state.now), writer, console, file)
 }
@@ -62,7 +62,7 @@ pub(super) fn host_of(
     writer: EntryWriter,
     console: Console,
     file: Option<PathBuf>,
-) -> Result<LocalHost<impl Log + use<>>, OpError> {
+) -> Result<LocalHost<RunLog>, OpError> {
     let Console { reporters, stop, mask } = console;
     let stop = heeding(stop, workspace.cancel_requests(&started.run)?);
     learn_given(&mask, started);

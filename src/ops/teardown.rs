@@ -62,8 +62,10 @@ impl Teardown {
     }
 
     /// The run as it stands.
-    pub fn leave(self) -> RunOutcome {
-        RunOutcome { plan: self.plan, state: self.state, dir: self.dir }
+    pub fn leave(self, workspace: &Workspace) -> Result<RunOutcome, OpError> {
+        let Self { plan, full, state, writer, dir, .. } = self;
+        note_torn_down(workspace, writer, &full, &state)?;
+        Ok(RunOutcome { plan, state, dir })
     }
 
     /// Undoes until the run stands still again.
@@ -73,10 +75,24 @@ impl Teardown {
         engine::learn_named(&console.mask, &how.secrets);
         let mut host = host(workspace, full.clone(), &ahead, writer, console, None)?;
         engine::tear_down(&plan, &full, &mut state, how, &mut host).await?;
+        note_torn_down(workspace, host.into_log().0, &full, &state)?;
         if let Some(sandbox) = sandbox {
             sandbox.stop().await;
         }
         Ok(RunOutcome { plan: full, state, dir })
+    }
+}
+
+/// The fleet of a row counts it as torn down.
+fn note_torn_down(
+    workspace: &Workspace,
+    mut writer: EntryWriter,
+    full: &Plan,
+    state: &RunState,
+) -> Result<(), OpError> {
+    match state.teardown_status(full) {
+        Some(TeardownStatus::Done) => Ok(writer.torn_down(workspace.clock.now())?),
+        _ => Ok(()),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::error::StoreError;
 use super::fleet::RowWriter;
 use super::writer::RunWriter;
+use crate::clock::Timestamp;
 use crate::fleet::FleetState;
 use crate::run::{Entry, Recorded};
 use crate::workflow::Texts;
@@ -42,6 +43,14 @@ impl EntryWriter {
         match self {
             Self::Run(writer) => writer.checkpoint(state, durable),
             Self::Row(writer) => writer.checkpoint(durable),
+        }
+    }
+
+    /// Nothing is left of the run that could be undone: the fleet of a row is told.
+    pub fn torn_down(&mut self, at: Timestamp) -> Result<(), StoreError> {
+        match self {
+            Self::Run(_) => Ok(()),
+            Self::Row(writer) => writer.torn_down(at),
         }
     }
 

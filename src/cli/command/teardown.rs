@@ -26,7 +26,7 @@ pub async fn teardown(args: Args, global: &Global) -> Result<Exit, Failure> {
     let teardown = Teardown::prepare(&workspace, &request, &mut voice)?;
     let outcome = if teardown.is_over() {
         voice.say("nothing is left to undo");
-        teardown.leave()
+        teardown.leave(&workspace)?
     } else {
         if !yes && !is_wanted(&teardown, global)? {
             out::say("nothing was undone");

@@ -1,18 +1,18 @@
 //! Which rows of a fleet are meant.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::condition::Condition;
 use crate::fleet::{FleetState, RowId, RowPhase, RowState};
 use crate::ops::OpError;
 use crate::run::RunStatus;
 
-/// Rows that have ended and go on nevertheless, beside those that are open.
+/// Rows that go on, or are undone, because the user says so.
 #[derive(Debug, Clone, Default)]
 pub struct Pick {
-    /// Those that failed, were cancelled, or stopped in doubt.
+    /// Those that failed, were cancelled, or stopped in doubt go on.
     pub failed: bool,
-    /// Of these, only those for which it holds.
+    /// Only those for which it holds.
     pub condition: Option<Condition>,
     /// Only these, by key, whatever their state.
     pub keys: Vec<String>,
@@ -35,6 +35,30 @@ impl Pick {
         }
         Ok(rows)
     }
+
+    /// The rows that are undone: all that made something, unless some were named or chosen.
+    pub(super) fn undone(&self, state: &FleetState) -> Result<Vec<RowId>, OpError> {
+        let has_made = |row: &RowState| row.began.is_some() && !row.torn_down;
+        if !self.keys.is_empty() {
+            let rows: BTreeSet<RowId> = self.keys.iter().map(|key| begun(state, key)).collect::<Result<_, _>>()?;
+            return Ok(rows.into_iter().filter(|id| state.row(*id).is_some_and(has_made)).collect());
+        }
+        let mut rows = Vec::new();
+        for (id, row) in state.numbered().filter(|(_, row)| has_made(row)) {
+            if holds(self.condition.as_ref(), row)? {
+                rows.push(id);
+            }
+        }
+        match rows.is_empty() && self.condition.is_some() {
+            true => Err(OpError::Usage(format!("no row of fleet {} is meant: nothing was undone", state.id()))),
+            false => Ok(rows),
+        }
+    }
+
+    /// Whether not all rows are meant.
+    pub(super) fn is_partial(&self) -> bool {
+        self.condition.is_some() || !self.keys.is_empty()
+    }
 }
 
 fn is_unfinished(row: &RowState) -> bool {
@@ -52,4 +76,16 @@ pub(in crate::ops) fn named(state: &FleetState, key: &str) -> Result<RowId, OpEr
         let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         OpError::Usage(format!("fleet {} has no row `{}`{near}", state.id(), key.escape_debug()))
     })
+}
+
+/// The same of one that has begun.
+pub(super) fn begun(state: &FleetState, key: &str) -> Result<RowId, OpError> {
+    let id = named(state, key)?;
+    match state.row(id).is_some_and(|row| row.began.is_some()) {
+        true => Ok(id),
+        false => {
+            let key = key.escape_debug();
+            Err(OpError::Usage(format!("row `{key}` has not begun: there is nothing of it yet")))
+        }
+    }
 }

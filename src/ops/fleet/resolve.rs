@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::condition::Condition;
-use super::pick::{holds, named};
+use super::pick::{begun, holds};
 use super::stored_rows::StoredRows;
 use crate::fleet::{FleetState, RowId, RowKey, RowPhase, RowState};
 use crate::id::{RunId, TaskPath};
@@ -66,15 +66,8 @@ pub fn fleet_resolve(workspace: &Workspace, request: FleetResolveRequest) -> Res
 /// The rows that are answered for: there are some.
 fn meant(state: &FleetState, request: &FleetResolveRequest) -> Result<Vec<RowId>, OpError> {
     if !request.keys.is_empty() {
-        let rows: BTreeSet<RowId> = request.keys.iter().map(|key| named(state, key)).collect::<Result<_, _>>()?;
-        let unbegun = rows.iter().filter_map(|row| state.row(*row)).find(|row| row.began.is_none());
-        return unbegun.map_or_else(
-            || Ok(rows.iter().copied().collect()),
-            |row| {
-                let key = row.key.as_str().escape_debug();
-                Err(OpError::Usage(format!("row `{key}` has not begun: there is nothing to answer about it")))
-            },
-        );
+        let rows: BTreeSet<RowId> = request.keys.iter().map(|key| begun(state, key)).collect::<Result<_, _>>()?;
+        return Ok(rows.into_iter().collect());
     }
     let mut rows = Vec::new();
     let is_open = |row: &RowState| row.began.is_some() && row.phase != RowPhase::Ended(RunStatus::Succeeded);

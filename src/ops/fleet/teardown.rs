@@ -1,6 +1,7 @@
 //! Takes back what all rows of a fleet made.
 
 use super::drive::{FleetConsole, FleetOutcome, FlowRequest, Work, drive};
+use super::pick::Pick;
 use super::stored_rows::StoredRows;
 use super::take::{Fleet, Purpose, take};
 use crate::fleet::{FleetFact, RowId};
@@ -9,10 +10,11 @@ use crate::ops::teardown::begun;
 use crate::ops::{OpError, ResumeRequest, Talk, Workspace};
 use crate::run::Prospect;
 
-/// A fleet that nobody else works on, about to be torn down. Nothing has been undone yet.
+/// A fleet that nobody else works on, about to be torn down, or rows of it. Nothing has been undone yet.
 pub struct FleetTeardown {
     fleet: Fleet,
     rows: Vec<RowId>,
+    is_partial: bool,
 }
 
 impl FleetTeardown {
@@ -20,18 +22,18 @@ impl FleetTeardown {
     pub async fn prepare(
         workspace: &Workspace,
         request: &ResumeRequest<'_>,
+        pick: &Pick,
         talk: &mut dyn Talk,
     ) -> Result<Self, OpError> {
         let id = workspace.open().fleets().find(&request.run)?;
         let fleet = take(workspace, &id, Purpose::TearDown, request, talk).await?;
-        let left = fleet.state.numbered().filter(|(_, row)| row.began.is_some() && !row.torn_down);
-        let rows = left.map(|(id, _)| id).collect();
-        Ok(Self { fleet, rows })
+        let rows = pick.undone(&fleet.state)?;
+        Ok(Self { fleet, rows, is_partial: pick.is_partial() })
     }
 
-    /// How many rows made something that has not been taken back.
-    pub fn rows(&self) -> usize {
-        self.rows.len()
+    /// Those that made something that has not been taken back.
+    pub fn rows(&self) -> &[RowId] {
+        &self.rows
     }
 
     /// What would be done with the first of them, by its key, in that order.
@@ -44,7 +46,7 @@ impl FleetTeardown {
         Ok(Some((key, ahead.prospects(&full))))
     }
 
-    /// Undoes, until nothing goes on. No row begins or goes on after that.
+    /// Undoes, until nothing goes on. None of these rows goes on after that, and if they are all, none begins.
     pub async fn carry_out(
         mut self,
         workspace: &Workspace,
@@ -52,7 +54,7 @@ impl FleetTeardown {
         flow: FlowRequest,
         console: FleetConsole,
     ) -> Result<FleetOutcome, OpError> {
-        if !self.fleet.state.teardown {
+        if !self.is_partial && !self.fleet.state.teardown {
             self.fleet.record(workspace, vec![FleetFact::TeardownStarted])?;
         }
         drive(workspace, self.fleet, self.rows, Work { request, flow, each: None, undoes: true }, console).await

@@ -1,6 +1,7 @@
 //! The one who writes a row of a fleet on which nobody else works.
 
 use super::writer::FleetWriter;
+use crate::clock::Timestamp;
 use crate::fleet::{FleetEntry, FleetFact, FleetState, RowId};
 use crate::run::{Entry, Fact};
 use crate::store::error::StoreError;
@@ -52,6 +53,16 @@ impl RowWriter {
         let entry = FleetEntry { at: self.state.now, fact: FleetFact::Replanned { workflow: workflow.clone() } };
         self.fleet.record(&mut self.state, &[entry], &[], true)?;
         Ok(workflow)
+    }
+
+    /// Nothing is left of the row that could be undone.
+    pub fn torn_down(&mut self, at: Timestamp) -> Result<(), StoreError> {
+        if self.state.row(self.row).is_some_and(|row| row.torn_down) {
+            return Ok(());
+        }
+        let entry = FleetEntry { at: at.max(self.state.now), fact: FleetFact::TornDown(self.row) };
+        self.fleet.record(&mut self.state, &[entry], &[], true)?;
+        self.checkpoint(true)
     }
 
     pub fn checkpoint_due(&self) -> bool {

@@ -54,6 +54,7 @@ fn a_row_that_was_torn_down_is_left_alone_by_its_fleet() {
     fleet.of_row("teardown", "q4-000001").args(["--yes"]).run().expect_code(0);
     let keys = |number| sandbox.ledger().account(&email(number)).usable_keys("production").len();
     assert_eq!((keys(1), keys(2)), (0, 1));
+    assert_eq!(fleet.shown()["rows"]["torn_down"], 1);
     fleet.resume().args(["--failed"]).run().expect_code(0);
     assert_eq!((keys(1), keys(2)), (0, 1));
     let refused = fleet.of_row("resume", "q4-000001").run().expect_code(2);

@@ -120,3 +120,30 @@ fn what_all_rows_made_is_taken_back_and_none_goes_on() {
     }
     assert_eq!(sandbox.ledger().list("accounts").len(), 3);
 }
+
+#[test]
+fn some_rows_are_taken_back_and_the_others_go_on() {
+    let context = TestContext::new();
+    let sandbox = context.sandbox();
+    let fleet = Fleet::new(&context, &sandbox, "q4");
+    let rows = context.write("q4.csv", &csv((1..=4).map(email)));
+    let run = || fleet.run(WORKFLOW.as_ref()).arg("--inputs").arg(&rows);
+    run().run().expect_code(0);
+    let teardown = |flags: &[&str]| {
+        let command = fleet.command("teardown").args(["q4", "--yes", "--json"]);
+        command.args(flags.iter().copied()).run()
+    };
+    teardown(&["--where", "status == 'failed'"]).expect_code(2).says(&["nothing was undone"]);
+    teardown(&["--row", "agent+9@onramp.test"]).expect_code(2).says(&["no row `agent+9@onramp.test`"]);
+    let one = teardown(&["--row", "agent+2@onramp.test"]).expect_code(0);
+    assert_eq!((count(&one, "torn_down"), count(&one, "succeeded")), (1, 3));
+    let more = teardown(&["--where", "row.number <= 3"]).expect_code(0);
+    assert_eq!((count(&more, "torn_down"), count(&more, "succeeded")), (3, 1));
+    let keys = |number| sandbox.ledger().account(&email(number)).usable_keys("production").len();
+    assert_eq!([1, 2, 3, 4].map(keys), [0, 0, 0, 1]);
+    // The fleet itself was not torn down.
+    context.write("q4.csv", &csv((1..=5).map(email)));
+    let again = run().run().expect_code(0);
+    assert_eq!((count(&again, "torn_down"), count(&again, "succeeded")), (3, 2));
+    assert_eq!([1, 2, 3, 4, 5].map(keys), [0, 0, 0, 1, 1]);
+}

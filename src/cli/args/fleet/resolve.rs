@@ -49,7 +49,7 @@ pub struct FleetResolve {
 
 /// Undo what the rows of a fleet made, each as `onramp teardown` does.
 ///
-/// No row begins or goes on after that. A teardown that was interrupted goes on when it is asked for again, and what failed is tried
+/// No row begins or goes on after that; with --where or --row none of these. A teardown that was interrupted goes on when it is asked for again, and what failed is tried
 /// again; what is undone stays so.
 ///
 /// Exit codes: 0 nothing is left that could be undone, 2 wrong use, or nobody said yes, 4 of some rows it is not, 130 interrupted.
@@ -57,6 +57,14 @@ pub struct FleetResolve {
 pub struct FleetTeardown {
     #[command(flatten)]
     pub which: WhichFleet,
+
+    /// Only rows for which it holds, as 'status == "failed"' (docs/fleets.md). The others go on as they are.
+    #[arg(long = "where", value_name = "CONDITION", conflicts_with = "row")]
+    pub condition: Option<String>,
+
+    /// Only these rows, by key. May be given again.
+    #[arg(long, value_name = "KEY")]
+    pub row: Vec<String>,
 
     /// Rows that are undone at a time; 25, or what `onramp fleet set` said.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]

@@ -9,7 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::voice::Voice;
 use crate::cli::{environment, log, out};
-use crate::ops::{self, FlowRequest, OpError, ResumeRequest};
+use crate::ops::{self, Condition, FlowRequest, OpError, Pick, ResumeRequest};
 use crate::report::prospects;
 use crate::secret::Mask;
 
@@ -25,11 +25,14 @@ pub async fn teardown(args: FleetTeardown, global: &Global) -> Result<Exit, Fail
         as_stored: true,
         ..ResumeRequest::new(args.which.fleet, &environment)
     };
+    let condition = args.condition.as_deref().map(Condition::parse).transpose()?;
+    let pick = Pick { condition, keys: args.row, ..Pick::default() };
     let mut voice = Voice::new(&progress, global);
-    let teardown = ops::FleetTeardown::prepare(&workspace, &request, &mut voice).await?;
+    let teardown = ops::FleetTeardown::prepare(&workspace, &request, &pick, &mut voice).await?;
+    let rows = teardown.rows().to_vec();
     if let Some((key, ahead)) = teardown.example(&workspace)?.filter(|_| !yes) {
         out::draw(&prospects(&ahead, &stderr_look(global.color)));
-        out::say(&format!("that is row `{key}`; the same is done with each of {} rows", teardown.rows()));
+        out::say(&format!("that is row `{key}`; the same is done with each of {} rows", rows.len()));
         if !is_agreed()? {
             out::say("nothing was undone");
             return Ok(Exit::WrongUse);
@@ -39,7 +42,7 @@ pub async fn teardown(args: FleetTeardown, global: &Global) -> Result<Exit, Fail
     let flow = FlowRequest { max_parallel: args.max_parallel, ..FlowRequest::default() };
     let outcome = teardown.carry_out(&workspace, &request, flow, console).await?;
     let exit = ended(&workspace, &outcome, print.json, &mut voice, global)?;
-    let is_over = outcome.state.rows.iter().all(|row| row.torn_down || row.began.is_none());
+    let is_over = rows.iter().all(|row| outcome.state.row(*row).is_some_and(|row| row.torn_down));
     Ok(if is_over {
         Exit::Done
     } else if exit == Exit::Interrupted {
