@@ -10,10 +10,11 @@ use super::times::day;
 use crate::clock::Timestamp;
 use crate::run::RunStatus;
 
-/// A run that is old enough to be pruned.
+/// A run, or a fleet, that is old enough to be pruned.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
     pub run: String,
+    pub is_fleet: bool,
     pub workflow: String,
     /// `None` if the run cannot be read.
     pub status: Option<RunStatus>,
@@ -34,7 +35,7 @@ pub fn page(rows: &[Row], look: &Look) -> String {
             (tone, word)
         });
         let cells = vec![
-            Cell::new(&row.run, Tone::Plain),
+            Cell::new(format!("{}{}", if row.is_fleet { "fleet " } else { "" }, row.run), Tone::Plain),
             Cell::new(inert(&row.workflow), Tone::Plain),
             Cell::new(state, tone),
             Cell::new(row.ended.map(day).unwrap_or_default(), Tone::Faint),
@@ -47,8 +48,9 @@ pub fn page(rows: &[Row], look: &Look) -> String {
 /// The same as one JSON document.
 pub fn json(rows: &[Row]) -> Value {
     let document = |row: &Row| {
+        let id = if row.is_fleet { "fleet" } else { "run_id" };
         json!({
-            "run_id": row.run, "workflow": row.workflow, "status": row.status.map(RunStatus::as_str),
+            id: row.run, "workflow": row.workflow, "status": row.status.map(RunStatus::as_str),
             "ended": row.ended.map(|at| at.to_string()), "kept": row.kept, "what": row.what,
         })
     };
@@ -62,6 +64,7 @@ mod tests {
     fn rows() -> Vec<Row> {
         let row = |run: &str, status, kept, what: &str| Row {
             run: run.to_owned(),
+            is_fleet: false,
             workflow: "bootstrap".to_owned(),
             status,
             ended: Some(Timestamp::from_millis(1_795_311_245_067)),

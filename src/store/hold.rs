@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::disk::{Disk as _, RunFile};
 use super::error::StoreError;
 use super::find::MAX_HEADER;
+use super::fleet::{LoadedFleet, read as read_fleet};
 use super::folder::{Folder, failed};
 use super::key::Key;
 use super::load::{Loaded, load};
@@ -66,6 +67,11 @@ impl Held<'_> {
     /// The run as it is now.
     pub fn read(&self, key: &Key) -> Result<Loaded, StoreError> {
         load(&self.folder, key, self.store.entropy().clone()).map(|(loaded, _)| loaded)
+    }
+
+    /// The same of a fleet.
+    pub fn read_fleet(&self, key: &Key) -> Result<LoadedFleet, StoreError> {
+        read_fleet(&self.folder, key, self.store.entropy().clone())
     }
 
     /// Removes the run. It is gone at once: what a crash leaves of it is never read as a run.

@@ -38,7 +38,7 @@ pub fn prune(args: Args, global: &Global) -> Result<Exit, Failure> {
 }
 
 fn row(pruned: Pruned, dry_run: bool) -> Row {
-    let Pruned { run, workflow, status, ended, fate } = pruned;
+    let Pruned { run, is_fleet, workflow, status, ended, fate } = pruned;
     let would = |done: &str, sandbox: bool| {
         let would = if dry_run { "would be " } else { "" };
         format!("{would}{done}{}", if sandbox { ", with its sandbox" } else { "" })
@@ -49,5 +49,5 @@ fn row(pruned: Pruned, dry_run: bool) -> Row {
         Fate::SecretsPruned { sandbox: false } => (false, would("freed of its secrets", false)),
         Fate::Kept(why) | Fate::Failed(why) => (true, format!("kept: {why}")),
     };
-    Row { run: run.to_string(), workflow, status, ended, kept, what }
+    Row { run: run.to_string(), is_fleet, workflow, status, ended, kept, what }
 }

@@ -80,7 +80,9 @@ pub(super) fn load(
 ) -> Result<(LoadedFleet, Position), StoreError> {
     let seal = Seal::read(disk)?;
     let keys = seal.open(disk, key, entropy)?;
-    let mut warnings = Vec::new();
+    let secrets_pruned = seal.secrets_pruned();
+    let pruned = |at| format!("the secrets of fleet {} were pruned at {at}; nothing opens them any more", keys.run);
+    let mut warnings: Vec<String> = secrets_pruned.map(pruned).into_iter().collect();
     // Read before the journal, which then is at least as new.
     let known = checkpoint::read(disk, &keys)?.map_err(|warning| warnings.push(warning)).ok();
     let (header, first) = header(disk, &keys)?;
@@ -112,7 +114,7 @@ pub(super) fn load(
         origin: header.origin,
         texts: texts::read(disk, state.version(), &pin)?,
         state,
-        secrets_pruned: seal.secrets_pruned(),
+        secrets_pruned,
         warnings,
         suspicion: None,
     };

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use super::rows::{broken, mend};
 use super::{Fleet, count, csv, email};
 use crate::support::{TestContext, WORKFLOW};
 
@@ -146,4 +147,36 @@ fn some_rows_are_taken_back_and_the_others_go_on() {
     let again = run().run().expect_code(0);
     assert_eq!((count(&again, "torn_down"), count(&again, "succeeded")), (3, 2));
     assert_eq!([1, 2, 3, 4, 5].map(keys), [0, 0, 0, 1, 1]);
+}
+
+#[test]
+fn a_fleet_is_freed_of_its_secrets_and_forgotten_when_all_of_its_rows_are_over() {
+    let context = TestContext::new();
+    let sandbox = context.sandbox();
+    let fleet = Fleet::new(&context, &sandbox, "q4");
+    let rows = context.write("q4.csv", &csv((1..=2).map(email)));
+    let workflow = broken(&context);
+    let run = || fleet.run(&workflow).arg("--inputs").arg(&rows);
+    run().args(["--canary", "1"]).run().expect_code(4);
+    let prune = |flags: &[&str]| {
+        let command = context.onramp(["prune", "--json", "--older-than", "0s"]).args(flags.iter().copied());
+        let pruned = command.run().expect_code(0).json();
+        assert_eq!(pruned[0]["fleet"], "q4", "{pruned}");
+        pruned[0]["what"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(prune(&[]), "kept: interrupted; --unfinished takes it, too");
+    mend(&workflow);
+    run().run().expect_code(4);
+    fleet.resume().args(["--failed"]).run().expect_code(0);
+    assert_eq!(prune(&["--dry-run"]), "would be forgotten");
+    assert_eq!(prune(&["--secrets"]), "freed of its secrets");
+    let shown = context.onramp(["fleet", "show", "q4"]).run().expect_code(0);
+    shown.says(&["the secrets of fleet q4 were pruned"]);
+    let exported = context.onramp(["fleet", "export", "q4", "--format", "csv", "--reveal"]).run().expect_code(0);
+    let line = exported.says(&["the fleet's secrets were pruned"]).stdout.lines().nth(1).unwrap().to_owned();
+    assert!(line.starts_with("agent+1@onramp.test,q4-000001,***,***,http"), "{line}");
+    fleet.resume().run().expect_code(2).says(&["were pruned"]);
+    assert_eq!(prune(&["--secrets"]), "kept: its secrets were pruned before");
+    assert_eq!(prune(&[]), "forgotten");
+    context.onramp(["fleet", "list"]).run().expect_code(0).says(&["no fleets"]);
 }
