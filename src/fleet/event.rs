@@ -34,15 +34,19 @@ impl RowTrouble {
     /// The code under which rows in doubt are counted.
     pub const IN_DOUBT: &'static str = "in_doubt";
 
-    /// The service does not want whoever asks, or wants a human instead.
-    pub fn is_denial(&self) -> bool {
-        matches!(self.error.code.as_str(), "service.access_denied" | "service.challenge")
-    }
+    /// The service does not want whoever asks.
+    pub const ACCESS_DENIED: &'static str = "service.access_denied";
+
+    /// It wants a human instead.
+    pub const CHALLENGE: &'static str = "service.challenge";
 }
 
 impl RowEvent {
-    pub fn is_denial(&self) -> bool {
-        matches!(&self.what, Happening::Troubled(trouble) if trouble.is_denial())
+    /// The service does not want whoever asks, or wants a human.
+    pub fn denial(&self) -> Option<&RowTrouble> {
+        let Happening::Troubled(trouble) = &self.what else { return None };
+        let is_denial = [RowTrouble::ACCESS_DENIED, RowTrouble::CHALLENGE].contains(&trouble.error.code.as_str());
+        is_denial.then_some(trouble)
     }
 
     pub fn of(entry: &Entry) -> Self {

@@ -131,10 +131,9 @@ impl<L: FleetLog, S: Sealer<Sealed = L::Sealed>> FleetDriver<L, S> {
         let mut sync = !facts.is_empty();
         for message in messages {
             match message {
-                Message::Entries(Entries { row, events: of_row, sealed, synced }) => {
+                Message::Entries(Entries { row, events: of_row, is_blocked, sealed, synced }) => {
                     facts.extend(sealed);
-                    let is_denied = of_row.iter().any(RowEvent::is_denial);
-                    drive.end.progress.denied = drive.end.progress.denied.or(is_denied.then_some(row));
+                    drive.end.progress.denied = drive.end.progress.denied.or(is_blocked.then_some(row));
                     events.push((row, of_row));
                     sync |= synced.is_some();
                     waiters.extend(synced);
@@ -224,7 +223,7 @@ impl<L: FleetLog, S: Sealer<Sealed = L::Sealed>> FleetDriver<L, S> {
     fn begin(&mut self, row: RowId, drive: &mut Drive<S::Sealed>, how: &mut dyn Rows<S>) -> Result<(), HostError> {
         let run = row.run(self.state.id()).map_err(|error| HostError(error.to_string()))?;
         let (stop_sender, stop) = mpsc::unbounded_channel();
-        let log = RowLog { row, run, sealer: self.sealer.clone(), sender: drive.sender.clone() };
+        let log = RowLog { row, run, sealer: self.sealer.clone(), sender: drive.sender.clone(), blocks: None };
         let fresh = self.state.row(row).is_some_and(|row| row.began.is_none());
         let started = fresh.then(|| self.state.start_of(row)).flatten();
         let work = how.start(RowStart { row, started, log, stop });

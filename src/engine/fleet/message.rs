@@ -21,6 +21,8 @@ pub(super) enum Message<F> {
 pub(super) struct Entries<F> {
     pub row: RowId,
     pub events: Vec<RowEvent>,
+    /// The service does not want any of the rows.
+    pub is_blocked: bool,
     pub sealed: Vec<F>,
     /// Told when they are on stable storage, if that is waited for.
     pub synced: Option<oneshot::Sender<Result<(), HostError>>>,

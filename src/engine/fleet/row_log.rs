@@ -5,7 +5,7 @@ use tokio::sync::oneshot;
 use super::message::{Entries, Message, Sender};
 use crate::clock::Timestamp;
 use crate::engine::{HostError, Log};
-use crate::fleet::{FleetEntry, FleetFact, RowEvent, RowId};
+use crate::fleet::{FleetEntry, FleetFact, RowEvent, RowId, RowTrouble};
 use crate::id::RunId;
 use crate::run::{Entry, RunState};
 
@@ -25,7 +25,11 @@ pub struct RowLog<S: Sealer> {
     pub(super) run: RunId,
     pub(super) sealer: S,
     pub(super) sender: Sender<S::Sealed>,
+    pub(super) blocks: Option<Blocks>,
 }
+
+/// Whether a denial of one row holds for all.
+pub type Blocks = Box<dyn Fn(&RowTrouble) -> bool + Send + Sync>;
 
 /// What a row has the fleet note beside its run's entries.
 pub struct RowNotes<S: Sealer> {
@@ -36,6 +40,11 @@ pub struct RowNotes<S: Sealer> {
 impl<S: Sealer> RowLog<S> {
     pub fn notes(&self) -> RowNotes<S> {
         RowNotes { sealer: self.sealer.clone(), sender: self.sender.clone() }
+    }
+
+    /// Of the row's denials, only those keep other rows from beginning for which this holds: otherwise all do.
+    pub fn blocked_by(self, blocks: Blocks) -> Self {
+        Self { blocks: Some(blocks), ..self }
     }
 }
 
@@ -51,9 +60,11 @@ impl<S: Sealer> RowNotes<S> {
 impl<S: Sealer> Log for RowLog<S> {
     async fn append(&mut self, entries: &[Entry], sync: bool) -> Result<(), HostError> {
         let sealed = self.sealer.row(self.row, &self.run, entries)?;
-        let events = entries.iter().map(RowEvent::of).collect();
+        let events: Vec<RowEvent> = entries.iter().map(RowEvent::of).collect();
+        let blocks = |denial: &RowTrouble| self.blocks.as_ref().is_none_or(|blocks| blocks(denial));
+        let is_blocked = events.iter().filter_map(RowEvent::denial).any(blocks);
         let (done, synced) = sync.then(oneshot::channel).unzip();
-        let entries = Entries { row: self.row, events, sealed, synced: done };
+        let entries = Entries { row: self.row, events, is_blocked, sealed, synced: done };
         self.sender.send(Message::Entries(entries)).map_err(|_| over())?;
         match synced {
             None => Ok(()),

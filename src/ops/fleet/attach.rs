@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
+use super::denial::is_block;
 use super::each::{Each, Handing};
 use super::log::StoredSealer;
 use super::stored_rows::StoredRows;
@@ -131,6 +132,7 @@ impl FleetRows<'_> {
         let Stored { plan, mut state, .. } = stored;
         let (launcher, mask) = self.launcher_and_mask(&state.started);
         engine::learn_state(&mask, &workspace.registry, &plan, &state);
+        let log = self.blocked(log, &full);
         let (how, notes, clock) = (self.how.clone(), log.notes(), self.shared.clock.clone());
         let mut host = LocalHost::new(full.clone(), log, clock.clone(), launcher, Vec::new(), stop);
         Ok(async move {
@@ -177,6 +179,7 @@ impl FleetRows<'_> {
             Some(_) => return Err(OpError::Usage("the workflow was edited just now: resume the fleet again".into())),
         };
         let going_on = newer.as_ref().map_or_else(|| plan.clone(), |(newer, _)| newer.clone());
+        let log = self.blocked(log, &going_on);
         let handing = self.handing(row, &log, &mask);
         let mut host = LocalHost::new(going_on, log, clock, launcher, Vec::new(), stop);
         host.inject(injection);
@@ -205,6 +208,12 @@ impl FleetRows<'_> {
             Ok(state.status)
         }
         .boxed()
+    }
+
+    /// The log of a row that has this plan.
+    fn blocked(&self, log: RowLog<StoredSealer>, plan: &Arc<Plan>) -> RowLog<StoredSealer> {
+        let (plan, registry) = (plan.clone(), self.workspace.registry.clone());
+        log.blocked_by(Box::new(move |denial| is_block(&plan, &registry, denial)))
     }
 
     fn handing(&self, row: RowId, log: &RowLog<StoredSealer>, mask: &Mask) -> Option<Handing> {

@@ -67,6 +67,16 @@ fn a_captcha_stops_the_fleet_and_says_why() {
 }
 
 #[test]
+fn a_captcha_that_the_workflow_lets_pass_stops_nobody() {
+    let context = TestContext::new();
+    let service = serve(|_, _| ("403 No\r\ncf-mitigated: challenge", json!({})));
+    let command = asking(&context, &service, 3).args(["--max-parallel", "1"]);
+    context.write("ask.yaml", &WORKFLOW.replace("retry:", "continue-on-error: true, retry:"));
+    let output = command.run();
+    assert_eq!((output.code, count(&output, "succeeded")), (Some(0), 3), "{output:?}");
+}
+
+#[test]
 fn the_service_is_told_who_asks() {
     let context = TestContext::new();
     let service = serve(|head, _| {
