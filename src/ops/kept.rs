@@ -1,6 +1,6 @@
 //! Where a run is kept: in a folder of its own, or, as a row, in its fleet. Whoever takes a run takes a row as well.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::fleet::row_of_key;
 use super::stored::sealing_key;
@@ -165,6 +165,12 @@ impl Workspace {
             ),
         }))
     }
+}
+
+/// Whether this is a row as `FLEET/KEY`: there is such a fleet, and no file of that name.
+pub fn is_row(workspace: &Workspace, wanted: &str) -> bool {
+    let fleet = wanted.split_once('/').map(|(fleet, _)| workspace.open().fleets().find(fleet));
+    fleet.is_some_and(|found| found.is_ok()) && !Path::new(wanted).exists()
 }
 
 /// The run that a row is.

@@ -67,6 +67,7 @@ pub use fleet::{
     mind_manners, read_rows, rows_from,
 };
 pub use init::{TEMPLATES, Template, init, template};
+pub use kept::is_row;
 pub use key::{KeyPlace, RotateOutcome, Rotation, key_new, key_rotate};
 pub use mail_extract::{MailExtractRequest, extract_value, mail_extract, mail_file};
 pub use mail_test::mail_test;

@@ -7,7 +7,8 @@ use super::groups::StoreArgs;
 /// Draw a workflow or a run: as text for mermaid, or as SVG.
 #[derive(Debug, Args)]
 pub struct Graph {
-    /// A workflow file, or a run: its steps are coloured by how they stand. What lies in a folder or ends in .yaml is a file.
+    /// A workflow file, or a run, or a row of a fleet as FLEET/KEY: its steps are coloured by how they stand. What lies in a folder or
+    /// ends in .yaml is a file.
     #[arg(value_name = "FILE|RUN")]
     pub what: String,
 

@@ -15,7 +15,7 @@ use crate::report::graph::{Drawing, mermaid, svg};
 
 pub fn graph(args: Graph, global: &Global) -> Result<Exit, Failure> {
     let workspace = workspace(&args.store.folder(global), "onramp graph");
-    let drawing = match is_file(&args.what) {
+    let drawing = match is_file(&args.what) && !ops::is_row(&workspace, &args.what) {
         true => of_file(&workspace, Path::new(&args.what), global)?,
         false => of_run(&workspace, &args)?,
     };
@@ -30,7 +30,7 @@ pub fn graph(args: Graph, global: &Global) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// No run has a name with a slash or a dot.
+/// No run has a name with a slash or a dot; a row of a fleet is told by its fleet.
 fn is_file(what: &str) -> bool {
     what.contains(['/', '\\', '.']) || Path::new(what).is_file()
 }

@@ -94,3 +94,25 @@ fn lock_is_held(fleet: &Fleet<'_>, process: &mut Running) -> bool {
     assert!(!process.has_ended(), "{}", process.stderr());
     fleet.shown_row("q4-000001")["status"] == "running"
 }
+
+#[test]
+fn rows_against_the_embedded_sandbox_are_shown_drawn_and_resumed_by_their_keys() {
+    let context = TestContext::new();
+    let rows = context.write("q4.csv", &csv((1..=2).map(email)));
+    let workflow = broken(&context);
+    let start =
+        context.onramp(["fleet", "run", "--sandbox", "--key", "email", "--settle", "50ms", "--inputs"]).arg(&rows);
+    start.arg(&workflow).run().expect_code(4);
+    let drawn = |row: &str| context.onramp(["graph", row]).run().expect_code(0).stdout;
+    let class_of = |row: &str, step: &str| {
+        let line = drawn(row).lines().find(|line| line.contains(&format!("\"{step}<br/>"))).unwrap().to_owned();
+        line.rsplit(":::").next().unwrap().to_owned()
+    };
+    let row = "q4/agent+2@onramp.test";
+    assert_eq!([class_of(row, "signup"), class_of(row, "generate")], ["succeeded", "failed"]);
+    mend(&workflow);
+    context.onramp(["resume", row]).run().expect_code(0);
+    assert_eq!(context.onramp(["show", row, "--json"]).run().expect_code(0).json()["status"], "succeeded");
+    assert_eq!([class_of("q4-000001", "generate"), class_of("q4-000002", "generate")], ["failed", "succeeded"]);
+    context.onramp(["graph", "q4/nobody"]).run().expect_code(2).says(&["has no row `nobody`"]);
+}
