@@ -11,8 +11,8 @@ use super::log::StoredSealer;
 use super::stored_rows::StoredRows;
 use crate::action::Services;
 use crate::engine::{self, EngineError, Launcher, LocalHost, Log as _, RowLog, RowStart, Rows, StopSignal};
-use crate::fleet::{FleetFact, FleetState, RowId, RowKey};
-use crate::ops::attach::{services, trusted_mailboxes};
+use crate::fleet::{FleetFact, RowId, RowKey};
+use crate::ops::attach::trusted_mailboxes;
 use crate::ops::begin::typed_origins;
 use crate::ops::go_on::{Ready, make_ready};
 use crate::ops::recall::recalling_all;
@@ -23,7 +23,6 @@ use crate::plan::Plan;
 use crate::report::Rerun;
 use crate::run::{Entry, Fact, Resumption, RunStarted, RunState, RunStatus, TeardownStatus};
 use crate::secret::{Data, Mask};
-use crate::store::Origin;
 use crate::workflow::{Given, Texts};
 
 type Work = BoxFuture<'static, Result<RunStatus, EngineError>>;
@@ -50,18 +49,6 @@ pub(super) struct FleetRows<'a> {
     pub undoes: bool,
     /// Rows that were left as they are, and why.
     pub refused: Vec<(RowKey, String)>,
-}
-
-/// The services of a fleet. Those of its rows differ in what belongs to a row.
-pub(super) fn shared_services(
-    workspace: &Workspace,
-    state: &FleetState,
-    mask: &Mask,
-    origin: &Origin,
-) -> Result<Services, OpError> {
-    let file = crate::ops::call::file(origin);
-    let services = services(workspace, (&state.started, state.now), mask, file.as_deref())?;
-    Ok(Services { http: services.http.patient(services.clock.clone()), ..services })
 }
 
 /// What a row is told about its plans is told once for the fleet, or not at all.

@@ -3,22 +3,25 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::attach::{FleetRows, shared_services};
+use super::attach::FleetRows;
 use super::control::obeying;
 use super::each::Each;
 use super::log::{StoredLog, StoredSealer};
 use super::stored_rows::StoredRows;
 use super::take::Fleet;
+use crate::action::Services;
 use crate::engine::{FleetDriver, FleetEnd, StopSignal, learn_given};
 use crate::fleet::{FleetState, Flow, RowId, RowKey, StopAfter};
+use crate::ops::attach::services;
 use crate::ops::cancel::heeding;
 use crate::ops::takeover::epoch;
-use crate::ops::{OpError, ResumeRequest, Workspace};
+use crate::ops::{OpError, ResumeRequest, Workspace, call};
 use crate::plan::Plan;
 use crate::report::fleet::FleetReporter;
 use crate::run::Resumption;
 use crate::sandbox::Sandbox;
 use crate::secret::Mask;
+use crate::store::Origin;
 
 /// How a fleet is watched and stopped.
 pub struct FleetConsole {
@@ -121,6 +124,18 @@ pub(super) async fn drive(
     let (ended, state) = driven.map_err(|error| OpError::Engine(error.into()))?;
     let untaken = how.each.map(|each| each.failed()).unwrap_or_default();
     Ok(FleetOutcome { plan: how.plan, state, end: Some(ended), refused: how.refused, untaken, dir })
+}
+
+/// The services of a fleet. Those of its rows differ in what belongs to a row.
+fn shared_services(
+    workspace: &Workspace,
+    state: &FleetState,
+    mask: &Mask,
+    origin: &Origin,
+) -> Result<Services, OpError> {
+    let file = call::file(origin);
+    let services = services(workspace, (&state.started, state.now), mask, file.as_deref())?;
+    Ok(Services { http: services.http.patient(services.clock.clone()), ..services })
 }
 
 async fn end(sandbox: Option<Sandbox>) {

@@ -10,8 +10,8 @@ use crate::ops::{OpError, Workspace};
 use crate::run::RunStatus;
 use crate::secret::{Data, Mask};
 
-/// So many rows are read at a time: not all of a journal is in memory.
-const GROUP: usize = 256;
+/// So many rows are read at a time: not all of a journal is in memory, nor is it read for every few rows.
+const GROUP: usize = 2048;
 
 pub(super) struct RowOutputs {
     pub row: RowId,

@@ -34,7 +34,7 @@ pub struct RowArgs {
     #[arg(long, value_name = "FLEET", conflicts_with_all = ["inputs", "count", "format", "key"])]
     pub rows_from: Option<String>,
 
-    /// A value for an input of every row: NAME=VALUE, NAME=@FILE or NAME=@-. What a row has itself wins.
+    /// A value for an input of every row: NAME=VALUE, NAME=@FILE or NAME=@-. What a row of a file has itself wins.
     #[arg(short = 'i', long = "input", value_name = "NAME=VALUE")]
     pub input: Vec<String>,
 

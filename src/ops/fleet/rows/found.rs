@@ -46,9 +46,9 @@ pub fn rows_from(
     }
     let workflow = &plan.workflow;
     let sheet = Sheet::new(workflow, None, request.given, request.sandbox)?;
-    let mut taking = Taking { fleet, workflow, unstored: plan.unstored(), met: BTreeSet::new(), sheet };
+    let mut taking = Taking { fleet, workflow, request, unstored: plan.unstored(), met: BTreeSet::new(), sheet };
     each_outputs(workspace, &state, &rows, &mut |row| taking.row(row))?;
-    taking.refuse_missing(request)?;
+    taking.refuse_missing()?;
     let met: Vec<String> = taking.met.iter().map(|name| format!("`{name}`")).collect();
     say(&format!("rows from fleet {fleet}: {} with {}{}", rows.len(), met.join(", "), left_out(&state)));
     taking.sheet.finish()
@@ -75,6 +75,7 @@ fn known(inputs: Data, outputs: Vec<RunOutput>) -> BTreeMap<String, Datum> {
 struct Taking<'a> {
     fleet: &'a RunId,
     workflow: &'a Workflow,
+    request: &'a RowsFromRequest<'a>,
     /// Secrets that no file is given, and so no row.
     unstored: BTreeSet<&'a Name>,
     /// What has the name of an input or a secret.
@@ -84,7 +85,7 @@ struct Taking<'a> {
 
 impl Taking<'_> {
     fn row(&mut self, row: RowOutputs) -> Result<(), OpError> {
-        let (mut found, mut secrets) = (Vec::new(), Data::new());
+        let (mut found, mut secrets) = (BTreeMap::new(), Data::new());
         let pruned = row.secrets_pruned;
         for (name, value) in known(row.inputs, row.list) {
             let input = self.workflow.inputs.iter().find(|input| input.name.as_str() == name);
@@ -102,7 +103,9 @@ impl Taking<'_> {
                     let why = format!("is secret, but the input `{name}` is not; give the input `secret: true`");
                     return Err(self.refused(&name, &why));
                 }
-                found.push((name.clone(), Given::Json(value.expose().clone())));
+                if !self.request.given.contains_key(&name) {
+                    found.insert(name.clone(), Given::Json(value.expose().clone()));
+                }
             }
             if is_secret {
                 secrets.insert(name, Datum::secret(text(value.expose()).into()));
@@ -117,8 +120,8 @@ impl Taking<'_> {
     }
 
     /// An input that nothing gives, in no row.
-    fn refuse_missing(&self, request: &RowsFromRequest<'_>) -> Result<(), OpError> {
-        let fleet = self.fleet;
+    fn refuse_missing(&self) -> Result<(), OpError> {
+        let Self { fleet, request, .. } = self;
         if self.met.is_empty() {
             let message = format!(
                 "neither an output nor an input of fleet {fleet} has the name of an input or a secret of this workflow"

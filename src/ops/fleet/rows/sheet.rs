@@ -43,7 +43,8 @@ impl<'a> Sheet<'a> {
     ) -> Result<Self, OpError> {
         let identity = Identity::parse(workflow, key)?;
         let (_, errors) = bind_some(workflow, given, sandbox);
-        let (_, wrong): (Vec<_>, Vec<_>) = errors.into_iter().partition(is_missing);
+        let (_, wrong): (Vec<_>, Vec<_>) =
+            errors.into_iter().partition(|error| matches!(error, InputError::MissingInput { .. }));
         if !wrong.is_empty() {
             return Err(OpError::Inputs(wrong));
         }
@@ -156,19 +157,16 @@ impl<'a> Sheet<'a> {
         bound.map_err(|errors| errors.into_iter().map(|error| self.refused(line, error, values)).collect())
     }
 
-    /// A row as an earlier fleet knows it, with what it found out of it.
-    pub fn take_found(&mut self, row: RowId, key: RowKey, found: Vec<(String, Given)>, secrets: Data) {
+    /// A row as an earlier fleet knows it, with what it found out of it beside what all rows are given.
+    pub fn take_found(&mut self, row: RowId, key: RowKey, found: BTreeMap<String, Given>, secrets: Data) {
         self.count = row.get().into();
-        let found: BTreeMap<String, Given> =
-            found.into_iter().filter(|(name, _)| !self.given.contains_key(name)).collect();
-        let mut values = self.given.clone();
-        values.extend(found.clone());
+        let values = self.given.iter().chain(&found).map(|(name, given)| (name.clone(), given.clone())).collect();
         match self.bound(None, &values) {
+            Err(bad) => self.bad.extend(bad),
             Ok(inputs) => {
                 let found = found.into_keys().collect();
                 self.rows.push(Row { key, number: self.count, inputs, secrets, found });
             }
-            Err(bad) => self.bad.extend(bad),
         }
     }
 
@@ -243,10 +241,6 @@ impl<'a> Sheet<'a> {
         told.extend(self.more_unknown.then(|| "and there are more such columns".to_owned()));
         Err(OpError::Usage(told.join("\n")))
     }
-}
-
-fn is_missing(error: &InputError) -> bool {
-    matches!(error, InputError::MissingInput { .. })
 }
 
 /// The names under which two rows have other values.
