@@ -215,6 +215,17 @@ mod tests {
         prop_oneof![4 => known.prop_map(|text| text.as_bytes().to_vec()), 1 => prop::collection::vec(any::<u8>(), 0..20)]
     }
 
+    #[test]
+    fn a_boundary_that_ends_several_messages_at_once_is_no_reason_to_stop() {
+        let nested = "Content-Type: message/rfc822\r\n\r\n";
+        let raw = format!(
+            "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n{nested}{nested}{}--a--\r\n",
+            "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        );
+        let message = MessageParser::default().parse(raw.as_bytes()).unwrap();
+        assert!(structure(&message, true).is_some());
+    }
+
     proptest! {
         #[test]
         fn whatever_a_message_is_made_of_it_can_be_told(pieces in prop::collection::vec(piece(), 0..24), path in prop::collection::vec(1u32..4, 1..5)) {
