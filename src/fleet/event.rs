@@ -15,6 +15,8 @@ pub struct RowEvent {
 pub enum Happening {
     Began,
     Resumed,
+    /// The user said how it stands with a step, and with that it is open again.
+    Answered,
     TeardownBegan,
     Attempted,
     Troubled(Box<RowTrouble>),
@@ -53,8 +55,8 @@ impl RowEvent {
         let troubled = |task: &TaskPath, error| Happening::Troubled(Box::new(RowTrouble { task: task.clone(), error }));
         let what = match &entry.fact {
             Fact::RunStarted(_) => Happening::Began,
-            // With the answer it is open again.
-            Fact::Resumed(_) | Fact::Resolved { .. } => Happening::Resumed,
+            Fact::Resumed(_) => Happening::Resumed,
+            Fact::Resolved { .. } => Happening::Answered,
             Fact::TeardownStarted => Happening::TeardownBegan,
             Fact::AttemptStarted(_) => Happening::Attempted,
             Fact::Failed { task, error } => troubled(task, error.clone()),

@@ -157,10 +157,12 @@ impl RowState {
                 self.phase = RowPhase::Begun;
                 (self.inputs, self.secrets, self.found) = (Data::new(), Data::new(), Vec::new());
             }
-            Happening::Resumed => {
+            Happening::Resumed | Happening::Answered => {
+                // What nobody could tell is not told again by a run that still does not know.
+                let is_unanswered = self.phase == RowPhase::Ended(RunStatus::InDoubt) && what == Happening::Resumed;
                 self.phase = RowPhase::Begun;
                 self.ended = None;
-                self.trouble = None;
+                self.trouble = self.trouble.take().filter(|_| is_unanswered);
             }
             Happening::TeardownBegan => self.teardown = true,
             Happening::Attempted => self.attempts += 1,

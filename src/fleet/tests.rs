@@ -108,6 +108,19 @@ fn a_row_that_goes_on_and_succeeds_has_no_trouble_any_more() {
 }
 
 #[test]
+fn a_row_in_doubt_has_its_question_until_it_is_answered() {
+    let mut state = fleet(&["a"]);
+    let doubt = trouble(RowTrouble::IN_DOUBT);
+    for what in [Happening::Began, doubt, Happening::Ended(RunStatus::InDoubt), Happening::Resumed] {
+        happens(&mut state, 1, 2, what).unwrap();
+    }
+    assert!(state.rows[0].trouble.is_some());
+    happens(&mut state, 1, 3, Happening::Ended(RunStatus::InDoubt)).unwrap();
+    happens(&mut state, 1, 4, Happening::Answered).unwrap();
+    assert_eq!((state.rows[0].phase, &state.rows[0].trouble), (RowPhase::Begun, &None));
+}
+
+#[test]
 fn a_row_begins_once_and_before_all_else() {
     let mut state = fleet(&["a"]);
     assert!(happens(&mut state, 1, 2, Happening::Attempted).is_err());

@@ -69,7 +69,9 @@ fn causes(summary: &FleetSummary, look: &Look) -> String {
         for line in wrap(&example, width) {
             text.push_str(&format!("  {line}\n"));
         }
-        text.push_str(&format!("  {}\n", look.paint(Tone::Faint, &cause.command)));
+        for command in &cause.commands {
+            text.push_str(&format!("  {}\n", look.paint(Tone::Faint, command)));
+        }
         text
     };
     summary.causes.iter().map(of).collect::<Vec<_>>().join("")
@@ -90,6 +92,7 @@ fn slowest(summary: &FleetSummary, look: &Look) -> String {
 fn foot(summary: &FleetSummary, look: &Look) -> String {
     let way_on = match (summary.is_live, summary.paused, summary.is_open()) {
         (_, true, _) => Some(summary.command("fleet unpause", "")),
+        (false, _, true) if summary.teardown => Some(summary.command("fleet teardown", "")),
         (false, _, true) => Some(summary.command("fleet resume", "")),
         _ => None,
     };

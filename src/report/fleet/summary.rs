@@ -21,6 +21,8 @@ pub struct FleetSummary {
     pub tally: Tally,
     pub rows: usize,
     pub paused: bool,
+    /// What its rows made is taken back.
+    pub teardown: bool,
     /// A process works on it now.
     pub is_live: bool,
     pub began: Timestamp,
@@ -41,8 +43,8 @@ pub struct Cause {
     /// One of them, and what it was told.
     pub example: String,
     pub message: String,
-    /// What does them again, or answers for them.
-    pub command: String,
+    /// What does them again, or gives either answer for them: lines for a shell.
+    pub commands: Vec<String>,
 }
 
 impl FleetSummary {
@@ -53,6 +55,7 @@ impl FleetSummary {
             tally: state.tally(),
             rows: state.rows.len(),
             paused: state.paused,
+            teardown: state.teardown,
             is_live,
             began: state.began,
             now: state.now,
@@ -83,18 +86,24 @@ impl FleetSummary {
                 rows,
                 example: row.key.to_string(),
                 message: trouble.error.sentence().to_owned(),
-                command: self.command_for(code),
+                commands: self.commands_for(step, code),
             })
             .collect();
         causes.sort_by_key(|cause| Reverse(cause.rows));
         causes
     }
 
-    fn command_for(&self, code: &str) -> String {
-        let condition = quoted(&format!("error.code == \"{code}\""));
+    fn commands_for(&self, step: &str, code: &str) -> Vec<String> {
+        let condition = quoted(&format!("error.code == \"{code}\" && error.step == \"{step}\""));
+        let resolve = |answer: &str, meant: &str| {
+            let command = self.command("fleet resolve", &format!(" --where {condition} {answer}"));
+            format!("{command}  # {meant}")
+        };
         match code {
-            RowTrouble::IN_DOUBT => self.command("fleet resolve", &format!(" --where {condition} --done|--redo")),
-            _ => self.command("fleet resume", &format!(" --failed --where {condition}")),
+            RowTrouble::IN_DOUBT => {
+                vec![resolve("--done", "where it took place"), resolve("--redo", "where it did not")]
+            }
+            _ => vec![self.command("fleet resume", &format!(" --failed --where {condition}"))],
         }
     }
 
@@ -105,7 +114,11 @@ impl FleetSummary {
 
     /// Whether something is left to do without anybody's asking.
     pub fn is_open(&self) -> bool {
-        self.tally.waiting + self.tally.begun + self.tally.stopped > 0
+        let Tally { waiting, begun, succeeded, failed, in_doubt, stopped, .. } = self.tally;
+        match self.teardown {
+            true => begun + succeeded + failed + in_doubt + stopped > 0,
+            false => waiting + begun + stopped > 0,
+        }
     }
 }
 
@@ -142,7 +155,7 @@ pub fn json(summary: &FleetSummary, state: &FleetState, rows: bool) -> Value {
     let causes = summary.causes.iter().map(|cause| {
         json!({
             "step": cause.step, "code": cause.code, "rows": cause.rows, "example": cause.example,
-            "message": cause.message, "command": cause.command,
+            "message": cause.message, "commands": cause.commands,
         })
     });
     let slowest = summary.slowest.iter();

@@ -43,7 +43,7 @@ fn the_rows_for_which_a_condition_holds_go_on_and_no_other() {
     let workflow = broken(&context);
     let failed = fleet.start(workflow.clone(), 3);
     assert_eq!((failed.code, count(&failed, "failed")), (Some(4), 3), "{failed:?}");
-    let advised = failed.json()["causes"][0]["command"].as_str().unwrap().to_owned();
+    let advised = failed.json()["causes"][0]["commands"][0].as_str().unwrap().to_owned();
     let resume = |condition: &str| fleet.resume().args(["--failed", "--where", condition]).run();
     resume("error.cod == 'x'").expect_code(2).says(&["unknown name `error.cod`", "did you mean `error.code`?"]);
     resume("attempts").expect_code(2).says(&["--where is true or false for a row"]);
@@ -51,7 +51,7 @@ fn the_rows_for_which_a_condition_holds_go_on_and_no_other() {
     let some = resume("error.step == 'generate' && row.key.endsWith('+2@onramp.test')");
     assert_eq!((some.code, count(&some, "succeeded"), count(&some, "failed")), (Some(4), 1, 2), "{some:?}");
     // What the page of the fleet advises does the others.
-    assert!(advised.contains("--where 'error.code == "), "{advised}");
+    assert!(advised.contains("&& error.step == \"generate\"'"), "{advised}");
     fleet.typed(&advised).run().expect_code(0);
     assert_eq!(fleet.shown()["rows"]["succeeded"], 3);
 }
@@ -65,6 +65,12 @@ fn many_rows_in_doubt_are_answered_at_once_and_go_on_as_they_were_answered() {
     let lost = fleet.start(context.write("lost.yaml", LOST), 4);
     assert_eq!((lost.code, count(&lost, "in_doubt")), (Some(4), 4), "{lost:?}");
     sandbox.set_faults(json!([]));
+    // Who goes on without an answer is told the same again.
+    let still = fleet.resume().arg("--failed").run();
+    assert_eq!((still.code, count(&still, "in_doubt")), (Some(4), 4), "{still:?}");
+    let cause = &still.json()["causes"][0];
+    assert_eq!((&cause["code"], &cause["rows"]), (&json!("in_doubt"), &json!(4)), "{still:?}");
+    assert!(cause["commands"][1].as_str().unwrap().contains("--redo"), "{cause}");
     let resolve = |args: &[&'static str]| context.onramp(["fleet", "resolve", "q4"]).args(args.iter().copied()).run();
     resolve(&["--where", "status == 'failed'", "--done"]).expect_code(2).says(&["no row of fleet q4 is meant"]);
     let two = resolve(&["--where", "error.code == 'in_doubt' && row.number <= 2", "--done"]).expect_code(0);
