@@ -56,6 +56,10 @@ pub(super) async fn take(
     if let Some(why) = &suspicion {
         talk.say(&copied(&format!("fleet {id}"), why, trusted));
     }
+    if state.paused {
+        let unpause = workspace.command_line("fleet unpause", id);
+        talk.say(&format!("fleet {id} is paused: no row begins before `{unpause}`"));
+    }
     let plan = plan_of(workspace, &origin, &texts)?;
     if purpose != Purpose::TearDown {
         refuse_torn_down_fleet(workspace, &state)?;
