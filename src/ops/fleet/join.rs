@@ -43,6 +43,13 @@ pub fn join(state: &FleetState, given: Vec<Row>) -> Joined {
 }
 
 impl Joined {
+    /// Whether no row that is given is one of the fleet's, though it has rows: they are known by something else now, most likely.
+    pub fn is_of_strangers(&self, state: &FleetState) -> bool {
+        let Self { added, returned, changed, known, .. } = self;
+        let meets_none = *known == 0 && returned.is_empty() && changed.is_empty();
+        meets_none && !added.is_empty() && !state.rows.is_empty()
+    }
+
     /// What the fleet's journal says of it.
     pub fn facts(&self) -> Vec<FleetFact> {
         let added = (!self.added.is_empty()).then(|| FleetFact::RowsAdded(self.added.clone()));

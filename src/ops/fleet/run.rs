@@ -59,6 +59,7 @@ pub async fn fleet_run(
     let mut fleet = if store.list()?.iter().any(|listed| listed.run == id) {
         take(workspace, &id, Purpose::RunAgain { sandbox: run.sandbox }, &resume, talk).await?
     } else {
+        refuse_named_as_rows(workspace, &id)?;
         let origin = origin_of(run.file.as_deref(), &checked);
         let (texts, plan) = checked.into_plan()?;
         let Begun { at, started, key, unstored, sandbox } = begin(workspace, &plan, id, &rows, &run, talk).await?;
@@ -67,6 +68,7 @@ pub async fn fleet_run(
         Fleet { writer, state, plan, texts, origin, unstored, sandbox }
     };
     let joined = join(&fleet.state, rows);
+    refuse_strangers(&fleet.state, &joined)?;
     let Fleet { plan, state, unstored, .. } = &fleet;
     refuse_without_secrets(plan, (&state.started.secrets, unstored), &joined.added)?;
     say_joined(state, &joined, talk);
@@ -98,6 +100,34 @@ fn id_of(name: &str) -> Result<RunId, OpError> {
         ))),
         false => Ok(id),
     }
+}
+
+/// What a row's id means must be clear: no run may have one already.
+fn refuse_named_as_rows(workspace: &Workspace, fleet: &RunId) -> Result<(), OpError> {
+    let is_row = |run: &RunId| {
+        let number = run.as_str().strip_prefix(fleet.as_str()).and_then(|rest| rest.strip_prefix('-')?.parse().ok());
+        number.and_then(RowId::new).and_then(|row| row.run(fleet).ok()).is_some_and(|id| id == *run)
+    };
+    match workspace.open().list()?.into_iter().find(|listed| is_row(&listed.run)) {
+        None => Ok(()),
+        Some(listed) => Err(OpError::Usage(format!(
+            "there is a run {}, which is what a row of fleet {fleet} would be called; `--name` gives the fleet another name",
+            listed.run
+        ))),
+    }
+}
+
+/// Rows that are known by something else than before would all be done again.
+fn refuse_strangers(state: &FleetState, joined: &Joined) -> Result<(), OpError> {
+    let (Some(known), Some(new), true) = (state.rows.first(), joined.added.first(), joined.is_of_strangers(state))
+    else {
+        return Ok(());
+    };
+    let (fleet, known, new) = (state.id(), known.key.as_str().escape_debug(), new.key.as_str().escape_debug());
+    Err(OpError::Usage(format!(
+        "none of these rows is one of fleet {fleet}, and all would begin: it has rows such as `{known}`, and these are such as `{new}`. \
+         Give the `--key` that it was begun with, or another `--name` for rows that are others"
+    )))
 }
 
 fn say_joined(state: &FleetState, joined: &Joined, talk: &mut dyn Talk) {

@@ -40,6 +40,31 @@ fn a_file_that_is_given_again_with_rows_added_moved_repeated_and_gone_starts_the
 }
 
 #[test]
+fn rows_that_are_known_by_something_else_now_are_not_begun_again() {
+    let context = TestContext::new();
+    let sandbox = context.sandbox();
+    let fleet = Fleet::new(&context, &sandbox, "q4");
+    let rows = context.write("q4.csv", &csv((1..=2).map(email)));
+    fleet.run(WORKFLOW.as_ref()).arg("--inputs").arg(&rows).run().expect_code(0);
+    let by_content = fleet.command("run").arg(WORKFLOW).args(["--name", "q4", "--inputs"]).arg(&rows).run();
+    by_content.expect_code(2).says(&["none of these rows is one of fleet q4", "`agent+1@onramp.test`", "`--key`"]);
+    assert_eq!(accounts(&sandbox), [email(1), email(2)]);
+    assert_eq!(fleet.shown()["rows"]["total"], 2);
+}
+
+#[test]
+fn a_fleet_whose_rows_would_be_called_as_a_run_is_refused() {
+    let context = TestContext::new();
+    let sandbox = context.sandbox();
+    let fleet = Fleet::new(&context, &sandbox, "q4");
+    let run = context.onramp(["run", WORKFLOW, "--id", "q4-000002", "-i", "email=own@onramp.test", "--until", "inbox"]);
+    run.against(&sandbox).run().expect_code(0);
+    let rows = context.write("q4.csv", &csv([email(1)]));
+    let refused = fleet.run(WORKFLOW.as_ref()).arg("--inputs").arg(rows).run();
+    refused.expect_code(2).says(&["there is a run q4-000002, which is what a row of fleet q4 would be called"]);
+}
+
+#[test]
 fn a_row_that_was_taken_out_before_it_began_is_withdrawn_and_comes_back_when_it_is_given_again() {
     let context = TestContext::new();
     let sandbox = context.sandbox();
