@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use console::Term;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
 use super::page::counts;
 use crate::clock::{Clock, Timestamp};
@@ -134,8 +134,12 @@ pub struct FleetLive {
 
 impl FleetLive {
     pub fn on_stderr(look: Look, clock: Arc<dyn Clock>) -> Self {
-        let target = ProgressDrawTarget::term_like(Box::new(Parked(Term::buffered_stderr())));
-        let bar = ProgressBar::with_draw_target(None, target).with_finish(ProgressFinish::AndClear);
+        Self::new(Term::buffered_stderr(), look, clock)
+    }
+
+    fn new(terminal: impl TermLike + 'static, look: Look, clock: Arc<dyn Clock>) -> Self {
+        let target = ProgressDrawTarget::term_like(Box::new(Parked(terminal)));
+        let bar = ProgressBar::with_draw_target(None, target);
         if let Ok(style) = ProgressStyle::with_template("{msg}") {
             bar.set_style(style);
         }
@@ -157,6 +161,12 @@ impl FleetReporter for FleetLive {
         let width = Term::stderr().size_checked().map_or(self.look.width, |(_, columns)| columns.into());
         let look = Look { width, ..self.look };
         self.bar.set_message(picture(state, progress, &silent(), self.watch.elapsed(), &look));
+    }
+}
+
+impl Drop for FleetLive {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
     }
 }
 
@@ -188,4 +198,27 @@ fn bar(done: usize, total: usize, look: &Look) -> String {
     let full = (done * WIDTH).checked_div(total).unwrap_or(0).min(WIDTH);
     let (one, none) = if look.unicode { ("━", "─") } else { ("#", "-") };
     format!("{}{}", look.paint(Tone::Good, &one.repeat(full)), look.paint(Tone::Faint, &none.repeat(WIDTH - full)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::fleet::fixture::started;
+    use crate::report::tests::screen::{Screen, until};
+
+    #[test]
+    fn nothing_of_the_view_remains_also_while_somebody_could_still_erase_it() {
+        let (screen, pictures) = Screen::new();
+        let clock = Arc::new(ManualClock::default());
+        let state = FleetState::new(started(), String::new(), Timestamp::default());
+        let mut live = FleetLive::new(screen, Look::plain(80), clock);
+        let leave = live.eraser();
+        live.changed(&state, &Progress::default(), &|| vec!["host.test:443".to_owned()]);
+        until(&pictures, "host.test:443 does not answer");
+        drop(live);
+        let last = pictures.try_iter().last().expect("the end draws once more");
+        assert!(last.iter().all(|row| row.trim().is_empty()), "{last:?}");
+        leave();
+    }
 }

@@ -3,5 +3,6 @@
 mod lines;
 mod page;
 pub mod scenario;
+pub mod screen;
 mod tape;
 mod undo;
