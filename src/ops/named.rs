@@ -27,8 +27,7 @@ pub(super) fn existing(workspace: &Workspace, request: &RunRequest<'_>) -> Resul
         let message = format!("{id} is a row of fleet {fleet}; give this run another `--id`");
         return Err(OpError::Usage(message));
     }
-    let store = workspace.open();
-    Ok(store.list()?.into_iter().map(|listed| listed.run).find(|run| *run == id))
+    Ok(workspace.open().ids()?.into_iter().find(|run| *run == id))
 }
 
 /// Goes on with `run`, unless it is done. It must be the run that the same request would start.

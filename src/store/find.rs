@@ -24,23 +24,28 @@ pub struct Listed {
 impl Store {
     /// All runs, the newest first.
     pub fn list(&self) -> Result<Vec<Listed>, StoreError> {
+        let listed = self.ids()?.into_iter().map(|run| Listed { created: self.created(&run), run });
+        let mut listed: Vec<Listed> = listed.collect();
+        listed.sort_by(|a, b| (b.created, &b.run).cmp(&(a.created, &a.run)));
+        Ok(listed)
+    }
+
+    /// Of all runs, in no order. No file is opened.
+    pub fn ids(&self) -> Result<Vec<RunId>, StoreError> {
         let path = self.runs();
         let failed = |source| StoreError::Io { doing: "list", path: path.clone(), source };
         let entries = match fs::read_dir(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries.map_err(failed)?,
         };
-        let mut listed = Vec::new();
+        let mut ids = Vec::new();
         for entry in entries {
             let entry = entry.map_err(failed)?;
             let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
             let run = entry.file_name().to_str().and_then(|name| RunId::new(name).ok());
-            if let Some(run) = run.filter(|_| !is_file) {
-                listed.push(Listed { created: self.created(&run), run });
-            }
+            ids.extend(run.filter(|_| !is_file));
         }
-        listed.sort_by(|a, b| (b.created, &b.run).cmp(&(a.created, &a.run)));
-        Ok(listed)
+        Ok(ids)
     }
 
     fn created(&self, run: &RunId) -> Option<Timestamp> {

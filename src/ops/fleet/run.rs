@@ -56,7 +56,7 @@ pub async fn fleet_run(
         ..ResumeRequest::new(name, run.environment)
     };
     let store = workspace.open().fleets();
-    let mut fleet = if store.list()?.iter().any(|listed| listed.run == id) {
+    let mut fleet = if store.ids()?.contains(&id) {
         take(workspace, &id, Purpose::RunAgain { sandbox: run.sandbox }, &resume, talk).await?
     } else {
         refuse_named_as_rows(workspace, &id)?;
@@ -108,11 +108,10 @@ fn refuse_named_as_rows(workspace: &Workspace, fleet: &RunId) -> Result<(), OpEr
         let number = run.as_str().strip_prefix(fleet.as_str()).and_then(|rest| rest.strip_prefix('-')?.parse().ok());
         number.and_then(RowId::new).and_then(|row| row.run(fleet).ok()).is_some_and(|id| id == *run)
     };
-    match workspace.open().list()?.into_iter().find(|listed| is_row(&listed.run)) {
+    match workspace.open().ids()?.into_iter().find(is_row) {
         None => Ok(()),
-        Some(listed) => Err(OpError::Usage(format!(
-            "there is a run {}, which is what a row of fleet {fleet} would be called; `--name` gives the fleet another name",
-            listed.run
+        Some(run) => Err(OpError::Usage(format!(
+            "there is a run {run}, which is what a row of fleet {fleet} would be called; `--name` gives the fleet another name"
         ))),
     }
 }
