@@ -61,20 +61,15 @@ pub struct PruneOutcome {
 pub fn prune(workspace: &Workspace, request: &PruneRequest) -> Result<PruneOutcome, OpError> {
     let mut outcome = PruneOutcome { runs: Vec::new(), younger: 0 };
     let runs = workspace.open();
-    prune_all(workspace, request, &runs, &Candidate::run, &mut outcome)?;
-    let of_runs = outcome.runs.len();
-    prune_all(workspace, request, &runs.fleets(), &Candidate::fleet, &mut outcome)?;
-    outcome.runs[of_runs..].iter_mut().for_each(|fleet| fleet.is_fleet = true);
+    prune_all(workspace, request, (&runs, false), &mut outcome)?;
+    prune_all(workspace, request, (&runs.fleets(), true), &mut outcome)?;
     Ok(outcome)
 }
-
-type Read<'r> = &'r dyn Fn(&Workspace, &RunId, &Key) -> Result<Candidate, OpError>;
 
 fn prune_all(
     workspace: &Workspace,
     request: &PruneRequest,
-    store: &Store,
-    read: Read<'_>,
+    (store, is_fleet): (&Store, bool),
     outcome: &mut PruneOutcome,
 ) -> Result<(), OpError> {
     if !request.dry_run {
@@ -84,13 +79,13 @@ fn prune_all(
     if listed.is_empty() {
         return Ok(());
     }
-    let pruning = Pruning { workspace, request, store, key: sealing_key(workspace)? };
+    let pruning = Pruning { workspace, request, store, is_fleet, key: sealing_key(workspace)? };
     for Listed { run, created } in listed {
-        let pruned = match read(workspace, &run, &pruning.key) {
+        let pruned = match pruning.read(&run) {
             Ok(found) if pruning.is_old(Some(found.last())) => pruning.one(&run, &found),
             Err(error) if pruning.is_old(created) => {
                 let (fate, workflow) = (unreadable(&error), String::new());
-                Pruned { run, is_fleet: false, workflow, status: None, ended: None, fate }
+                Pruned { run, is_fleet, workflow, status: None, ended: None, fate }
             }
             _ => {
                 outcome.younger += 1;
@@ -112,10 +107,19 @@ struct Pruning<'a> {
     workspace: &'a Workspace,
     request: &'a PruneRequest,
     store: &'a Store,
+    /// What the store has.
+    is_fleet: bool,
     key: Key,
 }
 
 impl Pruning<'_> {
+    fn read(&self, run: &RunId) -> Result<Candidate, OpError> {
+        match self.is_fleet {
+            true => Candidate::fleet(self.workspace, run, &self.key),
+            false => Candidate::run(self.workspace, run, &self.key),
+        }
+    }
+
     /// Nobody knows the age of a run whose journal does not say when it began: it is shown.
     fn is_old(&self, last: Option<Timestamp>) -> bool {
         last.is_none_or(|last| self.workspace.clock.now().since(last) >= self.request.older_than)
@@ -131,7 +135,7 @@ impl Pruning<'_> {
             }),
         };
         let (workflow, status, ended) = (found.started().workflow.clone(), Some(found.status()), Some(found.last()));
-        Pruned { run: run.clone(), is_fleet: false, workflow, status, ended, fate }
+        Pruned { run: run.clone(), is_fleet: self.is_fleet, workflow, status, ended, fate }
     }
 
     /// Why a run is left alone.
