@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::Trust;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::diagnostic::kind;
 use crate::entropy::Entropy;
 use crate::http::{Deadline, Http, Timeout, Waits};
@@ -113,8 +113,14 @@ impl Context {
 
     /// How long one request may take.
     pub fn request_timeout(&self) -> Timeout {
-        let deadline = self.deadline().map(|deadline| deadline.after(self.waits().so_far()));
-        deadline.map_or_else(Timeout::default, |deadline| deadline.timeout(self.services.clock.now()))
+        self.http.timeout(self.deadline(), self.services.clock.now())
+    }
+
+    /// The time for a wait that begins now: what is left for the step, at most `limit`.
+    pub fn patience(&self, limit: Duration) -> Patience<'_> {
+        let whole = self.remaining(limit);
+        let end = self.services.clock.now().plus(whole);
+        Patience { context: self, end, before: self.waits().so_far(), whole }
     }
 
     /// The time left for the step, at most `limit`; zero once its deadline has passed.
@@ -122,6 +128,22 @@ impl Context {
         let now = self.services.clock.now();
         let deadline = self.order.deadline.map(|deadline| deadline.plus(self.waits().so_far()));
         deadline.map_or(limit, |deadline| deadline.since(now).min(limit))
+    }
+}
+
+/// The time for a wait of an action's own. What is waited meanwhile for a turn is none of it.
+pub struct Patience<'c> {
+    context: &'c Context,
+    end: Timestamp,
+    /// What had been waited for turns when it began.
+    before: Duration,
+    pub whole: Duration,
+}
+
+impl Patience<'_> {
+    pub fn left(&self) -> Duration {
+        let waited = self.context.waits().so_far().saturating_sub(self.before);
+        self.end.plus(waited).since(self.context.services.clock.now())
     }
 }
 

@@ -11,11 +11,12 @@ use reqwest::{Method, StatusCode, redirect};
 use serde_json::Value;
 use url::Url;
 
+use super::deadline::Deadline;
 use super::gate::{Gate, Pass};
 use super::origin::is_loopback;
 use super::retry_after::retry_after;
 use super::waits::Waits;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::tls;
 use rustls::ClientConfig;
 
@@ -170,6 +171,12 @@ impl Http {
     pub fn attempting(&self) -> Self {
         let waits = self.gate.as_ref().map(|gate| Waits::counted(gate.clock())).unwrap_or_default();
         Self { waits, ..self.clone() }
+    }
+
+    /// How long a request may take that begins at `now`. Counted waits have moved the deadline.
+    pub fn timeout(&self, deadline: Option<Deadline>, now: Timestamp) -> Timeout {
+        let moved = deadline.map(|deadline| deadline.after(self.waits.so_far()));
+        moved.map_or_else(Timeout::default, |deadline| deadline.timeout(now))
     }
 
     pub fn waits(&self) -> &Waits {

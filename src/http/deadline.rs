@@ -16,12 +16,12 @@ pub struct Deadline {
 
 impl Deadline {
     /// Moved on by what was waited for a turn.
-    pub fn after(self, waited: Duration) -> Self {
+    pub(super) fn after(self, waited: Duration) -> Self {
         Self { at: self.at.plus(waited), ..self }
     }
 
     /// How long a request may take that begins at `now`. One that begins late, as a resumed step's first, still gets a moment.
-    pub fn timeout(self, now: Timestamp) -> Timeout {
+    pub(super) fn timeout(self, now: Timestamp) -> Timeout {
         let left = Some(self.at.since(now));
         Timeout { left, setting: self.setting, ..Timeout::default() }.after_waiting(Duration::ZERO)
     }

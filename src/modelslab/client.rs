@@ -11,7 +11,7 @@ use super::limits::{Key, Permit, Subject};
 use super::mcp::Transport;
 use super::{ApiError, Limits, address, envelope};
 use crate::clock::{Clock, Timestamp};
-use crate::http::{Deadline, Http, HttpError, Request, RequestBody, Response, Timeout, Waits, asked};
+use crate::http::{Deadline, Http, HttpError, Request, RequestBody, Response, Waits, asked};
 
 /// A client of one base URL, with a method for each operation of the [catalogue](super::catalogue). Cheap to clone.
 #[derive(Clone)]
@@ -164,8 +164,7 @@ impl Client {
         enough: impl FnMut(&[u8]) -> bool + Send,
     ) -> Result<Response, ApiError> {
         let named = asked(method.as_str(), &url);
-        let deadline = self.deadline.map(|deadline| deadline.after(self.waits().so_far()));
-        let timeout = deadline.map_or_else(Timeout::default, |deadline| deadline.timeout(self.now()));
+        let timeout = self.http.timeout(self.deadline, self.now());
         let request = Request { method, url, headers, body, timeout, in_turn: false };
         let name = |error: HttpError| HttpError { message: format!("{named}: {}", error.message), ..error };
         Ok(self.http.send_until(request, enough).await.map_err(name)?)

@@ -201,16 +201,13 @@ async fn wait(
     mut image: Generation,
     context: &Context,
 ) -> Result<Result<Generation, ApiError>, StepError> {
-    let clock = &context.services.clock;
-    let patience = context.remaining(PATIENCE);
-    let (end, before) = (clock.now().plus(patience), context.waits().so_far());
+    let patience = context.patience(PATIENCE);
     let mut pace = Pace::new(Duration::from_millis(500), Duration::from_secs(10));
     let (mut first, mut asked, mut unknown) = (true, eta(&image), 0);
     while image.status == GenerationStatus::Processing {
-        let waited = context.waits().so_far().saturating_sub(before);
-        let left = end.plus(waited).since(clock.now());
+        let left = patience.left();
         if left.is_zero() {
-            let message = format!("the image was still being made after {} s", patience.as_secs());
+            let message = format!("the image was still being made after {} s", patience.whole.as_secs());
             return Err(StepError::new(ErrorKind::Service, "service.slow", message));
         }
         let pause = match asked.take() {

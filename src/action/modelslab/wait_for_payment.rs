@@ -106,11 +106,9 @@ enum Answer {
 impl WaitForPayment {
     /// Asks at once, also where the step's time is over already: it may have been paid while nobody asked.
     async fn wait(&self, context: &Context) -> Result<Outcome, StepError> {
-        let clock = &context.services.clock;
-        let patience = context.remaining(PATIENCE);
-        let (end, before) = (clock.now().plus(patience), context.waits().so_far());
+        let patience = context.patience(PATIENCE);
         let mut pace = Pace::new(FIRST_PAUSE, LONGEST_PAUSE);
-        let client = if patience.is_zero() { client(context)?.with_deadline(None) } else { client(context)? };
+        let client = if patience.whole.is_zero() { client(context)?.with_deadline(None) } else { client(context)? };
         loop {
             let again = match self.ask(&client, context).await? {
                 Answer::Paid(paid) => {
@@ -119,8 +117,7 @@ impl WaitForPayment {
                 }
                 Answer::NotYet { again } => again.unwrap_or_default().min(LONGEST_WISH).max(pace.pause()),
             };
-            let waited = context.waits().so_far().saturating_sub(before);
-            let left = end.plus(waited).since(clock.now());
+            let left = patience.left();
             if left.is_zero() {
                 return Err(self.unpaid(context));
             }
