@@ -100,22 +100,20 @@ impl Gate {
         let line = lock(&self.circuits.lines).entry(place.to_owned()).or_default().clone();
         let clock = &self.circuits.clock;
         let came = clock.now();
-        let mut pass = Pass { line, place: place.to_owned(), clock: clock.clone(), entered: None, sent: None };
+        let pass = Pass { line, place: place.to_owned(), clock: clock.clone(), entered: None, sent: None };
         let released = self.released.notified();
+        let opening = pass.open(in_turn, self.caller);
         let bounded = async {
             match timeout.left {
-                Some(left) => tokio::time::timeout(left, pass.open(in_turn, self.caller)).await.is_ok(),
-                None => {
-                    pass.open(in_turn, self.caller).await;
-                    true
-                }
+                Some(left) => tokio::time::timeout(left, opening).await.ok(),
+                None => Some(opening.await),
             }
         };
-        tokio::select! {
+        let pass = tokio::select! {
             biased;
-            opened = bounded => if !opened { return Err(HttpError::held_back(place, timeout)) },
+            opened = bounded => opened.ok_or_else(|| HttpError::held_back(place, timeout))?,
             () = released => return Err(HttpError::withdrawn()),
-        }
+        };
         let waited = clock.now().since(came);
         Ok((pass, timeout.after_waiting(waited)))
     }
@@ -163,15 +161,12 @@ pub(super) struct Pass {
 }
 
 impl Pass {
-    async fn open(&mut self, in_turn: bool, caller: u64) {
-        let Self { line, clock, .. } = &*self;
+    async fn open(mut self, in_turn: bool, caller: u64) -> Self {
         if in_turn {
-            let entered = line.throttle.pass(&**clock, Throttle::turn, Throttle::enter).await;
-            self.entered = Some(entered);
+            self.entered = Some(self.line.throttle.pass(&*self.clock, Throttle::turn, Throttle::enter).await);
         }
-        let Self { line, clock, .. } = &*self;
-        let sent = line.circuit.pass(&**clock, Circuit::turn, Circuit::send).await;
-        self.sent = Some((sent, caller));
+        self.sent = Some((self.line.circuit.pass(&*self.clock, Circuit::turn, Circuit::send).await, caller));
+        self
     }
 
     pub fn answered(mut self) {
