@@ -29,4 +29,8 @@ impl Lesson {
             reset: rate_limit_reset(header, now),
         }
     }
+
+    pub fn without_count(&self) -> Self {
+        Self { left: None, reset: None, ..self.clone() }
+    }
 }

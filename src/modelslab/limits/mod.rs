@@ -1,7 +1,10 @@
 //! The service's rate limits, kept on our side: a call waits for its turn instead of being refused.
 
+mod class;
 mod lesson;
+mod line;
 mod queue;
+mod refused;
 mod subject;
 mod window;
 
@@ -13,13 +16,15 @@ use tokio::sync::Notify;
 
 use super::ApiError;
 use crate::clock::{Clock, Timestamp};
-use crate::http::Response;
 use crate::workflow::{Rate, RateClass};
+use class::{Class, Counted};
 use lesson::Lesson;
+use line::Line;
+pub(super) use line::Permit;
 pub use queue::Place;
 use queue::Queue;
 pub(super) use subject::{Key, Subject};
-use window::{Sent, Turn, Window};
+use window::Turn;
 
 /// Nobody waits longer in here: the call fails, and whoever made it decides.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
@@ -43,16 +48,11 @@ pub struct Limits {
 
 #[derive(Default)]
 struct Lines {
-    by_key: HashMap<Key, Arc<Line>>,
+    by_key: HashMap<Key, Arc<Counted>>,
+    /// By origin and name.
+    classes: HashMap<(String, &'static str), Arc<Class>>,
     /// How many were left by the last sweep.
     swept: usize,
-}
-
-/// Calls that are counted together. Who comes first goes first.
-struct Line {
-    queue: tokio::sync::Mutex<()>,
-    window: Mutex<Window>,
-    ended: Notify,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -100,12 +100,12 @@ impl Limits {
         deadline: Option<Timestamp>,
     ) -> Result<Permit, ApiError> {
         let class = &RateClass { rate: scaled(class.rate, self.factor), ..*class };
-        let line = self.line(key, class.rate);
+        let counted = self.counted(key, class.rate);
         let now = self.clock.now();
-        if let Turn::At(at) = lock(&line.window).turn(now) {
+        if let Turn::At(at) = counted.own.turn(now) {
             self.refuse_beyond(at, now, deadline, class)?;
         }
-        let turn = self.until(deadline, self.wait(&line, class, deadline)).await?;
+        let turn = self.until(deadline, self.wait(&counted, class, deadline)).await?;
         turn.unwrap_or_else(|| Err(ApiError::held_back(class, None)))
     }
 
@@ -129,21 +129,36 @@ impl Limits {
         }
     }
 
-    async fn wait(&self, line: &Arc<Line>, class: &RateClass, deadline: Option<Timestamp>) -> Result<Permit, ApiError> {
-        let _first = line.queue.lock().await;
+    async fn wait(
+        &self,
+        counted: &Arc<Counted>,
+        class: &RateClass,
+        deadline: Option<Timestamp>,
+    ) -> Result<Permit, ApiError> {
+        let _first = counted.own.queue.lock().await;
+        loop {
+            self.come_to(&counted.own, class, deadline).await?;
+            let all = &counted.class.all;
+            let mut _first_of_all = None;
+            if counted.class.binds() {
+                _first_of_all = Some(all.queue.lock().await);
+                self.come_to(all, class, deadline).await?;
+            }
+            if let Some(sent) = counted.send(self.clock.now()) {
+                return Ok(Permit::new(counted.clone(), self.clock.clone(), sent));
+            }
+        }
+    }
+
+    /// Waits until `line` has room.
+    async fn come_to(&self, line: &Line, class: &RateClass, deadline: Option<Timestamp>) -> Result<(), ApiError> {
         let mut told = false;
         loop {
             // Made before looking, so that no end is missed.
             let ended = line.ended.notified();
             let now = self.clock.now();
-            let turn = {
-                let mut window = lock(&line.window);
-                match window.turn(now) {
-                    Turn::Now => return Ok(self.permit(line, window.send())),
-                    other => other,
-                }
-            };
-            match turn {
+            match line.turn(now) {
+                Turn::Now => return Ok(()),
                 Turn::At(at) => {
                     self.refuse_beyond(at, now, deadline, class)?;
                     let wait = at.since(now);
@@ -159,7 +174,7 @@ impl Limits {
                         () = tokio::time::sleep(wait) => {}
                     }
                 }
-                _ => ended.await,
+                Turn::AfterAnAnswer => ended.await,
             }
         }
     }
@@ -176,64 +191,27 @@ impl Limits {
         if late { Err(ApiError::held_back(class, Some(wait))) } else { Ok(()) }
     }
 
-    fn permit(&self, line: &Arc<Line>, sent: Sent) -> Permit {
-        Permit { line: line.clone(), clock: self.clock.clone(), sent: Some(sent) }
-    }
-
-    fn line(&self, key: Key, rate: Rate) -> Arc<Line> {
+    fn counted(&self, key: Key, rate: Rate) -> Arc<Counted> {
         let mut lines = lock(&self.lines);
         // Each sweep has as many new lines to itself as it goes through.
         if lines.by_key.len() >= UNSWEPT.max(2 * lines.swept) && !lines.by_key.contains_key(&key) {
             let now = self.clock.now();
-            lines.by_key.retain(|_, line| Arc::strong_count(line) > 1 || !lock(&line.window).is_idle(now));
+            lines.by_key.retain(|_, counted| Arc::strong_count(counted) > 1 || !counted.own.is_idle(now));
             lines.swept = lines.by_key.len();
         }
-        let made = || {
-            let window = Mutex::new(Window::new(rate));
-            Arc::new(Line { queue: tokio::sync::Mutex::default(), window, ended: Notify::new() })
-        };
-        lines.by_key.entry(key).or_insert_with(made).clone()
+        if let Some(known) = lines.by_key.get(&key) {
+            return known.clone();
+        }
+        let class = lines.classes.entry((key.origin.clone(), key.class)).or_insert_with(|| Arc::new(Class::new(rate)));
+        let counted = Arc::new(Counted::new(key.subject.clone(), class.clone(), rate));
+        lines.by_key.insert(key, counted.clone());
+        counted
     }
 }
 
 fn scaled(rate: Rate, factor: f64) -> Rate {
     let count = (f64::from(rate.count) * factor).ceil().clamp(1.0, f64::from(u32::MAX)) as u32;
     Rate { count, ..rate }
-}
-
-/// A call that may be sent. Dropped without a word, it counts as one that the service may have seen.
-pub(super) struct Permit {
-    line: Arc<Line>,
-    clock: Arc<dyn Clock>,
-    sent: Option<Sent>,
-}
-
-impl Permit {
-    /// The call has ended.
-    pub fn end(mut self, answer: Result<&Response, &ApiError>) {
-        match answer {
-            Ok(response) => {
-                let now = self.clock.now();
-                self.close(|window, sent| window.end(sent, now, Some(&Lesson::of(response, now))));
-            }
-            Err(error) if !error.sent => self.close(|window, _| window.not_sent()),
-            Err(_) => {}
-        }
-    }
-
-    fn close(&mut self, how: impl FnOnce(&mut Window, Sent)) {
-        if let Some(sent) = self.sent.take() {
-            how(&mut lock(&self.line.window), sent);
-            self.line.ended.notify_waiters();
-        }
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        let now = self.clock.now();
-        self.close(|window, sent| window.end(sent, now, None));
-    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 mod client;
+mod rows;
 mod service;
 mod turns;
 
