@@ -25,6 +25,8 @@ pub enum FleetFact {
     RowsWithdrawn(Vec<RowId>),
     /// They were withdrawn, and are given again.
     RowsReturned(Vec<RowId>),
+    /// A command of the user's takes the outputs of each row that has succeeded (`--each`).
+    HandsOn,
     /// The user's command has taken the outputs of this row.
     HandedOn(RowId),
     /// What all rows made is taken back: none begins or goes on any more.

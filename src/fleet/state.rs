@@ -23,6 +23,8 @@ pub struct FleetState {
     /// Another copy of the fleet may have done what is not known here.
     pub wary: bool,
     pub paused: bool,
+    /// A command of the user's takes the outputs of its rows.
+    pub hands_on: bool,
     /// What its rows made is taken back, or was.
     pub teardown: bool,
     /// As it was set while the fleet was under way.
@@ -135,6 +137,11 @@ impl RowState {
         }
     }
 
+    /// Whether it has succeeded, and no command of the user's has taken its outputs.
+    pub fn is_untaken(&self) -> bool {
+        self.phase == RowPhase::Ended(RunStatus::Succeeded) && !self.handed_on && !self.teardown
+    }
+
     /// In one word.
     pub fn status(&self) -> &'static str {
         match self.phase {
@@ -189,6 +196,7 @@ impl FleetState {
             workflows: vec![workflow],
             wary: false,
             paused: false,
+            hands_on: false,
             teardown: false,
             max_parallel: None,
             rows: Vec::new(),
@@ -244,6 +252,12 @@ impl FleetState {
         input_digest(&self.started, row.key.as_str(), &given)
     }
 
+    /// Rows whose outputs the user's command is yet to take, if there is one.
+    pub fn untaken(&self) -> impl Iterator<Item = &RowState> {
+        let awaited = self.hands_on && !self.teardown;
+        self.rows.iter().filter(move |row| awaited && row.is_untaken())
+    }
+
     pub fn tally(&self) -> Tally {
         let mut tally = Tally::default();
         for row in &self.rows {
@@ -294,7 +308,11 @@ impl FleetState {
             }
             FleetFact::RowsWithdrawn(ids) => self.each(ids, |row| row.withdrawn = true)?,
             FleetFact::RowsReturned(ids) => self.each(ids, |row| row.withdrawn = false)?,
-            FleetFact::HandedOn(id) => self.row_mut(*id)?.handed_on = true,
+            FleetFact::HandsOn => self.hands_on = true,
+            FleetFact::HandedOn(id) => {
+                self.hands_on = true;
+                self.row_mut(*id)?.handed_on = true;
+            }
             FleetFact::TeardownStarted => self.teardown = true,
             FleetFact::TornDown(id) => self.row_mut(*id)?.torn_down = true,
             FleetFact::Paused(paused) => self.paused = *paused,

@@ -11,7 +11,7 @@ use super::stored_rows::StoredRows;
 use super::take::Fleet;
 use crate::action::Services;
 use crate::engine::{FleetDriver, FleetEnd, StopSignal, learn_given};
-use crate::fleet::{FleetState, Flow, RowId, RowKey, StopAfter};
+use crate::fleet::{FleetFact, FleetState, Flow, RowId, RowKey, StopAfter};
 use crate::ops::attach::services;
 use crate::ops::cancel::heeding;
 use crate::ops::takeover::epoch;
@@ -78,11 +78,15 @@ pub(super) struct Work<'a> {
 /// Drives these rows until nothing goes on.
 pub(super) async fn drive(
     workspace: &Workspace,
-    fleet: Fleet,
+    mut fleet: Fleet,
     rows: Vec<RowId>,
     work: Work<'_>,
     console: FleetConsole,
 ) -> Result<FleetOutcome, OpError> {
+    // Noted before any row is handed on: what the command has not taken is told whatever dies.
+    if work.each.is_some() && !fleet.state.hands_on {
+        fleet.record(workspace, vec![FleetFact::HandsOn])?;
+    }
     let Fleet { writer, state, plan, texts, origin, unstored, sandbox } = fleet;
     let store = workspace.open().fleets();
     let id = state.id().clone();

@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::fleet::{FleetFact, FleetState, Row, RowId, RowPhase, RowState};
-use crate::run::RunStatus;
+use crate::fleet::{FleetFact, FleetState, Row, RowId, RowPhase};
 
 /// What the given rows mean for a fleet.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -65,8 +64,6 @@ pub fn open_rows(state: &FleetState, hands_on: bool) -> Vec<RowId> {
     let open = || state.numbered().filter(|(_, row)| row.is_open());
     let begun = open().filter(|(_, row)| row.phase != RowPhase::Waiting);
     let waiting = open().filter(|(_, row)| row.phase == RowPhase::Waiting);
-    let is_untaken =
-        |row: &RowState| row.phase == RowPhase::Ended(RunStatus::Succeeded) && !row.handed_on && !row.teardown;
-    let untaken = state.numbered().filter(|(_, row)| hands_on && is_untaken(row));
+    let untaken = state.numbered().filter(|(_, row)| hands_on && row.is_untaken());
     begun.chain(untaken).chain(waiting).map(|(id, _)| id).collect()
 }

@@ -1,6 +1,6 @@
 //! A fleet on a page.
 
-use super::summary::{Cause, FleetSummary};
+use super::summary::{Cause, FleetSummary, Untaken};
 use crate::fleet::Tally;
 use crate::report::grid::{Cell, Grid};
 use crate::report::look::{Look, Sign, Tone};
@@ -8,7 +8,8 @@ use crate::report::text::{count, inert, wrap};
 use crate::report::times::{minute, time};
 
 pub fn page(summary: &FleetSummary, look: &Look) -> String {
-    let parts = [head(summary, look), causes(summary, look), slowest(summary, look), foot(summary, look)];
+    let untaken = summary.untaken.as_ref().map(|rows| untaken(rows, summary.is_live, look)).unwrap_or_default();
+    let parts = [head(summary, look), causes(summary, look), untaken, slowest(summary, look), foot(summary, look)];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join("\n")
 }
@@ -32,7 +33,12 @@ fn head(summary: &FleetSummary, look: &Look) -> String {
 /// One of a list.
 pub fn line(summary: &FleetSummary, look: &Look) -> String {
     let name = look.paint(Tone::Strong, &inert(summary.fleet.as_str()));
-    format!("{name}  {}  {}\n", minute(summary.began), counts(&summary.tally, look))
+    let untaken = summary
+        .untaken
+        .as_ref()
+        .map(|Untaken { rows, .. }| format!("  {}", look.paint(Tone::Care, &format!("{rows} not handed on"))));
+    let counts = counts(&summary.tally, look);
+    format!("{name}  {}  {counts}{}\n", minute(summary.began), untaken.unwrap_or_default())
 }
 
 /// `3 succeeded, 1 failed`: what there is none of is left out.
@@ -75,6 +81,21 @@ fn causes(summary: &FleetSummary, look: &Look) -> String {
         text
     };
     summary.causes.iter().map(of).collect::<Vec<_>>().join("")
+}
+
+/// While a process works on the fleet it hands them on, most likely: then there is nothing to type.
+fn untaken(untaken: &Untaken, is_live: bool, look: &Look) -> String {
+    let rows = look.paint(Tone::Care, &count(untaken.rows, "row", "rows"));
+    let mut text = format!("{rows}  {}\n", look.paint(Tone::Strong, "succeeded, not handed on (--each)"));
+    let more = untaken.rows - untaken.examples.len();
+    let more = if more > 0 { format!(", and {more} more (--json --rows)") } else { String::new() };
+    for line in wrap(&format!("{}{more}", inert(&untaken.examples.join(", "))), look.width.saturating_sub(2).max(20)) {
+        text.push_str(&format!("  {line}\n"));
+    }
+    if !is_live {
+        text.push_str(&format!("  {}\n", look.paint(Tone::Faint, &untaken.command)));
+    }
+    text
 }
 
 fn slowest(summary: &FleetSummary, look: &Look) -> String {

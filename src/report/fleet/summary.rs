@@ -15,6 +15,9 @@ use crate::run::RunStatus;
 /// Rows that took longest are named, so many of them.
 const SLOWEST: usize = 5;
 
+/// So many rows that were not handed on are named.
+const EXAMPLES: usize = 5;
+
 pub struct FleetSummary {
     pub fleet: RunId,
     pub workflow: String,
@@ -31,8 +34,19 @@ pub struct FleetSummary {
     pub causes: Vec<Cause>,
     /// The longest first.
     pub slowest: Vec<(String, Duration)>,
+    /// Rows that have succeeded, and whose outputs the user's command (`--each`) has not taken.
+    pub untaken: Option<Untaken>,
     pub dir: String,
     store: Option<String>,
+}
+
+/// Rows that have yet to be handed on.
+pub struct Untaken {
+    pub rows: usize,
+    /// The keys of the first of them.
+    pub examples: Vec<String>,
+    /// What hands them on, with the user's command for `CMD`.
+    pub command: String,
 }
 
 /// Rows that failed in the same way.
@@ -61,10 +75,11 @@ impl FleetSummary {
             now: state.now,
             causes: Vec::new(),
             slowest: slowest(state),
+            untaken: None,
             dir,
             store,
         };
-        Self { causes: summary.causes_of(state), ..summary }
+        Self { causes: summary.causes_of(state), untaken: summary.untaken_of(state), ..summary }
     }
 
     fn causes_of(&self, state: &FleetState) -> Vec<Cause> {
@@ -91,6 +106,14 @@ impl FleetSummary {
             .collect();
         causes.sort_by_key(|cause| Reverse(cause.rows));
         causes
+    }
+
+    fn untaken_of(&self, state: &FleetState) -> Option<Untaken> {
+        let rows = state.untaken().count();
+        let examples = state.untaken().take(EXAMPLES).map(|row| row.key.to_string()).collect();
+        // Whatever stands behind `--` is the command's.
+        let command = format!("{} --each -- CMD", self.command("fleet resume", ""));
+        (rows > 0).then_some(Untaken { rows, examples, command })
     }
 
     fn commands_for(&self, step: &str, code: &str) -> Vec<String> {
@@ -135,11 +158,14 @@ fn slowest(state: &FleetState) -> Vec<(String, Duration)> {
 }
 
 /// What became of one row, for programs.
-fn row(id: RowId, row: &RowState, fleet: &RunId) -> Value {
+fn row(id: RowId, row: &RowState, state: &FleetState) -> Value {
     let mut value = json!({
-        "key": row.key.as_str(), "run_id": id.run(fleet).map(|run| run.to_string()).unwrap_or_default(),
+        "key": row.key.as_str(), "run_id": id.run(state.id()).map(|run| run.to_string()).unwrap_or_default(),
         "status": row.status(), "attempts": row.attempts,
     });
+    if let (true, Some(object)) = (state.hands_on, value.as_object_mut()) {
+        object.insert("handed_on".to_owned(), row.handed_on.into());
+    }
     if let (Some(trouble), Some(object)) = (&row.trouble, value.as_object_mut()) {
         let error = &trouble.error;
         object.insert("step".to_owned(), trouble.task.to_string().into());
@@ -169,8 +195,12 @@ pub fn json(summary: &FleetSummary, state: &FleetState, rows: bool) -> Value {
         },
         "causes": causes.collect::<Vec<_>>(), "slowest": slowest.collect::<Vec<_>>(), "fleet_dir": summary.dir,
     });
+    if let (Some(untaken), Some(object)) = (&summary.untaken, document.as_object_mut()) {
+        let Untaken { rows, examples, command } = untaken;
+        object.insert("untaken".to_owned(), json!({ "rows": rows, "examples": examples, "command": command }));
+    }
     if let (true, Some(object)) = (rows, document.as_object_mut()) {
-        let rows = state.numbered().map(|(id, known)| row(id, known, &summary.fleet));
+        let rows = state.numbered().map(|(id, known)| row(id, known, state));
         object.insert("each".to_owned(), rows.collect());
     }
     document

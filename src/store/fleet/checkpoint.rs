@@ -33,6 +33,8 @@ struct StoredState {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     wary: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    hands_on: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     teardown: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     paused: bool,
@@ -68,6 +70,7 @@ pub(super) fn write(state: &FleetState, at: &Point, end: u64, keys: &RunKeys) ->
             started: StoredStarted::seal(&state.started, keys, &STARTED)?,
             workflows: state.workflows.clone(),
             wary: state.wary,
+            hands_on: state.hands_on,
             teardown: state.teardown,
             paused: state.paused,
             max_parallel: state.max_parallel,
@@ -122,12 +125,13 @@ impl StoredCheckpoint {
     }
 
     fn open(self, keys: &RunKeys) -> Result<FleetState, Malformed> {
-        let StoredState { began, now, started, workflows, wary, teardown, paused, max_parallel, rows } = self.state;
+        let StoredState { began, now, started, workflows, wary, hands_on, teardown, paused, max_parallel, rows } =
+            self.state;
         let started = started.open(keys, &STARTED)?;
         let rows = rows.into_iter().map(|row| row.open(keys)).collect::<Result<_, _>>()?;
         let mut state = FleetState::new(started, String::new(), began.0);
         (state.now, state.workflows) = (now.0, workflows);
-        (state.wary, state.teardown) = (wary, teardown);
+        (state.wary, state.hands_on, state.teardown) = (wary, hands_on, teardown);
         (state.paused, state.max_parallel) = (paused, max_parallel);
         state.with_rows(rows).map_err(|error| Malformed(error.to_string()))
     }

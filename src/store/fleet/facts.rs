@@ -21,6 +21,7 @@ enum StoredFact {
     RowsAdded { at: Moment, rows: Vec<StoredNewRow> },
     RowsWithdrawn { at: Moment, rows: Vec<u32> },
     RowsReturned { at: Moment, rows: Vec<u32> },
+    HandsOn { at: Moment },
     HandedOn { at: Moment, row: u32 },
     TeardownStarted { at: Moment },
     TornDown { at: Moment, row: u32 },
@@ -86,6 +87,7 @@ pub(super) fn fleet_fact(entry: &FleetEntry, keys: &RunKeys) -> Result<String, S
         }
         FleetFact::RowsWithdrawn(rows) => StoredFact::RowsWithdrawn { at, rows: numbers(rows) },
         FleetFact::RowsReturned(rows) => StoredFact::RowsReturned { at, rows: numbers(rows) },
+        FleetFact::HandsOn => StoredFact::HandsOn { at },
         FleetFact::HandedOn(row) => StoredFact::HandedOn { at, row: row.get() },
         FleetFact::TeardownStarted => StoredFact::TeardownStarted { at },
         FleetFact::TornDown(row) => StoredFact::TornDown { at, row: row.get() },
@@ -107,6 +109,7 @@ impl StoredFact {
             }
             Self::RowsWithdrawn { at, rows } => (at, FleetFact::RowsWithdrawn(ids(&rows)?)),
             Self::RowsReturned { at, rows } => (at, FleetFact::RowsReturned(ids(&rows)?)),
+            Self::HandsOn { at } => (at, FleetFact::HandsOn),
             Self::HandedOn { at, row } => (at, FleetFact::HandedOn(ids(&[row])?[0])),
             Self::TeardownStarted { at } => (at, FleetFact::TeardownStarted),
             Self::TornDown { at, row } => (at, FleetFact::TornDown(ids(&[row])?[0])),

@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use serde_json::json;
+
 use super::rows::{broken, mend};
 use super::{Fleet, count, csv, email};
 use crate::support::{TestContext, WORKFLOW};
@@ -32,9 +34,19 @@ fn a_command_takes_the_outputs_of_each_row_until_it_has_taken_them() {
     assert!(first.stderr.contains("row `agent+2@onramp.test` were not taken"), "{}", first.stderr);
     let of = |number: usize| format!("{} q4-00000{number} key ", email(number));
     assert_eq!(noted(), [of(1), of(2), of(3)]);
+    // Which ones the command lacks is known afterwards, too.
+    let shown = fleet.shown();
+    let command = format!("onramp fleet resume q4 --store {} --each -- CMD", context.store().display());
+    assert_eq!(shown["untaken"], json!({ "rows": 1, "examples": [email(2)], "command": command }));
+    assert_eq!([0, 1, 2].map(|row| shown["each"][row]["handed_on"].as_bool()), [Some(true), Some(false), Some(true)]);
+    let listed = context.onramp(["fleet", "list"]).run().expect_code(0);
+    assert!(listed.stdout.contains("1 not handed on"), "{}", listed.stdout);
+    let page = context.onramp(["fleet", "show", "q4"]).run().expect_code(0).stdout;
+    assert!(page.contains(&format!("1 row  succeeded, not handed on (--each)\n  {}\n  {command}", email(2))), "{page}");
     context.write("allowed", "");
     let second = fleet.resume().args(["--each", "--"]).arg(&vault).run();
     assert_eq!(second.code, Some(0), "{second:?}");
+    assert_eq!(fleet.shown().get("untaken"), None);
     // What was taken is not handed on again.
     fleet.resume().args(["--each", "--"]).arg(&vault).run().expect_code(0);
     assert_eq!(noted(), [of(1), of(2), of(2), of(3)]);

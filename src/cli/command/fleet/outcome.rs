@@ -91,9 +91,6 @@ fn say_left(outcome: &FleetOutcome, voice: &mut Voice) {
     for (key, why) in outcome.untaken.iter().take(NAMED) {
         voice.say(&format!("the outputs of row `{key}` were not taken: {why}"));
     }
-    if !outcome.untaken.is_empty() {
-        voice.say("`--each` is run again for those by `onramp fleet resume`, given the same command");
-    }
 }
 
 /// What to do about a service that does not want this.
