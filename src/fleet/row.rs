@@ -79,6 +79,8 @@ pub struct Row {
     pub inputs: Data,
     /// Secrets of its own, in the place of those that all rows have.
     pub secrets: Data,
+    /// By what a person knows it where its key is a digest. No secret.
+    pub label: Option<String>,
     /// The inputs that an earlier fleet found out: nobody typed them.
     pub found: Vec<String>,
 }

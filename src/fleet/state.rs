@@ -40,6 +40,8 @@ pub struct RowState {
     pub key: RowKey,
     /// Its place in what was given when it was added, from 1.
     pub number: u64,
+    /// By what a person knows it where its key is a digest. No secret.
+    pub label: Option<String>,
     /// Of its inputs, to tell whether it is given with others later.
     pub digest: String,
     /// Until it has begun: then its run has them, and the secrets.
@@ -105,6 +107,7 @@ impl RowState {
         Self {
             key: row.key,
             number: row.number,
+            label: row.label,
             digest,
             inputs: row.inputs,
             secrets: row.secrets,
@@ -230,6 +233,15 @@ impl FleetState {
         self.ids.get(key).copied()
     }
 
+    /// What a person calls a row: its key, or its run and its label where the key is a digest.
+    pub fn name_of(&self, id: RowId) -> String {
+        let Some(row) = self.row(id) else { return String::new() };
+        match (&row.label, id.run(self.id())) {
+            (Some(label), Ok(run)) => format!("{run} {label}"),
+            _ => row.key.to_string(),
+        }
+    }
+
     /// All rows, with their numbers.
     pub fn numbered(&self) -> impl DoubleEndedIterator<Item = (RowId, &RowState)> {
         self.rows.iter().enumerate().filter_map(|(index, row)| Some((RowId::at(index)?, row)))
@@ -253,9 +265,9 @@ impl FleetState {
     }
 
     /// Rows whose outputs the user's command is yet to take, if there is one.
-    pub fn untaken(&self) -> impl Iterator<Item = &RowState> {
+    pub fn untaken(&self) -> impl Iterator<Item = RowId> {
         let awaited = self.hands_on && !self.teardown;
-        self.rows.iter().filter(move |row| awaited && row.is_untaken())
+        self.numbered().filter(move |(_, row)| awaited && row.is_untaken()).map(|(id, _)| id)
     }
 
     pub fn tally(&self) -> Tally {

@@ -15,7 +15,8 @@ fn at(second: i64) -> Timestamp {
 
 fn row(key: &str) -> Row {
     let inputs = Data::from([("email".into(), json!(key).into())]);
-    Row { key: RowKey::new(key).unwrap(), number: 1, inputs, secrets: Data::new(), found: Vec::new() }
+    let (key, secrets, found) = (RowKey::new(key).unwrap(), Data::new(), Vec::new());
+    Row { key, number: 1, inputs, secrets, label: None, found }
 }
 
 fn id(number: u32) -> RowId {
@@ -45,6 +46,14 @@ fn rows_are_numbered_in_the_order_in_which_they_are_known() {
     state.apply(&FleetEntry { at: at(2), fact: FleetFact::RowsAdded(vec![row("c")]) }).unwrap();
     assert_eq!(["b", "a", "c"].map(|key| state.find(key).unwrap().get()), [1, 2, 3]);
     assert_eq!(state.find("d"), None);
+}
+
+#[test]
+fn a_row_whose_key_is_a_digest_is_shown_by_its_run_and_label() {
+    let labelled = Row { label: Some("agent+1@onramp.test".into()), ..row("d41d8cd98f00b204") };
+    let mut state = fleet(&["a"]);
+    state.apply(&FleetEntry { at: at(2), fact: FleetFact::RowsAdded(vec![labelled]) }).unwrap();
+    assert_eq!([1, 2].map(|number| state.name_of(id(number))), ["a", "q4-000002 agent+1@onramp.test"]);
 }
 
 #[test]

@@ -24,7 +24,8 @@ fn fleet(rows: u64) -> FleetState {
     let mut state = FleetState::new(started(), "sha256:a".into(), Timestamp::default());
     let row = |number: u64| {
         let inputs = Data::from([("n".into(), json!(number).into())]);
-        Row { key: RowKey::new(&number.to_string()).unwrap(), number, inputs, secrets: Data::new(), found: Vec::new() }
+        let (key, secrets, found) = (RowKey::new(&number.to_string()).unwrap(), Data::new(), Vec::new());
+        Row { key, number, inputs, secrets, label: None, found }
     };
     let fact = FleetFact::RowsAdded((1..=rows).map(row).collect());
     state.apply(&FleetEntry { at: Timestamp::default(), fact }).unwrap();

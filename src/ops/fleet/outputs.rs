@@ -16,6 +16,7 @@ const GROUP: usize = 2048;
 pub(super) struct RowOutputs {
     pub row: RowId,
     pub key: RowKey,
+    pub label: Option<String>,
     pub run: RunId,
     pub list: Vec<RunOutput>,
     /// What it was given.
@@ -50,8 +51,15 @@ pub(super) fn each_outputs(
                 learn_state(&mask, &workspace.registry, &plan, &run);
             }
             let list = listed(&plan, &run, &mask);
-            let (key, inputs, run) = (known.key.clone(), run.started.inputs.clone(), run.started.run.clone());
-            take(RowOutputs { row: *row, key, run, list, inputs, secrets_pruned: secrets_pruned.is_some() })?;
+            take(RowOutputs {
+                row: *row,
+                key: known.key.clone(),
+                label: known.label.clone(),
+                run: run.started.run.clone(),
+                list,
+                inputs: run.started.inputs.clone(),
+                secrets_pruned: secrets_pruned.is_some(),
+            })?;
         }
     }
     Ok(())

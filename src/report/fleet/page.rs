@@ -71,7 +71,7 @@ fn causes(summary: &FleetSummary, look: &Look) -> String {
         let title = format!("{} at {}", inert(&cause.code), inert(&cause.step));
         let rows = count(cause.rows, "row", "rows");
         let mut text = format!("{}  {}\n", look.paint(Tone::Bad, &rows), look.paint(Tone::Strong, &title));
-        let example = format!("{}: {}", inert(&cause.example), inert(&cause.message));
+        let example = format!("{}: {}", inert(&cause.example.shown), inert(&cause.message));
         for line in wrap(&example, width) {
             text.push_str(&format!("  {line}\n"));
         }
@@ -87,9 +87,10 @@ fn causes(summary: &FleetSummary, look: &Look) -> String {
 fn untaken(untaken: &Untaken, is_live: bool, look: &Look) -> String {
     let rows = look.paint(Tone::Care, &count(untaken.rows, "row", "rows"));
     let mut text = format!("{rows}  {}\n", look.paint(Tone::Strong, "succeeded, not handed on (--each)"));
+    let examples: Vec<&str> = untaken.examples.iter().map(|name| name.shown.as_str()).collect();
     let more = untaken.rows - untaken.examples.len();
     let more = if more > 0 { format!(", and {more} more (--json --rows)") } else { String::new() };
-    for line in wrap(&format!("{}{more}", inert(&untaken.examples.join(", "))), look.width.saturating_sub(2).max(20)) {
+    for line in wrap(&format!("{}{more}", inert(&examples.join(", "))), look.width.saturating_sub(2).max(20)) {
         text.push_str(&format!("  {line}\n"));
     }
     if !is_live {
@@ -104,8 +105,8 @@ fn slowest(summary: &FleetSummary, look: &Look) -> String {
     }
     let mut grid = Grid::new(0, 1);
     grid.head(vec![Cell::new("TOOK", Tone::Faint).right(), Cell::new("SLOWEST ROWS", Tone::Faint)]);
-    for (key, took) in &summary.slowest {
-        grid.row(vec![Cell::new(time(*took), Tone::Plain).right(), Cell::new(inert(key), Tone::Plain)]);
+    for (name, took) in &summary.slowest {
+        grid.row(vec![Cell::new(time(*took), Tone::Plain).right(), Cell::new(inert(&name.shown), Tone::Plain)]);
     }
     grid.render(look)
 }

@@ -33,18 +33,31 @@ pub struct FleetSummary {
     /// Rows that did not succeed, by where and why; the largest group first.
     pub causes: Vec<Cause>,
     /// The longest first.
-    pub slowest: Vec<(String, Duration)>,
+    pub slowest: Vec<(RowName, Duration)>,
     /// Rows that have succeeded, and whose outputs the user's command (`--each`) has not taken.
     pub untaken: Option<Untaken>,
     pub dir: String,
     store: Option<String>,
 }
 
+/// What a row is called: by programs and in commands, and by people.
+pub struct RowName {
+    pub key: String,
+    pub shown: String,
+}
+
+impl RowName {
+    fn of(state: &FleetState, id: RowId) -> Self {
+        let key = state.row(id).map(|row| row.key.to_string()).unwrap_or_default();
+        Self { key, shown: state.name_of(id) }
+    }
+}
+
 /// Rows that have yet to be handed on.
 pub struct Untaken {
     pub rows: usize,
-    /// The keys of the first of them.
-    pub examples: Vec<String>,
+    /// The first of them.
+    pub examples: Vec<RowName>,
     /// What hands them on, with the user's command for `CMD`.
     pub command: String,
 }
@@ -55,7 +68,7 @@ pub struct Cause {
     pub code: String,
     pub rows: usize,
     /// One of them, and what it was told.
-    pub example: String,
+    pub example: RowName,
     pub message: String,
     /// What does them again, or gives either answer for them: lines for a shell.
     pub commands: Vec<String>,
@@ -83,15 +96,14 @@ impl FleetSummary {
     }
 
     fn causes_of(&self, state: &FleetState) -> Vec<Cause> {
-        let mut groups: BTreeMap<(&str, &str), (usize, &RowState, &RowTrouble)> = BTreeMap::new();
-        let tasks: Vec<(String, &RowState, &RowTrouble)> = state
-            .rows
-            .iter()
-            .filter(|row| matches!(row.phase, RowPhase::Ended(status) if status != RunStatus::Succeeded))
-            .filter_map(|row| row.trouble.as_deref().map(|trouble| (trouble.task.step.to_string(), row, trouble)))
+        let mut groups: BTreeMap<(&str, &str), (usize, RowId, &RowTrouble)> = BTreeMap::new();
+        let tasks: Vec<(String, RowId, &RowTrouble)> = state
+            .numbered()
+            .filter(|(_, row)| matches!(row.phase, RowPhase::Ended(status) if status != RunStatus::Succeeded))
+            .filter_map(|(id, row)| row.trouble.as_deref().map(|trouble| (trouble.task.step.to_string(), id, trouble)))
             .collect();
         for (step, row, trouble) in &tasks {
-            groups.entry((step, &trouble.error.code)).or_insert((0, row, trouble)).0 += 1;
+            groups.entry((step, &trouble.error.code)).or_insert((0, *row, trouble)).0 += 1;
         }
         let mut causes: Vec<Cause> = groups
             .into_iter()
@@ -99,7 +111,7 @@ impl FleetSummary {
                 step: step.to_owned(),
                 code: code.to_owned(),
                 rows,
-                example: row.key.to_string(),
+                example: RowName::of(state, row),
                 message: trouble.error.sentence().to_owned(),
                 commands: self.commands_for(step, code),
             })
@@ -110,7 +122,7 @@ impl FleetSummary {
 
     fn untaken_of(&self, state: &FleetState) -> Option<Untaken> {
         let rows = state.untaken().count();
-        let examples = state.untaken().take(EXAMPLES).map(|row| row.key.to_string()).collect();
+        let examples = state.untaken().take(EXAMPLES).map(|id| RowName::of(state, id)).collect();
         // Whatever stands behind `--` is the command's.
         let command = format!("{} --each -- CMD", self.command("fleet resume", ""));
         (rows > 0).then_some(Untaken { rows, examples, command })
@@ -145,16 +157,16 @@ impl FleetSummary {
     }
 }
 
-fn slowest(state: &FleetState) -> Vec<(String, Duration)> {
-    let took = |row: &RowState| Some((row.key.to_string(), row.ended?.since(row.began?)));
-    let mut took: Vec<(String, Duration)> = state.rows.iter().filter_map(took).collect();
-    let by_time = |a: &(String, Duration), b: &(String, Duration)| b.1.cmp(&a.1);
+fn slowest(state: &FleetState) -> Vec<(RowName, Duration)> {
+    let took = |(id, row): (RowId, &RowState)| Some((id, row.ended?.since(row.began?)));
+    let mut took: Vec<(RowId, Duration)> = state.numbered().filter_map(took).collect();
+    let by_time = |a: &(RowId, Duration), b: &(RowId, Duration)| b.1.cmp(&a.1);
     if took.len() > SLOWEST {
         took.select_nth_unstable_by(SLOWEST, by_time);
         took.truncate(SLOWEST);
     }
     took.sort_by(by_time);
-    took
+    took.into_iter().map(|(id, took)| (RowName::of(state, id), took)).collect()
 }
 
 /// What became of one row, for programs.
@@ -163,6 +175,9 @@ fn row(id: RowId, row: &RowState, state: &FleetState) -> Value {
         "key": row.key.as_str(), "run_id": id.run(state.id()).map(|run| run.to_string()).unwrap_or_default(),
         "status": row.status(), "attempts": row.attempts,
     });
+    if let (Some(label), Some(object)) = (&row.label, value.as_object_mut()) {
+        object.insert("label".to_owned(), label.as_str().into());
+    }
     if let (true, Some(object)) = (state.hands_on, value.as_object_mut()) {
         object.insert("handed_on".to_owned(), row.handed_on.into());
     }
@@ -180,12 +195,12 @@ pub fn json(summary: &FleetSummary, state: &FleetState, rows: bool) -> Value {
     let Tally { waiting, begun, succeeded, failed, in_doubt, stopped, withdrawn, torn_down } = summary.tally;
     let causes = summary.causes.iter().map(|cause| {
         json!({
-            "step": cause.step, "code": cause.code, "rows": cause.rows, "example": cause.example,
+            "step": cause.step, "code": cause.code, "rows": cause.rows, "example": cause.example.key,
             "message": cause.message, "commands": cause.commands,
         })
     });
     let slowest = summary.slowest.iter();
-    let slowest = slowest.map(|(key, took)| json!({ "key": key, "seconds": took.as_secs_f64() }));
+    let slowest = slowest.map(|(name, took)| json!({ "key": name.key, "seconds": took.as_secs_f64() }));
     let mut document = json!({
         "fleet": summary.fleet.as_str(), "workflow": summary.workflow, "live": summary.is_live,
         "paused": summary.paused, "began": summary.began.to_string(),
@@ -197,6 +212,7 @@ pub fn json(summary: &FleetSummary, state: &FleetState, rows: bool) -> Value {
     });
     if let (Some(untaken), Some(object)) = (&summary.untaken, document.as_object_mut()) {
         let Untaken { rows, examples, command } = untaken;
+        let examples: Vec<&String> = examples.iter().map(|name| &name.key).collect();
         object.insert("untaken".to_owned(), json!({ "rows": rows, "examples": examples, "command": command }));
     }
     if let (true, Some(object)) = (rows, document.as_object_mut()) {

@@ -14,6 +14,8 @@ use crate::store::stored::{Malformed, Moment, StoredData, StoredError, StoredSta
 pub(super) struct StoredNewRow {
     key: String,
     number: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
     inputs: StoredData,
     #[serde(default, skip_serializing_if = "StoredData::is_empty")]
     secrets: StoredData,
@@ -34,7 +36,8 @@ impl StoredNewRow {
         let place = place(RunFile::Journal, &row.key);
         let inputs = StoredData::seal(&row.inputs, keys, &place, "inputs")?;
         let secrets = StoredData::seal(&row.secrets, keys, &place, "secrets")?;
-        Ok(Self { key: row.key.to_string(), number: row.number, inputs, secrets, found: row.found.clone() })
+        let (key, label, found) = (row.key.to_string(), row.label.clone(), row.found.clone());
+        Ok(Self { key, number: row.number, label, inputs, secrets, found })
     }
 
     pub fn open(self, keys: &RunKeys) -> Result<Row, Malformed> {
@@ -42,7 +45,7 @@ impl StoredNewRow {
         let place = place(RunFile::Journal, &key);
         let inputs = self.inputs.open(keys, &place, "inputs")?;
         let secrets = self.secrets.open(keys, &place, "secrets")?;
-        Ok(Row { number: self.number, inputs, secrets, found: self.found, key: key.clone() })
+        Ok(Row { number: self.number, label: self.label, inputs, secrets, found: self.found, key: key.clone() })
     }
 }
 
@@ -60,6 +63,8 @@ pub(super) fn ids(numbers: &[u32]) -> Result<Vec<RowId>, Malformed> {
 pub(super) struct StoredRow {
     key: String,
     number: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
     digest: String,
     #[serde(default, skip_serializing_if = "StoredData::is_empty")]
     inputs: StoredData,
@@ -130,6 +135,7 @@ impl StoredRow {
         Ok(Self {
             key: row.key.to_string(),
             number: row.number,
+            label: row.label.clone(),
             digest: row.digest.clone(),
             inputs: StoredData::seal(&row.inputs, keys, &place, "inputs")?,
             secrets: StoredData::seal(&row.secrets, keys, &place, "secrets")?,
@@ -167,6 +173,7 @@ impl StoredRow {
         });
         Ok(RowState {
             number: self.number,
+            label: self.label,
             digest: self.digest,
             inputs,
             secrets,

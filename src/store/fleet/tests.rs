@@ -25,7 +25,14 @@ struct Written {
 fn row(number: u64) -> Row {
     let inputs = Data::from([("email".into(), json!(number).into()), ("password".into(), secret(PASSWORD))]);
     let (secrets, found) = (Data::from([("api_key".into(), secret(PASSWORD))]), vec!["email".to_owned()]);
-    Row { key: RowKey::new(&format!("agent+{number}@onramp.test")).unwrap(), number, inputs, secrets, found }
+    Row {
+        key: RowKey::new(&format!("agent+{number}@onramp.test")).unwrap(),
+        number,
+        inputs,
+        secrets,
+        label: Some(format!("{number}")),
+        found,
+    }
 }
 
 fn id(number: u32) -> RowId {

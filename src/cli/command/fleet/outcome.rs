@@ -10,7 +10,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::out;
 use crate::cli::voice::Voice;
-use crate::fleet::{FleetState, RowId, StopReason};
+use crate::fleet::{FleetState, RowId, RowKey, StopReason};
 use crate::ops::{FleetOutcome, ShownFleet, Talk as _, Workspace};
 use crate::report::fleet::{FleetSummary, json, line, page};
 
@@ -85,20 +85,24 @@ pub fn ended(
 }
 
 fn say_left(outcome: &FleetOutcome, voice: &mut Voice) {
+    let name =
+        |key: &RowKey| outcome.state.find(key.as_str()).map(|row| outcome.state.name_of(row)).unwrap_or_default();
     for (key, why) in outcome.refused.iter().take(NAMED) {
+        let key = name(key);
         voice.say(&format!("row `{key}` was left as it is: {why}"));
     }
     for (key, why) in outcome.untaken.iter().take(NAMED) {
+        let key = name(key);
         voice.say(&format!("the outputs of row `{key}` were not taken: {why}"));
     }
 }
 
 /// What to do about a service that does not want this.
 fn denied(state: &FleetState, row: RowId) -> String {
-    let key = state.row(row).map(|row| format!(" `{}`", row.key)).unwrap_or_default();
     format!(
-        "the service denied access to row{key}, or asked for a human (a CAPTCHA): no more rows begin. A wait does not change that, \
+        "the service denied access to row `{}`, or asked for a human (a CAPTCHA): no more rows begin. A wait does not change that, \
          and onramp does not get around it: ask whoever runs the service, then `onramp fleet resume {} --failed`",
+        state.name_of(row),
         state.id()
     )
 }

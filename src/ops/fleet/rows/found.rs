@@ -111,7 +111,7 @@ impl Taking<'_> {
                 secrets.insert(name, Datum::secret(text(value.expose()).into()));
             }
         }
-        self.sheet.take_found(row.row, row.key, found, secrets);
+        self.sheet.take_found(row.row, (row.key, row.label), found, secrets);
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::cell::{Cells, Fault, name, shown};
+use super::cell::{Cells, Fault, name, shown, word};
 use super::key::Identity;
 use super::{BadRow, DuplicateRow, GivenRows, MAX_ROWS, OpError};
 use crate::diagnostic::nearest;
@@ -20,6 +20,8 @@ pub(super) struct Sheet<'a> {
     given: &'a BTreeMap<String, Given>,
     sandbox: bool,
     identity: Identity,
+    /// A column that is another in each row, for people where keys are digests.
+    label: Option<String>,
     /// Rows so far, bad ones included.
     count: u64,
     rows: Vec<Row>,
@@ -53,6 +55,7 @@ impl<'a> Sheet<'a> {
             given,
             sandbox,
             identity,
+            label: None,
             count: 0,
             rows: Vec::new(),
             bad: Vec::new(),
@@ -87,6 +90,11 @@ impl<'a> Sheet<'a> {
 
     fn is_known(&self, column: &str) -> bool {
         self.input(column).is_some() || self.identity.has(column)
+    }
+
+    /// Where keys are digests, rows are known to people by this column.
+    pub fn label_by(&mut self, column: Option<&String>) {
+        self.label = column.filter(|_| matches!(self.identity, Identity::Content)).cloned();
     }
 
     /// All rows have these columns and no others: what is wrong with them is told once.
@@ -149,7 +157,9 @@ impl<'a> Sheet<'a> {
         }
         let inputs = self.bound(line, &values)?;
         let key = self.identity.of(&inputs, &own, &words).map_err(|fault| vec![self.bad(line, fault)])?;
-        Ok(Row { key, number: self.count, inputs, secrets: Data::new(), found: Vec::new() })
+        let label = self.label.as_ref().and_then(|column| inputs.get(column)).filter(|datum| !datum.is_secret());
+        let label = label.and_then(|datum| word(datum.expose())).map(|text| shown(&text, SHOWN));
+        Ok(Row { key, number: self.count, inputs, secrets: Data::new(), label, found: Vec::new() })
     }
 
     fn bound(&self, line: Option<u64>, values: &BTreeMap<String, Given>) -> Result<Data, Vec<BadRow>> {
@@ -158,14 +168,20 @@ impl<'a> Sheet<'a> {
     }
 
     /// A row as an earlier fleet knows it, with what it found out of it beside what all rows are given.
-    pub fn take_found(&mut self, row: RowId, key: RowKey, found: BTreeMap<String, Given>, secrets: Data) {
+    pub fn take_found(
+        &mut self,
+        row: RowId,
+        (key, label): (RowKey, Option<String>),
+        found: BTreeMap<String, Given>,
+        secrets: Data,
+    ) {
         self.count = row.get().into();
         let values = self.given.iter().chain(&found).map(|(name, given)| (name.clone(), given.clone())).collect();
         match self.bound(None, &values) {
             Err(bad) => self.bad.extend(bad),
             Ok(inputs) => {
                 let found = found.into_keys().collect();
-                self.rows.push(Row { key, number: self.count, inputs, secrets, found });
+                self.rows.push(Row { key, number: self.count, inputs, secrets, label, found });
             }
         }
     }

@@ -27,6 +27,8 @@ pub(super) fn read(count: u64, columns: &[(String, String)], sheet: &mut Sheet<'
     }
     sheet.columns(&names)?;
     let templates = columns.iter().map(|(name, text)| parse(name, text)).collect::<Result<Vec<_>, _>>()?;
+    let mut varying = names.iter().zip(&templates).filter(|(_, template)| template.references().next().is_some());
+    sheet.label_by(varying.next().map(|(name, _)| name));
     (1..=count).try_for_each(|index| sheet.take(None, Ok(row(&names, &templates, index)?)))
 }
 

@@ -21,6 +21,15 @@ fn a_template_is_filled_in_for_each_row() {
 }
 
 #[test]
+fn a_row_from_a_template_is_labelled_by_the_first_column_that_varies() {
+    let columns = [("count", "7"), ("email", "agent+${{ index }}@a.test"), ("code", "${{ index }}")];
+    let rows = CSV.template(2, &columns).unwrap().rows;
+    assert_eq!([0, 1].map(|at| rows[at].label.as_deref()), [Some("agent+1@a.test"), Some("agent+2@a.test")]);
+    let keyed = Asked { key: Some("email"), ..CSV }.template(1, &columns).unwrap();
+    assert_eq!(keyed.rows[0].label, None, "a key that was chosen says enough");
+}
+
+#[test]
 fn a_template_that_is_wrong_is_drawn() {
     let drawn = refused(&[("email", "agent+${{ idnex }}@a.test")]);
     assert!(drawn.contains("--template:1:17") && drawn.contains("unknown name `idnex`"), "{drawn}");
