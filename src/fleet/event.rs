@@ -1,7 +1,9 @@
 //! What a fleet takes notice of in the entries of a row's run.
 
+use std::time::Duration;
+
 use crate::clock::Timestamp;
-use crate::id::TaskPath;
+use crate::id::{StepId, TaskPath};
 use crate::run::{Entry, ErrorKind, Fact, RunStatus, StepError};
 
 /// An entry of a row, as far as the fleet is concerned.
@@ -19,6 +21,8 @@ pub enum Happening {
     Answered,
     TeardownBegan,
     Attempted,
+    /// A try of this step had waited for its turn.
+    Waited(StepId, Duration),
     Troubled(Box<RowTrouble>),
     Ended(RunStatus),
     /// Of no concern to the fleet.
@@ -59,6 +63,9 @@ impl RowEvent {
             Fact::Resolved { .. } => Happening::Answered,
             Fact::TeardownStarted => Happening::TeardownBegan,
             Fact::AttemptStarted(_) => Happening::Attempted,
+            Fact::AttemptEnded { task, outcome, .. } if !outcome.waited.is_zero() => {
+                Happening::Waited(task.step.clone(), outcome.waited)
+            }
             Fact::Failed { task, error } => troubled(task, error.clone()),
             Fact::HeldInDoubt { task, question, .. } => {
                 troubled(task, StepError::new(ErrorKind::Service, RowTrouble::IN_DOUBT, question.clone()))

@@ -12,6 +12,7 @@ mod fact;
 pub(crate) mod fixture;
 mod row;
 mod state;
+mod waits;
 
 #[cfg(test)]
 mod tests;
@@ -22,3 +23,4 @@ pub use event::{Happening, RowEvent, RowTrouble};
 pub use fact::{Control, FleetEntry, FleetFact};
 pub use row::{InvalidKey, Row, RowId, RowKey};
 pub use state::{FleetState, IllegalFact, RowPhase, RowState, Tally};
+pub use waits::StepWaits;

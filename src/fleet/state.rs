@@ -1,11 +1,12 @@
 //! What became of a fleet: the fold of its own facts and of its rows' entries.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use super::event::{Happening, RowEvent, RowTrouble};
 use super::fact::{FleetEntry, FleetFact};
 use super::row::{Row, RowId, RowKey};
+use super::waits::StepWaits;
 use crate::clock::Timestamp;
 use crate::id::RunId;
 use crate::run::{RunStarted, RunStatus, derived_seed, input_digest};
@@ -29,6 +30,8 @@ pub struct FleetState {
     pub teardown: bool,
     /// As it was set while the fleet was under way.
     pub max_parallel: Option<u32>,
+    /// By the step's name.
+    pub waits: BTreeMap<String, StepWaits>,
     /// In the order of their numbers.
     pub rows: Vec<RowState>,
     ids: HashMap<RowKey, RowId>,
@@ -184,7 +187,7 @@ impl RowState {
                     self.trouble = None;
                 }
             }
-            Happening::Else => {}
+            Happening::Waited(..) | Happening::Else => {}
         }
     }
 }
@@ -202,6 +205,7 @@ impl FleetState {
             hands_on: false,
             teardown: false,
             max_parallel: None,
+            waits: BTreeMap::new(),
             rows: Vec::new(),
             ids: HashMap::new(),
         }
@@ -291,6 +295,10 @@ impl FleetState {
     /// Takes in what an entry of a row's run means, which stands in the commit that begins at `offset`.
     pub fn apply_row(&mut self, id: RowId, event: RowEvent, offset: u64) -> Result<(), IllegalFact> {
         let version = self.version();
+        let waited = match &event.what {
+            Happening::Waited(step, waited) => Some((step.to_string(), *waited)),
+            _ => None,
+        };
         let row = self.row_mut(id)?;
         if row.began.is_none() != (event.what == Happening::Began) {
             return Err(IllegalFact(format!("row {id} begins once, and before all else")));
@@ -302,6 +310,9 @@ impl FleetState {
         row.to = offset;
         let at = event.at;
         row.apply(event);
+        if let Some((step, waited)) = waited {
+            self.waits.entry(step).or_default().add(waited);
+        }
         self.now = self.now.max(at);
         Ok(())
     }

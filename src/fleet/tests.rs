@@ -1,5 +1,7 @@
 //! Facts of a fleet, and what they come to.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::fixture::started;
@@ -101,6 +103,24 @@ fn what_becomes_of_a_row_is_counted() {
     assert_eq!(state.rows[1].trouble.as_ref().unwrap().error.code, "mail.timeout");
     assert_eq!((state.rows[1].from, state.rows[1].to), (200, 400));
     assert!(!state.rows[3].is_open() && state.rows[2].is_open(), "what has begun is not dropped half done");
+}
+
+#[test]
+fn what_tries_waited_is_added_up_by_step() {
+    let mut state = fleet(&["a", "b"]);
+    let waited = |step: &str, seconds| Happening::Waited(StepId::new(step).unwrap(), Duration::from_secs(seconds));
+    for number in [1, 2] {
+        happens(&mut state, number, 2, Happening::Began).unwrap();
+    }
+    for (number, what) in [(1, waited("verify", 3)), (2, waited("verify", 5)), (1, waited("signup", 1))] {
+        happens(&mut state, number, 3, what).unwrap();
+    }
+    let waits = |attempts, total, longest| {
+        let (total, longest) = (Duration::from_secs(total), Duration::from_secs(longest));
+        StepWaits { attempts, total, longest }
+    };
+    let expected = [("signup".to_owned(), waits(1, 1, 1)), ("verify".to_owned(), waits(2, 8, 5))];
+    assert_eq!(state.waits, expected.into());
 }
 
 #[test]

@@ -9,7 +9,8 @@ use crate::report::times::{minute, time};
 
 pub fn page(summary: &FleetSummary, look: &Look) -> String {
     let untaken = summary.untaken.as_ref().map(|rows| untaken(rows, summary.is_live, look)).unwrap_or_default();
-    let parts = [head(summary, look), causes(summary, look), untaken, slowest(summary, look), foot(summary, look)];
+    let (head, causes) = (head(summary, look), causes(summary, look));
+    let parts = [head, causes, untaken, slowest(summary, look), waits(summary, look), foot(summary, look)];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join("\n")
 }
@@ -107,6 +108,21 @@ fn slowest(summary: &FleetSummary, look: &Look) -> String {
     grid.head(vec![Cell::new("TOOK", Tone::Faint).right(), Cell::new("SLOWEST ROWS", Tone::Faint)]);
     for (name, took) in &summary.slowest {
         grid.row(vec![Cell::new(time(*took), Tone::Plain).right(), Cell::new(inert(&name.shown), Tone::Plain)]);
+    }
+    grid.render(look)
+}
+
+fn waits(summary: &FleetSummary, look: &Look) -> String {
+    if summary.waits.is_empty() {
+        return String::new();
+    }
+    let mut grid = Grid::new(0, 3);
+    let heads = ["WAITED", "LONGEST", "TRIES"].map(|head| Cell::new(head, Tone::Faint).right());
+    grid.head(heads.into_iter().chain([Cell::new("FOR THEIR TURN", Tone::Faint)]).collect());
+    for (step, waits) in &summary.waits {
+        let numbers = [time(waits.total), time(waits.longest), waits.attempts.to_string()];
+        let numbers = numbers.map(|number| Cell::new(number, Tone::Plain).right());
+        grid.row(numbers.into_iter().chain([Cell::new(inert(step), Tone::Plain)]).collect());
     }
     grid.render(look)
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::clock::Timestamp;
 use crate::diagnostic::{command_line, quoted};
-use crate::fleet::{FleetState, RowId, RowPhase, RowState, RowTrouble, Tally};
+use crate::fleet::{FleetState, RowId, RowPhase, RowState, RowTrouble, StepWaits, Tally};
 use crate::id::RunId;
 use crate::run::RunStatus;
 
@@ -34,6 +34,8 @@ pub struct FleetSummary {
     pub causes: Vec<Cause>,
     /// The longest first.
     pub slowest: Vec<(RowName, Duration)>,
+    /// What steps waited for their turns; the longest in all first.
+    pub waits: Vec<(String, StepWaits)>,
     /// Rows that have succeeded, and whose outputs the user's command (`--each`) has not taken.
     pub untaken: Option<Untaken>,
     pub dir: String,
@@ -88,6 +90,7 @@ impl FleetSummary {
             now: state.now,
             causes: Vec::new(),
             slowest: slowest(state),
+            waits: waits(state),
             untaken: None,
             dir,
             store,
@@ -169,6 +172,12 @@ fn slowest(state: &FleetState) -> Vec<(RowName, Duration)> {
     took.into_iter().map(|(id, took)| (RowName::of(state, id), took)).collect()
 }
 
+fn waits(state: &FleetState) -> Vec<(String, StepWaits)> {
+    let mut waits: Vec<(String, StepWaits)> = state.waits.iter().map(|(step, waits)| (step.clone(), *waits)).collect();
+    waits.sort_by_key(|(_, waits)| Reverse(waits.total));
+    waits
+}
+
 /// What became of one row, for programs.
 fn row(id: RowId, row: &RowState, state: &FleetState) -> Value {
     let mut value = json!({
@@ -201,6 +210,10 @@ pub fn json(summary: &FleetSummary, state: &FleetState, rows: bool) -> Value {
     });
     let slowest = summary.slowest.iter();
     let slowest = slowest.map(|(name, took)| json!({ "key": name.key, "seconds": took.as_secs_f64() }));
+    let waits = summary.waits.iter().map(|(step, StepWaits { attempts, total, longest })| {
+        let (total, longest) = (total.as_secs_f64(), longest.as_secs_f64());
+        json!({ "step": step, "attempts": attempts, "seconds": total, "longest_seconds": longest })
+    });
     let mut document = json!({
         "fleet": summary.fleet.as_str(), "workflow": summary.workflow, "live": summary.is_live,
         "paused": summary.paused, "began": summary.began.to_string(),
@@ -208,7 +221,8 @@ pub fn json(summary: &FleetSummary, state: &FleetState, rows: bool) -> Value {
             "total": summary.rows, "waiting": waiting, "running": begun, "succeeded": succeeded, "failed": failed,
             "in_doubt": in_doubt, "stopped": stopped, "withdrawn": withdrawn, "torn_down": torn_down,
         },
-        "causes": causes.collect::<Vec<_>>(), "slowest": slowest.collect::<Vec<_>>(), "fleet_dir": summary.dir,
+        "causes": causes.collect::<Vec<_>>(), "slowest": slowest.collect::<Vec<_>>(),
+        "waits": waits.collect::<Vec<_>>(), "fleet_dir": summary.dir,
     });
     if let (Some(untaken), Some(object)) = (&summary.untaken, document.as_object_mut()) {
         let Untaken { rows, examples, command } = untaken;

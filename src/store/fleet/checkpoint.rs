@@ -1,17 +1,20 @@
 //! What became of a fleet, as of a commit that is on stable storage. Without it the whole journal has to be read.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::rows::StoredRow;
 use super::scan;
-use crate::fleet::FleetState;
+use crate::fleet::{FleetState, StepWaits};
 use crate::store::chain::Link;
 use crate::store::checkpoint::Point;
 use crate::store::disk::{Disk, RunFile};
 use crate::store::error::StoreError;
 use crate::store::format::{FORMAT, Format};
 use crate::store::seal::{Place, RunKeys};
-use crate::store::stored::{Malformed, Moment, StoredStarted};
+use crate::store::stored::{Malformed, Moment, StoredStarted, to_millis};
 
 #[derive(Serialize, Deserialize)]
 struct StoredCheckpoint {
@@ -40,7 +43,29 @@ struct StoredState {
     paused: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_parallel: Option<u32>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    waits: BTreeMap<String, StoredWaits>,
     rows: Vec<StoredRow>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredWaits {
+    attempts: u64,
+    total_ms: u64,
+    longest_ms: u64,
+}
+
+impl From<&StepWaits> for StoredWaits {
+    fn from(waits: &StepWaits) -> Self {
+        let StepWaits { attempts, total, longest } = *waits;
+        Self { attempts, total_ms: to_millis(total), longest_ms: to_millis(longest) }
+    }
+}
+
+impl From<StoredWaits> for StepWaits {
+    fn from(StoredWaits { attempts, total_ms, longest_ms }: StoredWaits) -> Self {
+        Self { attempts, total: Duration::from_millis(total_ms), longest: Duration::from_millis(longest_ms) }
+    }
 }
 
 #[derive(Deserialize)]
@@ -74,6 +99,7 @@ pub(super) fn write(state: &FleetState, at: &Point, end: u64, keys: &RunKeys) ->
             teardown: state.teardown,
             paused: state.paused,
             max_parallel: state.max_parallel,
+            waits: state.waits.iter().map(|(step, waits)| (step.clone(), waits.into())).collect(),
             rows,
         },
     };
@@ -125,7 +151,7 @@ impl StoredCheckpoint {
     }
 
     fn open(self, keys: &RunKeys) -> Result<FleetState, Malformed> {
-        let StoredState { began, now, started, workflows, wary, hands_on, teardown, paused, max_parallel, rows } =
+        let StoredState { began, now, started, workflows, wary, hands_on, teardown, paused, max_parallel, waits, rows } =
             self.state;
         let started = started.open(keys, &STARTED)?;
         let rows = rows.into_iter().map(|row| row.open(keys)).collect::<Result<_, _>>()?;
@@ -133,6 +159,7 @@ impl StoredCheckpoint {
         (state.now, state.workflows) = (now.0, workflows);
         (state.wary, state.hands_on, state.teardown) = (wary, hands_on, teardown);
         (state.paused, state.max_parallel) = (paused, max_parallel);
+        state.waits = waits.into_iter().map(|(step, waits)| (step, waits.into())).collect();
         state.with_rows(rows).map_err(|error| Malformed(error.to_string()))
     }
 }

@@ -1,13 +1,16 @@
 //! A fleet on a disk that forgets.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 
 use super::read::{FleetReader, load};
 use super::writer::{FleetWriter, NewFleet};
 use crate::fleet::{FleetEntry, FleetFact, FleetState, Row, RowEvent, RowId, RowKey, RowPhase};
-use crate::run::{Entry, Fact, RunStarted, RunStatus};
+use crate::id::{StepId, TaskPath};
+use crate::run::{Entry, Fact, Outcome, RunStarted, RunStatus};
 use crate::secret::Data;
 use crate::store::simulated::{Crash, ForgetfulDisk};
 use crate::store::tests::fixture::{PASSWORD, WORKFLOW, at, entropy, entry, intent, key, origin, secret, started};
@@ -84,6 +87,8 @@ impl Written {
         for seq in 2..=4 {
             written.commit(&[(1, intent(seq).fact), (2, intent(seq).fact)], true);
         }
+        let outcome = Outcome { waited: Duration::from_millis(1234), ..Outcome::succeeded(Data::new()) };
+        written.commit(&[(1, attempt_ended(outcome))], true);
         written.commit(&[(1, ended(RunStatus::Succeeded))], true);
         written
     }
@@ -91,6 +96,11 @@ impl Written {
     fn read(&self) -> Result<FleetState, StoreError> {
         load(&*self.disk.handle(), &key(1), entropy()).map(|(loaded, _)| loaded.state)
     }
+}
+
+fn attempt_ended(outcome: Outcome) -> Fact {
+    let task = TaskPath::step(StepId::new("signup").unwrap());
+    Fact::AttemptEnded { task, attempt: 1, outcome: Arc::new(outcome) }
 }
 
 fn ended(status: RunStatus) -> Fact {
@@ -105,6 +115,7 @@ fn a_fleet_is_read_back_as_it_was() {
     let phases: Vec<RowPhase> = read.rows.iter().map(|row| row.phase).collect();
     assert_eq!(phases, [RowPhase::Ended(RunStatus::Succeeded), RowPhase::Begun, RowPhase::Waiting]);
     assert_eq!(read.rows[1].attempts, 3);
+    assert_eq!(read.waits["signup"].total, Duration::from_millis(1234));
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub(super) use data::StoredData;
 pub(super) use entry::StoredEntry;
 pub(super) use malformed::Malformed;
 pub(super) use outcome::StoredError;
-pub(super) use scalar::Moment;
+pub(super) use scalar::{Moment, to_millis};
 pub(super) use started::StoredStarted;
 pub(super) use state::StoredState;
 pub(super) use words::StoredStatus;

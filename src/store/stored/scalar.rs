@@ -75,7 +75,7 @@ impl<'de> Deserialize<'de> for Dollars {
 }
 
 /// Whole milliseconds, rounded up: a service's wish to be left alone is not shortened.
-pub(super) fn to_millis(duration: Duration) -> u64 {
+pub(in crate::store) fn to_millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }
 

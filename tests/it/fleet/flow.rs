@@ -37,6 +37,8 @@ fn rows_wait_while_the_service_is_down_and_burn_no_tries() {
     assert_eq!(asked.load(Ordering::SeqCst), 45, "each failure was asked again, and nothing else");
     assert!(output.stderr.contains("does not answer: what would go there waits"), "{}", output.stderr);
     assert!(output.stderr.contains("answers again"), "{}", output.stderr);
+    let waits = &output.json()["waits"][0];
+    assert!(waits["step"] == "ask" && waits["attempts"].as_u64() > Some(0), "{waits}");
 }
 
 #[test]
