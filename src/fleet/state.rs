@@ -174,7 +174,7 @@ impl RowState {
                 // What nobody could tell is not told again by a run that still does not know.
                 let is_unanswered = self.phase == RowPhase::Ended(RunStatus::InDoubt) && what == Happening::Resumed;
                 self.phase = RowPhase::Begun;
-                self.ended = None;
+                (self.ended, self.handed_on) = (None, false);
                 self.trouble = self.trouble.take().filter(|_| is_unanswered);
             }
             Happening::TeardownBegan => self.teardown = true,

@@ -124,6 +124,21 @@ fn what_tries_waited_is_added_up_by_step() {
 }
 
 #[test]
+fn a_row_that_goes_on_after_it_was_handed_on_is_handed_on_again() {
+    let mut state = fleet(&["a"]);
+    state.apply(&FleetEntry { at: at(1), fact: FleetFact::HandsOn }).unwrap();
+    for what in [Happening::Began, Happening::Ended(RunStatus::Succeeded)] {
+        happens(&mut state, 1, 2, what).unwrap();
+    }
+    state.apply(&FleetEntry { at: at(3), fact: FleetFact::HandedOn(id(1)) }).unwrap();
+    assert_eq!(state.untaken().count(), 0);
+    for what in [Happening::Resumed, Happening::Ended(RunStatus::Succeeded)] {
+        happens(&mut state, 1, 4, what).unwrap();
+    }
+    assert_eq!(state.untaken().collect::<Vec<_>>(), [id(1)]);
+}
+
+#[test]
 fn a_row_that_goes_on_and_succeeds_has_no_trouble_any_more() {
     let mut state = fleet(&["a"]);
     for (second, what) in [(2, Happening::Began), (3, trouble("x")), (4, Happening::Ended(RunStatus::Failed))] {
