@@ -83,7 +83,7 @@ impl Appender {
             workflow: texts::pin(texts)?,
         };
         let header = serde_json::to_string(&header).map_err(|_| StoreError::TooLarge)?;
-        let (line, link) = Link::start().seal(&header, &keys);
+        let (line, link) = Link::start().seal(header, &keys);
         disk.append(line.as_bytes())?;
         let mut files = texts::write(&mut *disk, 1, texts, false)?;
         disk.replace(RunFile::Seal, seal.to_line()?.as_bytes(), false)?;
@@ -131,7 +131,7 @@ impl Appender {
     ) -> Result<(), StoreError> {
         self.check()?;
         let commit = self.at.commit + 1;
-        let (line, link) = self.at.link.seal(&object(commit, self.synced.commit, &self.keys)?, &self.keys);
+        let (line, link) = self.at.link.seal(object(commit, self.synced.commit, &self.keys)?, &self.keys);
         let written = self.disk.append(line.as_bytes());
         written.map_err(|error| self.fail(&error, self.at.commit))?;
         self.at = Point { commit, link };

@@ -36,10 +36,12 @@ impl Link {
     }
 
     /// Closes `object`, a JSON object, with its MAC and a line end.
-    pub fn seal(&self, object: &str, keys: &RunKeys) -> (String, Link) {
-        let body = object.strip_suffix('}').unwrap_or(object);
-        let mac = keys.mac(&[self.0.as_bytes(), body.as_bytes()]);
-        (format!("{body}{OPENING}{mac}{CLOSING}\n"), Link(mac))
+    pub fn seal(&self, object: String, keys: &RunKeys) -> (String, Link) {
+        let mut line = object;
+        line.truncate(line.strip_suffix('}').unwrap_or(&line).len());
+        let mac = keys.mac(&[self.0.as_bytes(), line.as_bytes()]);
+        line.extend([OPENING, &mac, CLOSING, "\n"]);
+        (line, Link(mac))
     }
 
     /// The link of `line` (without its line end), if it was written after this one.

@@ -63,7 +63,7 @@ pub(super) fn write(state: &Recorded, at: &Point, synced: &Point, keys: &RunKeys
     let stored =
         StoredCheckpoint { format: FORMAT, run: keys.run.to_string(), at: at.store(), synced: synced.store(), state };
     let object = serde_json::to_string(&stored).map_err(|_| StoreError::TooLarge)?;
-    Ok(domain().seal(&join(object, &steps), keys).0)
+    Ok(domain().seal(join(object, &steps), keys).0)
 }
 
 /// Puts steps into an object that has none, each on a line of its own: so they can be read side by side.

@@ -104,7 +104,7 @@ pub(super) fn write(state: &FleetState, at: &Point, end: u64, keys: &RunKeys) ->
         },
     };
     let object = serde_json::to_string(&stored).map_err(|_| StoreError::TooLarge)?;
-    Ok(domain().seal(&object, keys).0)
+    Ok(domain().seal(object, keys).0)
 }
 
 /// What a checkpoint knows.
