@@ -4,6 +4,7 @@ use std::io;
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use super::context::{not_sent, outputs};
 use super::{Action, Context};
@@ -78,19 +79,17 @@ impl RandomPassword {
 /// Evenly from all passwords of `length` that have a character of every class.
 fn draw(entropy: &dyn Entropy, length: usize) -> io::Result<Secret<String>> {
     let alphabet: Vec<u8> = CLASSES.concat();
+    // Bytes beyond the last whole multiple would favour the first characters.
+    let fair = 256 / alphabet.len() * alphabet.len();
     loop {
-        let mut password = Secret::new(String::with_capacity(length));
-        while password.expose().len() < length {
-            let mut byte = [0u8];
-            entropy.fill(&mut byte)?;
-            // Bytes beyond the last whole multiple would favour the first characters.
-            if usize::from(byte[0]) < 256 / alphabet.len() * alphabet.len() {
-                let character = alphabet[usize::from(byte[0]) % alphabet.len()];
-                password = Secret::new(format!("{}{}", password.expose(), char::from(character)));
-            }
-        }
+        let mut bytes = Zeroizing::new(vec![0; 2 * length]);
+        entropy.fill(&mut bytes)?;
+        let drawn = bytes.iter().map(|byte| usize::from(*byte)).filter(|byte| *byte < fair);
+        let mut text = String::with_capacity(length);
+        text.extend(drawn.map(|byte| char::from(alphabet[byte % alphabet.len()])).take(length));
+        let password = Secret::new(text);
         let has = |class: &[u8]| password.expose().bytes().any(|byte| class.contains(&byte));
-        if CLASSES.iter().all(|class| has(class)) {
+        if password.expose().len() == length && CLASSES.iter().all(|class| has(class)) {
             return Ok(password);
         }
     }
