@@ -1,133 +1,23 @@
 //! The client: bounded in time and size. It follows redirects of GET and HEAD alone, and only within one origin: for any
 //! other method a redirect is the answer, since what it asks for may have taken place.
 
-use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use futures_util::StreamExt as _;
 use reqwest::{Method, StatusCode, redirect};
-use serde_json::Value;
+use rustls::ClientConfig;
 use url::Url;
 
 use super::deadline::Deadline;
+use super::error::{CONNECT_TIMEOUT, HttpError, explain};
 use super::gate::{Gate, Pass};
 use super::origin::is_loopback;
+use super::request::{Request, RequestBody, Timeout};
+use super::response::{Response, read_body};
 use super::retry_after::retry_after;
 use super::waits::Waits;
 use crate::clock::{Clock, Timestamp};
-use crate::tls;
-use rustls::ClientConfig;
-
-/// The longest that one request may take, answer included.
-pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-
-/// The largest answer that is read.
-pub const MAX_BODY: usize = 16 * 1024 * 1024;
 
 const USER_AGENT: &str = concat!("onramp/", env!("CARGO_PKG_VERSION"));
-
-/// A request. Secrets inside are the caller's to keep out of errors; [`HttpError`] never holds any of it but host and port.
-pub struct Request {
-    pub method: Method,
-    pub url: Url,
-    pub headers: Vec<(String, String)>,
-    pub body: RequestBody,
-    pub timeout: Timeout,
-    /// Once the service has said that there are too many requests, this one waits with the others of its kind. Not for
-    /// requests whose limits somebody else keeps.
-    pub in_turn: bool,
-}
-
-/// How long a request may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Timeout {
-    pub after: Duration,
-    /// The user's setting that bounds `left`, and its value.
-    pub setting: Option<(&'static str, Duration)>,
-    /// How long whoever asks has for all of it, the wait before it is sent included; `None` if there is no such bound.
-    pub left: Option<Duration>,
-}
-
-impl Default for Timeout {
-    fn default() -> Self {
-        Self { after: REQUEST_TIMEOUT, setting: None, left: None }
-    }
-}
-
-pub enum RequestBody {
-    None,
-    Json(Value),
-    Form(Vec<(String, String)>),
-    Text(String),
-}
-
-pub struct Response {
-    pub status: u16,
-    /// Names in lower case; of several values the last.
-    pub headers: BTreeMap<String, String>,
-    pub body: Vec<u8>,
-    /// Why the body is not whole: the status and the headers came, and then no more.
-    pub broken: Option<String>,
-}
-
-impl Response {
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).map(String::as_str)
-    }
-
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    /// The body as JSON, whatever the content type says; not what is left of a broken one.
-    pub fn json(&self) -> Option<Value> {
-        serde_json::from_slice(&self.body).ok().filter(|_| self.broken.is_none())
-    }
-}
-
-/// Why there is no answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HttpError {
-    /// Something may have reached the service.
-    pub sent: bool,
-    pub timeout: bool,
-    /// Trying again may help.
-    pub transient: bool,
-    /// Its wait was ended by [`Http::release`].
-    pub withdrawn: bool,
-    pub message: String,
-}
-
-impl HttpError {
-    fn before(message: String) -> Self {
-        Self { sent: false, timeout: false, transient: false, withdrawn: false, message }
-    }
-
-    /// The wait for a service that does not answer was ended from outside.
-    pub(super) fn withdrawn() -> Self {
-        Self { withdrawn: true, ..Self::before("nothing was sent: the wait was ended".to_owned()) }
-    }
-
-    /// The service at `place` did not come back in time.
-    pub(super) fn held_back(place: &str, timeout: Timeout) -> Self {
-        let setting = timeout.setting.map(|(name, value)| format!(": `{name}` is {value:?}")).unwrap_or_default();
-        let message =
-            format!("nothing was sent: {place} does not answer, and there is no time to wait for it{setting}");
-        Self { timeout: true, transient: true, ..Self::before(message) }
-    }
-}
-
-impl fmt::Display for HttpError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for HttpError {}
 
 /// Cheap to clone; connections are shared.
 #[derive(Clone)]
@@ -273,64 +163,8 @@ fn same_origin(attempt: redirect::Attempt<'_>) -> redirect::Action {
     }
 }
 
-/// What came of the body, and why it is not whole.
-async fn read_body(
-    response: reqwest::Response,
-    place: &str,
-    timeout: Timeout,
-    mut enough: impl FnMut(&[u8]) -> bool + Send,
-) -> (Vec<u8>, Option<String>) {
-    let mut body = Vec::new();
-    let mut chunks = response.bytes_stream();
-    while let Some(chunk) = chunks.next().await {
-        let chunk = match chunk {
-            Ok(chunk) => chunk,
-            Err(error) => return (body, Some(explain(&error, place, timeout).message)),
-        };
-        if body.len() + chunk.len() > MAX_BODY {
-            return (body, Some(format!("the answer of {place} is larger than {} MiB", MAX_BODY / 1024 / 1024)));
-        }
-        body.extend_from_slice(&chunk);
-        if enough(&body) {
-            break;
-        }
-    }
-    (body, None)
-}
-
 /// Host and port.
 fn place(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-}
-
-fn explain(error: &reqwest::Error, place: &str, limit: Timeout) -> HttpError {
-    let timeout = error.is_timeout();
-    let what = if error.is_connect() && timeout {
-        format!("no connection to {place} within {CONNECT_TIMEOUT:?}")
-    } else if error.is_connect() {
-        format!("cannot connect to {place}")
-    } else if error.is_builder() {
-        "the request is not well formed".to_owned()
-    } else if timeout {
-        match limit.setting.filter(|_| limit.after < REQUEST_TIMEOUT) {
-            Some((name, value)) => format!("{place} did not answer in time: `{name}` is {value:?}"),
-            None => format!("{place} did not answer within {:?}, the longest that a request may take", limit.after),
-        }
-    } else {
-        format!("the connection to {place} broke before the whole answer came")
-    };
-    // The chain of causes names addresses and system errors; reqwest's own text would show the URL.
-    let mut causes = String::new();
-    let mut source = std::error::Error::source(error).filter(|_| !timeout);
-    while let Some(cause) = source {
-        causes = cause.to_string();
-        source = cause.source();
-    }
-    if causes.contains("UnknownIssuer") {
-        causes.push_str(&tls::unknown_issuer_advice());
-    }
-    let message = if causes.is_empty() { what } else { format!("{what}: {causes}") };
-    let (sent, transient) = (!(error.is_connect() || error.is_builder()), !error.is_builder());
-    HttpError { sent, timeout, transient, withdrawn: false, message }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::client::Timeout;
+use super::request::Timeout;
 use crate::clock::Timestamp;
 
 const LATE_REQUEST: Duration = Duration::from_secs(2);

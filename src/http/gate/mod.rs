@@ -12,7 +12,8 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 
 use super::circuit::Circuit;
-use super::client::{HttpError, Timeout};
+use super::error::HttpError;
+use super::request::Timeout;
 use super::throttle::Throttle;
 use crate::clock::Clock;
 use door::{Door, lock};
