@@ -6,6 +6,9 @@ mod page;
 mod progress;
 mod summary;
 
+#[cfg(test)]
+mod tests;
+
 pub use export::{ExportedRow, csv, jsonl};
 pub use page::{line, page};
 pub use progress::{FleetLines, FleetLive, FleetReporter};

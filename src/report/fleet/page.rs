@@ -1,5 +1,7 @@
 //! A fleet on a page.
 
+use std::time::Duration;
+
 use super::summary::{Cause, FleetSummary, Untaken};
 use crate::fleet::Tally;
 use crate::report::grid::{Cell, Grid};
@@ -112,14 +114,18 @@ fn slowest(summary: &FleetSummary, look: &Look) -> String {
     grid.render(look)
 }
 
+/// Shorter waits of a step are nobody's concern, in all.
+const WORTH_TELLING: Duration = Duration::from_secs(1);
+
 fn waits(summary: &FleetSummary, look: &Look) -> String {
-    if summary.waits.is_empty() {
+    let told: Vec<_> = summary.waits.iter().filter(|(_, waits)| waits.total >= WORTH_TELLING).collect();
+    if told.is_empty() {
         return String::new();
     }
     let mut grid = Grid::new(0, 3);
     let heads = ["WAITED", "LONGEST", "TRIES"].map(|head| Cell::new(head, Tone::Faint).right());
     grid.head(heads.into_iter().chain([Cell::new("FOR THEIR TURN", Tone::Faint)]).collect());
-    for (step, waits) in &summary.waits {
+    for (step, waits) in told {
         let numbers = [time(waits.total), time(waits.longest), waits.attempts.to_string()];
         let numbers = numbers.map(|number| Cell::new(number, Tone::Plain).right());
         grid.row(numbers.into_iter().chain([Cell::new(inert(step), Tone::Plain)]).collect());
