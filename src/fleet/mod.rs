@@ -11,6 +11,7 @@ mod fact;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod row;
+mod row_state;
 mod state;
 mod waits;
 
@@ -22,5 +23,6 @@ pub use bad_row::BadRow;
 pub use event::{Happening, RowEvent, RowTrouble};
 pub use fact::{Control, FleetEntry, FleetFact};
 pub use row::{InvalidKey, Row, RowId, RowKey};
-pub use state::{FleetState, IllegalFact, RowPhase, RowState, Tally};
+pub use row_state::{RowPhase, RowState};
+pub use state::{FleetState, IllegalFact, Tally};
 pub use waits::StepWaits;
