@@ -29,6 +29,13 @@ pub enum Happening {
     Else,
 }
 
+impl Happening {
+    /// Whether nobody may have worked on the row since the entry before: this is what another process writes first.
+    pub(super) fn takes_over(&self) -> bool {
+        matches!(self, Self::Resumed | Self::Answered | Self::TeardownBegan)
+    }
+}
+
 /// What keeps a row from success.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowTrouble {

@@ -1,5 +1,7 @@
 //! What became of a row: the fold of what its entries mean for the fleet.
 
+use std::time::Duration;
+
 use super::event::{Happening, RowEvent, RowTrouble};
 use super::row::{Row, RowKey};
 use crate::clock::Timestamp;
@@ -32,7 +34,10 @@ pub struct RowState {
     pub torn_down: bool,
     pub attempts: u32,
     pub began: Option<Timestamp>,
-    pub ended: Option<Timestamp>,
+    /// Of its last entry.
+    pub last: Option<Timestamp>,
+    /// How long processes worked on it: what it rested between them is left out.
+    pub worked: Duration,
     /// Why it failed, or what is in doubt.
     pub trouble: Option<Box<RowTrouble>>,
     /// Where in the journal its first and its last entries stand: of these commits the first bytes.
@@ -66,7 +71,8 @@ impl RowState {
             torn_down: false,
             attempts: 0,
             began: None,
-            ended: None,
+            last: None,
+            worked: Duration::ZERO,
             trouble: None,
             from: 0,
             to: 0,
@@ -107,6 +113,10 @@ impl RowState {
     }
 
     pub(super) fn apply(&mut self, RowEvent { at, what }: RowEvent) {
+        if self.phase == RowPhase::Begun && !what.takes_over() {
+            self.worked += self.last.map_or(Duration::ZERO, |last| at.since(last));
+        }
+        self.last = Some(at);
         match what {
             Happening::Began => {
                 self.began = Some(at);
@@ -117,7 +127,7 @@ impl RowState {
                 // What nobody could tell is not told again by a run that still does not know.
                 let is_unanswered = self.phase == RowPhase::Ended(RunStatus::InDoubt) && what == Happening::Resumed;
                 self.phase = RowPhase::Begun;
-                (self.ended, self.handed_on) = (None, false);
+                self.handed_on = false;
                 self.trouble = self.trouble.take().filter(|_| is_unanswered);
             }
             Happening::TeardownBegan => self.teardown = true,
@@ -125,7 +135,6 @@ impl RowState {
             Happening::Troubled(trouble) => self.trouble = Some(trouble),
             Happening::Ended(status) => {
                 self.phase = RowPhase::Ended(status);
-                self.ended = Some(at);
                 if status == RunStatus::Succeeded {
                     self.trouble = None;
                 }

@@ -152,6 +152,28 @@ fn a_row_that_goes_on_and_succeeds_has_no_trouble_any_more() {
 }
 
 #[test]
+fn rest_between_two_processes_is_not_work() {
+    let mut state = fleet(&["a"]);
+    let happened = [
+        (10, Happening::Began),
+        (13, Happening::Attempted),
+        // Killed, and gone on with later; then failed, answered for, and gone on with.
+        (100, Happening::Resumed),
+        (102, Happening::Ended(RunStatus::Failed)),
+        (200, Happening::Answered),
+        (300, Happening::Resumed),
+        (301, Happening::Ended(RunStatus::Succeeded)),
+        (400, Happening::TeardownBegan),
+        (400, Happening::Resumed),
+        (404, Happening::Ended(RunStatus::Succeeded)),
+    ];
+    for (second, what) in happened {
+        happens(&mut state, 1, second, what).unwrap();
+    }
+    assert_eq!(state.rows[0].worked.as_secs(), 3 + 2 + 1 + 4);
+}
+
+#[test]
 fn a_row_in_doubt_has_its_question_until_it_is_answered() {
     let mut state = fleet(&["a"]);
     let doubt = trouble(RowTrouble::IN_DOUBT);

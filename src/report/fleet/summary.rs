@@ -32,7 +32,7 @@ pub struct FleetSummary {
     pub now: Timestamp,
     /// Rows that did not succeed, by where and why; the largest group first.
     pub causes: Vec<Cause>,
-    /// The longest first.
+    /// The longest first: how long each was worked on.
     pub slowest: Vec<(RowName, Duration)>,
     /// What steps waited for their turns; the longest in all first.
     pub waits: Vec<(String, StepWaits)>,
@@ -161,8 +161,8 @@ impl FleetSummary {
 }
 
 fn slowest(state: &FleetState) -> Vec<(RowName, Duration)> {
-    let took = |(id, row): (RowId, &RowState)| Some((id, row.ended?.since(row.began?)));
-    let mut took: Vec<(RowId, Duration)> = state.numbered().filter_map(took).collect();
+    let ended = state.numbered().filter(|(_, row)| matches!(row.phase, RowPhase::Ended(_)));
+    let mut took: Vec<(RowId, Duration)> = ended.map(|(id, row)| (id, row.worked)).collect();
     let by_time = |a: &(RowId, Duration), b: &(RowId, Duration)| b.1.cmp(&a.1);
     if took.len() > SLOWEST {
         took.select_nth_unstable_by(SLOWEST, by_time);

@@ -1,5 +1,7 @@
 //! Rows as they stand in the files: as they were given, and what became of them.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::fleet::{Row, RowId, RowKey, RowPhase, RowState, RowTrouble};
@@ -7,7 +9,7 @@ use crate::id::TaskPath;
 use crate::store::disk::RunFile;
 use crate::store::error::StoreError;
 use crate::store::seal::{Place, RunKeys};
-use crate::store::stored::{Malformed, Moment, StoredData, StoredError, StoredStatus};
+use crate::store::stored::{Malformed, Moment, StoredData, StoredError, StoredStatus, to_millis};
 
 /// A row as it was given.
 #[derive(Serialize, Deserialize)]
@@ -90,7 +92,9 @@ pub(super) struct StoredRow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     began: Option<Moment>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    ended: Option<Moment>,
+    last: Option<Moment>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    worked_ms: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     trouble: Option<StoredTrouble>,
     /// In bytes.
@@ -112,8 +116,8 @@ struct StoredTrouble {
     error: StoredError,
 }
 
-fn is_zero(number: &u32) -> bool {
-    *number == 0
+fn is_zero<N: Default + PartialEq>(number: &N) -> bool {
+    *number == N::default()
 }
 
 fn is_not(flag: &bool) -> bool {
@@ -149,7 +153,8 @@ impl StoredRow {
             torn_down: row.torn_down,
             attempts: row.attempts,
             began: row.began.map(Moment),
-            ended: row.ended.map(Moment),
+            last: row.last.map(Moment),
+            worked_ms: to_millis(row.worked),
             trouble,
             from: row.from,
             to: row.to,
@@ -186,7 +191,8 @@ impl StoredRow {
             torn_down: self.torn_down,
             attempts: self.attempts,
             began: self.began.map(|at| at.0),
-            ended: self.ended.map(|at| at.0),
+            last: self.last.map(|at| at.0),
+            worked: Duration::from_millis(self.worked_ms),
             trouble: trouble.transpose()?,
             from: self.from,
             to: self.to,
