@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
 
-use super::{count, csv, email};
+use super::{Fleet, count, csv, email};
 use crate::support::{Invocation, TestContext, serve};
 
 const WORKFLOW: &str = "name: ask
@@ -55,6 +55,29 @@ fn rows_that_are_too_many_wait_and_are_asked_again() {
     assert_eq!((output.code, count(&output, "succeeded")), (Some(0), 30), "{output:?}");
     assert_eq!(asked.load(Ordering::SeqCst), 39, "each refusal was asked again once");
     assert!(output.stderr.contains("too many requests: those that would go there wait"), "{}", output.stderr);
+}
+
+/// All rows ask for the same address, so that the service counts them together.
+const TOGETHER: &str = "name: together
+inputs:
+  email: { type: string }
+steps:
+  ask: { uses: modelslab.forgot_password, with: { email: one@onramp.test }, timeout: 2s, retry: 1 }
+";
+
+#[test]
+fn a_row_that_waits_for_its_turn_longer_than_its_step_has_time_succeeds() {
+    let context = TestContext::new();
+    let sandbox = context.sandbox();
+    let fleet = Fleet::new(&context, &sandbox, "q4");
+    sandbox.set_faults(json!([{ "on": "forgot_password", "fault": "429", "times": 1, "retry_after": 5 }]));
+    let workflow = context.write("together.yaml", TOGETHER);
+    let rows = context.write("q4.csv", &csv((1..=3).map(email)));
+    let output = fleet.run(&workflow).arg("--inputs").arg(rows).args(["--max-parallel", "1"]).run();
+    // The first row is refused, and has no second try. The next waits as long as the service said.
+    assert_eq!((output.code, count(&output, "failed"), count(&output, "succeeded")), (Some(4), 1, 2), "{output:?}");
+    let waits = &output.json()["waits"][0];
+    assert!(waits["longest_seconds"].as_f64() > Some(2.0), "{waits}");
 }
 
 #[test]
