@@ -119,6 +119,13 @@ fn a_fleet_is_read_back_as_it_was() {
 }
 
 #[test]
+fn a_fleet_that_was_killed_early_has_a_checkpoint_and_alarms_nobody() {
+    let written = Written::new(2);
+    let (loaded, _) = load(&*written.disk.handle(), &key(1), entropy()).unwrap();
+    assert_eq!((loaded.state, loaded.warnings), (written.state, Vec::new()));
+}
+
+#[test]
 fn a_checkpoint_changes_nothing_of_what_is_read() {
     let mut written = Written::busy();
     written.writer.checkpoint(&written.state, true).unwrap();
@@ -184,11 +191,12 @@ fn who_goes_on_cuts_off_what_a_crash_left() {
 fn a_hole_over_lines_that_were_synced_is_damage() {
     let written = Written::busy();
     let mut bytes = written.disk.contents(RunFile::Journal).unwrap();
-    let second = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1;
-    bytes[second + 20..second + 40].fill(0);
+    let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    let third = ends.map(|(end, _)| end + 1).nth(1).unwrap();
+    bytes[third + 20..third + 40].fill(0);
     written.disk.tamper(RunFile::Journal, Some(bytes));
     let error = written.read().unwrap_err().to_string();
-    assert!(error.contains(":2: commit 1 is not what was written here"), "{error}");
+    assert!(error.contains(":3: commit 2 is not what was written here"), "{error}");
 }
 
 #[test]

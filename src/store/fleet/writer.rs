@@ -74,7 +74,9 @@ impl FleetWriter {
         let first = FleetEntry { at, fact: FleetFact::Started(Box::new(started.clone())) };
         writer.append(&[writer.sealer().fact(&first)?], false)?;
         writer.journal.settle(&files)?;
-        Ok((writer, FleetState::new(started.clone(), texts::pin(texts)?, at)))
+        let state = FleetState::new(started.clone(), texts::pin(texts)?, at);
+        writer.checkpoint(&state, false)?;
+        Ok((writer, state))
     }
 
     /// Opens a fleet to go on with it. What a crash left behind the last whole commit is cut off; what was not known to be on
