@@ -36,6 +36,8 @@ fn a_file_that_is_given_again_with_rows_added_moved_repeated_and_gone_starts_the
     assert_eq!((first.code, count(&first, "succeeded")), (Some(0), 4), "{first:?}");
     let again = give(&csv([5, 3, 2, 4, 5].map(email)));
     assert_eq!((again.code, count(&again, "succeeded")), (Some(0), 5), "{again:?}");
+    assert_eq!(again.stderr.matches("row 5 is row 1 again").count(), 1, "{again:?}");
+    assert_eq!(again.stderr.matches(" once").count(), 1, "a row that is there twice is told once: {again:?}");
     assert_eq!(accounts(&sandbox), (1..=5).map(email).collect::<Vec<_>>());
 }
 

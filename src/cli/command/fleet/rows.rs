@@ -30,10 +30,7 @@ pub struct For<'a> {
 
 pub fn rows(whose: &For<'_>, args: RowArgs, global: &Global, voice: &mut Voice) -> Result<Vec<Row>, Failure> {
     let skip_bad = args.skip_bad;
-    let GivenRows { rows, bad, duplicates } = read(whose, args, voice)?;
-    if !duplicates.is_empty() {
-        voice.say(&format!("{} rows are there already, value by value, and count once", duplicates.len()));
-    }
+    let GivenRows { rows, bad, .. } = read(whose, args, voice)?;
     if !bad.is_empty() {
         out::draw(&bad_rows::page(&bad, &stderr_look(global.color)));
         if !skip_bad {
