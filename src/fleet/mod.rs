@@ -10,6 +10,7 @@ mod event;
 mod fact;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod meant;
 mod row;
 mod row_state;
 mod state;

@@ -59,6 +59,18 @@ fn a_row_whose_key_is_a_digest_is_shown_by_its_run_and_label() {
 }
 
 #[test]
+fn a_row_is_meant_by_its_key_its_run_or_its_label_and_by_one_of_several_it_is_not() {
+    let labelled = |key: &str, label: &str| Row { label: Some(label.into()), ..row(key) };
+    let mut state = fleet(&["a", "q4-000001"]);
+    let more = vec![labelled("d1", "ada"), labelled("d2", "lin"), labelled("d3", "lin")];
+    state.apply(&FleetEntry { at: at(2), fact: FleetFact::RowsAdded(more) }).unwrap();
+    let meant = |wanted: &str| state.meant(wanted).iter().map(|id| id.get()).collect::<Vec<_>>();
+    assert_eq!(["a", "q4-000003", "d3", "ada"].map(meant), [vec![1], vec![3], vec![5], vec![3]]);
+    assert_eq!(["lin", "q4-000001"].map(meant), [vec![4, 5], vec![1, 2]]);
+    assert!(["q4-3", "q4-000006", "q5-000001", ""].map(meant).iter().all(Vec::is_empty));
+}
+
+#[test]
 fn a_key_is_never_given_to_two_rows() {
     let mut state = fleet(&["a"]);
     let again = FleetEntry { at: at(2), fact: FleetFact::RowsAdded(vec![row("a")]) };

@@ -22,14 +22,13 @@ impl Workspace {
     /// The run that `wanted` means: an id, the beginning of one, `last`, or a row of a fleet, by its run id or as `FLEET/KEY`.
     pub(super) fn find(&self, wanted: &str) -> Result<RunId, OpError> {
         if let Some((fleet, key)) = wanted.split_once('/') {
-            let store = self.open().fleets();
-            let fleet = store.find(fleet).map_err(|error| no_fleet(self, error))?;
-            let state = store.read_fleet(&fleet, &sealing_key(self)?)?.state;
+            let fleet = self.find_fleet(fleet)?;
+            let state = self.open().fleets().read_fleet(&fleet, &sealing_key(self)?)?.state;
             return row_of_key(&state, key).and_then(|row| run_of(&fleet, row));
         }
         match RunId::new(wanted) {
             Ok(run) if matches!(self.kept(&run), Kept::Row { .. }) => Ok(run),
-            _ => Ok(self.open().find(wanted)?),
+            _ => self.open().find(wanted).map_err(|error| self.no_run(wanted, error)),
         }
     }
 
@@ -156,11 +155,12 @@ impl Workspace {
         if known.phase != RowPhase::Waiting {
             return Ok(());
         }
-        let key = known.key.as_str().escape_debug();
+        let name = state.name_of(row);
+        let name = name.escape_debug();
         Err(OpError::Usage(match known.withdrawn {
-            true => format!("row `{key}` of fleet {fleet} was withdrawn before it began: there is nothing of it"),
+            true => format!("row `{name}` of fleet {fleet} was withdrawn before it began: there is nothing of it"),
             false => format!(
-                "row `{key}` of fleet {fleet} has not begun; `{}` begins it",
+                "row `{name}` of fleet {fleet} has not begun; `{}` begins it",
                 self.command_line("fleet resume", fleet)
             ),
         }))
@@ -176,19 +176,4 @@ pub fn is_row(workspace: &Workspace, wanted: &str) -> bool {
 /// The run that a row is.
 fn run_of(fleet: &RunId, row: RowId) -> Result<RunId, OpError> {
     row.run(fleet).map_err(|error| OpError::Usage(error.to_string()))
-}
-
-/// What has a slash is a row.
-fn no_fleet(workspace: &Workspace, error: StoreError) -> OpError {
-    match error {
-        StoreError::NotFound { wanted, store } => {
-            let list = crate::report::command_line("fleet list", "", "", workspace.store_to_type().as_deref());
-            OpError::Usage(format!(
-                "there is no fleet `{}` in {}; `{list}` lists those there are",
-                wanted.escape_debug(),
-                store.display()
-            ))
-        }
-        other => other.into(),
-    }
 }

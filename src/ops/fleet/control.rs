@@ -20,7 +20,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// Asks the process that works on a fleet, or notes it for the next. Says what was done.
 pub async fn fleet_control(workspace: &Workspace, wanted: &str, control: Control) -> Result<String, OpError> {
     let store = workspace.open().fleets();
-    let fleet = store.find(wanted)?;
+    let fleet = workspace.find_fleet(wanted)?;
     let requests = store.control_requests(&fleet)?;
     let deadline = workspace.clock.now().plus(LONGEST_WAIT);
     loop {
@@ -93,7 +93,7 @@ pub enum FleetCancel {
 /// Asks the process that works on a fleet to end: no row begins, and those under way stop as a cancelled run does.
 pub async fn fleet_cancel(workspace: &Workspace, wanted: &str, wait: Option<Duration>) -> Result<FleetCancel, OpError> {
     let store = workspace.open().fleets();
-    let fleet = store.find(wanted)?;
+    let fleet = workspace.find_fleet(wanted)?;
     let mut asking = Asking::new(workspace, store, fleet.clone(), wait)?;
     // One that was asked takes that away, and ends.
     let waited = asking.wait(|| true).await?;

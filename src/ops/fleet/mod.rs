@@ -8,6 +8,7 @@ mod denial;
 mod drive;
 mod each;
 mod export;
+mod find;
 mod join;
 mod log;
 mod manners;

@@ -3,9 +3,13 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::condition::Condition;
+use crate::diagnostic::nearest;
 use crate::fleet::{FleetState, RowId, RowPhase, RowState};
 use crate::ops::OpError;
 use crate::run::RunStatus;
+
+/// So many rows are named.
+const NAMED: usize = 3;
 
 /// Rows that go on, or are undone, because the user says so.
 #[derive(Debug, Clone, Default)]
@@ -14,15 +18,16 @@ pub struct Pick {
     pub failed: bool,
     /// Only those for which it holds.
     pub condition: Option<Condition>,
-    /// Only these, by key, whatever their state.
-    pub keys: Vec<String>,
+    /// Only these, each by key, run or label, whatever their state.
+    pub named: Vec<String>,
 }
 
 impl Pick {
     /// The rows that go on: of `open` all, unless some were named.
     pub fn rows(&self, state: &FleetState, open: Vec<RowId>) -> Result<Vec<RowId>, OpError> {
-        if !self.keys.is_empty() {
-            return self.keys.iter().map(|key| named(state, key)).collect();
+        if !self.named.is_empty() {
+            let rows: BTreeSet<RowId> = self.named.iter().map(|row| named(state, row)).collect::<Result<_, _>>()?;
+            return Ok(rows.into_iter().collect());
         }
         let mut rows = open;
         if self.failed {
@@ -39,8 +44,8 @@ impl Pick {
     /// The rows that are undone: all that made something, unless some were named or chosen.
     pub(super) fn undone(&self, state: &FleetState) -> Result<Vec<RowId>, OpError> {
         let has_made = |row: &RowState| row.began.is_some() && !row.torn_down;
-        if !self.keys.is_empty() {
-            let rows: BTreeSet<RowId> = self.keys.iter().map(|key| begun(state, key)).collect::<Result<_, _>>()?;
+        if !self.named.is_empty() {
+            let rows: BTreeSet<RowId> = self.named.iter().map(|row| begun(state, row)).collect::<Result<_, _>>()?;
             return Ok(rows.into_iter().filter(|id| state.row(*id).is_some_and(has_made)).collect());
         }
         let mut rows = Vec::new();
@@ -57,7 +62,7 @@ impl Pick {
 
     /// Whether not all rows are meant.
     pub(super) fn is_partial(&self) -> bool {
-        self.condition.is_some() || !self.keys.is_empty()
+        self.condition.is_some() || !self.named.is_empty()
     }
 }
 
@@ -69,23 +74,32 @@ pub(super) fn holds(condition: Option<&Condition>, row: &RowState) -> Result<boo
     condition.map_or(Ok(true), |condition| condition.holds(row))
 }
 
-/// The row of a key.
-pub(in crate::ops) fn named(state: &FleetState, key: &str) -> Result<RowId, OpError> {
-    state.find(key).ok_or_else(|| {
-        let near = crate::diagnostic::nearest(key, state.rows.iter().map(|row| row.key.as_str()));
-        let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-        OpError::Usage(format!("fleet {} has no row `{}`{near}", state.id(), key.escape_debug()))
-    })
+/// The row that `wanted` means: its key, its run's id, or what it is shown by.
+pub(in crate::ops) fn named(state: &FleetState, wanted: &str) -> Result<RowId, OpError> {
+    let (meant, shown) = (state.meant(wanted), wanted.escape_debug());
+    Err(OpError::Usage(match (meant.first(), meant.len()) {
+        (Some(row), 1) => return Ok(*row),
+        (None, _) => {
+            let known = state.rows.iter().flat_map(|row| [Some(row.key.as_str()), row.label.as_deref()]).flatten();
+            let near = nearest(wanted, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            format!("fleet {} has no row `{shown}`{near}", state.id())
+        }
+        (Some(_), count) => {
+            let named = |row: &RowId| Some(format!("{} (key `{}`)", row.run(state.id()).ok()?, state.row(*row)?.key));
+            let some: Vec<String> = meant.iter().filter_map(named).take(NAMED).collect();
+            format!("`{shown}` could be any of {count} rows: {}; name one by its run or its key", some.join(", "))
+        }
+    }))
 }
 
 /// The same of one that has begun.
-pub(super) fn begun(state: &FleetState, key: &str) -> Result<RowId, OpError> {
-    let id = named(state, key)?;
+pub(super) fn begun(state: &FleetState, wanted: &str) -> Result<RowId, OpError> {
+    let id = named(state, wanted)?;
     match state.row(id).is_some_and(|row| row.began.is_some()) {
         true => Ok(id),
         false => {
-            let key = key.escape_debug();
-            Err(OpError::Usage(format!("row `{key}` has not begun: there is nothing of it yet")))
+            let shown = wanted.escape_debug();
+            Err(OpError::Usage(format!("row `{shown}` has not begun: there is nothing of it yet")))
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::condition::Condition;
 use super::pick::{begun, holds};
 use super::stored_rows::StoredRows;
-use crate::fleet::{FleetState, RowId, RowKey, RowPhase, RowState};
+use crate::fleet::{FleetState, RowId, RowPhase, RowState};
 use crate::id::{RunId, TaskPath};
 use crate::ops::resolve::answered;
 use crate::ops::stored::{Stored, sealing_key};
@@ -16,8 +16,8 @@ use crate::store::LoadedFleet;
 
 pub struct FleetResolveRequest {
     pub fleet: String,
-    /// These rows, by key; else all that have not succeeded and for which the condition holds.
-    pub keys: Vec<String>,
+    /// These rows, each by key, run or label; else all that have not succeeded and for which the condition holds.
+    pub named: Vec<String>,
     pub condition: Option<Condition>,
     /// Else all of a row that is in doubt, or what it failed at.
     pub step: Option<String>,
@@ -29,15 +29,15 @@ pub struct FleetResolved {
     pub fleet: RunId,
     /// Rows that were answered for.
     pub answered: usize,
-    /// Rows about which there was nothing to answer, and why.
-    pub left: Vec<(RowKey, String)>,
+    /// Rows about which there was nothing to answer, as people call them, and why.
+    pub left: Vec<(String, String)>,
     /// What the user should know of.
     pub words: Vec<String>,
 }
 
 /// Records the answers, all of them or none. Nothing is sent: what follows is for a resume.
 pub fn fleet_resolve(workspace: &Workspace, request: FleetResolveRequest) -> Result<FleetResolved, OpError> {
-    let fleet = workspace.open().fleets().find(&request.fleet)?;
+    let fleet = workspace.find_fleet(&request.fleet)?;
     let key = sealing_key(workspace)?;
     let (mut writer, LoadedFleet { mut state, warnings, .. }) = workspace.take_fleet(&fleet, &key)?;
     let rows = meant(&state, &request)?;
@@ -48,7 +48,7 @@ pub fn fleet_resolve(workspace: &Workspace, request: FleetResolveRequest) -> Res
         let Some(known) = state.row(row) else { continue };
         match resolving.row(row, known) {
             Ok(entries) => answers.push((row, entries)),
-            Err(OpError::Usage(why)) => left.push((known.key.clone(), why)),
+            Err(OpError::Usage(why)) => left.push((state.name_of(row), why)),
             Err(error) => return Err(error),
         }
     }
@@ -65,8 +65,8 @@ pub fn fleet_resolve(workspace: &Workspace, request: FleetResolveRequest) -> Res
 
 /// The rows that are answered for: there are some.
 fn meant(state: &FleetState, request: &FleetResolveRequest) -> Result<Vec<RowId>, OpError> {
-    if !request.keys.is_empty() {
-        let rows: BTreeSet<RowId> = request.keys.iter().map(|key| begun(state, key)).collect::<Result<_, _>>()?;
+    if !request.named.is_empty() {
+        let rows: BTreeSet<RowId> = request.named.iter().map(|row| begun(state, row)).collect::<Result<_, _>>()?;
         return Ok(rows.into_iter().collect());
     }
     let mut rows = Vec::new();

@@ -85,7 +85,7 @@ pub async fn fleet_resume(
     talk: &mut dyn Talk,
 ) -> Result<FleetOutcome, OpError> {
     let FleetResumeRequest { fleet, resume, pick, flow, each } = request;
-    let id = workspace.open().fleets().find(&fleet)?;
+    let id = workspace.find_fleet(&fleet)?;
     let fleet = take(workspace, &id, Purpose::GoOn, &resume, talk).await?;
     let rows = pick.rows(&fleet.state, open_rows(&fleet.state, each.is_some()))?;
     drive(workspace, fleet, rows, Work { request: &resume, flow, each, undoes: false }, console).await

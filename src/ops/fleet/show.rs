@@ -23,7 +23,7 @@ pub struct ShownFleet {
 /// A fleet as it is now; also while it is being written.
 pub fn fleet_show(workspace: &Workspace, wanted: &str) -> Result<ShownFleet, OpError> {
     let store = workspace.open().fleets();
-    let fleet = store.find(wanted)?;
+    let fleet = workspace.find_fleet(wanted)?;
     let loaded = store.read_fleet(&fleet, &sealing_key(workspace)?)?;
     let is_live = store.is_locked(&fleet)?;
     let LoadedFleet { state, warnings, secrets_pruned, .. } = loaded;

@@ -25,7 +25,7 @@ impl FleetTeardown {
         pick: &Pick,
         talk: &mut dyn Talk,
     ) -> Result<Self, OpError> {
-        let id = workspace.open().fleets().find(&request.run)?;
+        let id = workspace.find_fleet(&request.run)?;
         let fleet = take(workspace, &id, Purpose::TearDown, request, talk).await?;
         let rows = pick.undone(&fleet.state)?;
         Ok(Self { fleet, rows, is_partial: pick.is_partial() })
@@ -36,14 +36,13 @@ impl FleetTeardown {
         &self.rows
     }
 
-    /// What would be done with the first of them, by its key, in that order.
+    /// What would be done with the first of them, as people call it, in that order.
     pub fn example(&self, workspace: &Workspace) -> Result<Option<(String, Vec<Prospect>)>, OpError> {
         let Some(first) = self.rows.first() else { return Ok(None) };
         let stored = StoredRows::read(workspace, &self.fleet.state, &[*first])?.take(workspace, *first)?;
         let full = recalling_all(workspace, &stored);
         let ahead = begun(&stored.plan, &full, stored.state)?;
-        let key = self.fleet.state.row(*first).map(|row| row.key.to_string()).unwrap_or_default();
-        Ok(Some((key, ahead.prospects(&full))))
+        Ok(Some((self.fleet.state.name_of(*first), ahead.prospects(&full))))
     }
 
     /// Undoes, until nothing goes on. None of these rows goes on after that, and if they are all, none begins.

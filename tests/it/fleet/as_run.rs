@@ -46,6 +46,39 @@ fn a_row_that_failed_goes_on_alone_with_the_workflow_as_it_was_put_right() {
 }
 
 #[test]
+fn rows_of_a_template_are_named_by_what_the_fleet_shows_of_them() {
+    let context = TestContext::new();
+    let sandbox = context.sandbox();
+    let fleet = Fleet::new(&context, &sandbox, "q4");
+    let workflow = broken(&context);
+    let template = "email=agent+${{ index }}@onramp.test";
+    let made = fleet.command("run").arg(&workflow).args(["--name", "q4", "--count", "3", "--template", template]).run();
+    assert!(made.expect_code(4).stdout.contains("q4-000001 agent+1@onramp.test"));
+    mend(&workflow);
+    let resume = |row: &str| fleet.resume().args(["--row", row]).run();
+    assert_eq!(count(&resume("q4-000001"), "succeeded"), 1);
+    assert_eq!(count(&resume("agent+2@onramp.test"), "succeeded"), 2);
+    resume("q4-000004").expect_code(2).says(&["fleet q4 has no row `q4-000004`"]);
+    resume("agent+4@onramp.test").expect_code(2).says(&["fleet q4 has no row `agent+4@onramp.test`; did you mean"]);
+    assert_eq!(fleet.shown_row("q4/agent+3@onramp.test")["status"], "failed");
+}
+
+#[test]
+fn who_takes_a_fleet_for_a_run_or_a_run_for_a_fleet_is_told_the_right_command() {
+    let context = TestContext::new();
+    let sandbox = context.sandbox();
+    let fleet = Fleet::new(&context, &sandbox, "q4");
+    fleet.run(&broken(&context)).arg("--inputs").arg(fleet.rows(1..=1)).run().expect_code(4);
+    for verb in ["show", "resume", "teardown"] {
+        let refused = fleet.of_row(verb, "q4").run().expect_code(2);
+        refused.says(&["there is no run `q4`, but a fleet q4: `onramp fleet show q4", "such as `q4-000001`"]);
+    }
+    let shown = |name: &str| context.onramp(["fleet", "show", name]).run().expect_code(2);
+    shown("q5").says(&["there is no fleet `q5`", "did you mean `q4`?", "`onramp fleet list"]);
+    shown("q4-000001").says(&["there is no fleet `q4-000001`, but a run q4-000001: `onramp show q4-000001"]);
+}
+
+#[test]
 fn a_row_that_was_torn_down_is_left_alone_by_its_fleet() {
     let context = TestContext::new();
     let sandbox = context.sandbox();

@@ -23,8 +23,8 @@ pub struct FleetResolve {
     #[arg(long = "where", value_name = "CONDITION")]
     pub condition: Option<String>,
 
-    /// These rows, by key. May be given again.
-    #[arg(long, value_name = "KEY")]
+    /// These rows, by run or key. May be given again.
+    #[arg(long, value_name = "ROW")]
     pub row: Vec<String>,
 
     /// A step, an item of one, or what helps it after an error: `signup`, `invite[ada@onramp.test]`, `code/on-error`.
@@ -62,8 +62,8 @@ pub struct FleetTeardown {
     #[arg(long = "where", value_name = "CONDITION", conflicts_with = "row")]
     pub condition: Option<String>,
 
-    /// Only these rows, by key. May be given again.
-    #[arg(long, value_name = "KEY")]
+    /// Only these rows, by run or key. May be given again.
+    #[arg(long, value_name = "ROW")]
     pub row: Vec<String>,
 
     /// Rows that are undone at a time; 25, or what `onramp fleet set` said.

@@ -54,8 +54,8 @@ pub struct FleetResume {
     #[arg(long = "where", value_name = "CONDITION", requires = "failed")]
     pub condition: Option<String>,
 
-    /// Only these rows, by key. May be given again.
-    #[arg(long, value_name = "KEY", conflicts_with = "failed")]
+    /// Only these rows, by run or key. May be given again.
+    #[arg(long, value_name = "ROW", conflicts_with = "failed")]
     pub row: Vec<String>,
 
     /// Go on with the workflow as the fleet has it, whatever became of its file.

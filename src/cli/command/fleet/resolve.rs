@@ -14,11 +14,11 @@ pub fn resolve(args: FleetResolve, global: &Global) -> Result<Exit, Failure> {
     let workspace = workspace(&args.store.folder(global), "onramp fleet resolve");
     let condition = args.condition.as_deref().map(Condition::parse).transpose()?;
     let answer = answer(args.redo, &args.output)?;
-    let (keys, step) = (args.row, args.step);
-    let request = FleetResolveRequest { fleet: args.which.fleet, keys, condition, step, answer };
+    let (named, step) = (args.row, args.step);
+    let request = FleetResolveRequest { fleet: args.which.fleet, named, condition, step, answer };
     let FleetResolved { fleet, answered, left, words } = ops::fleet_resolve(&workspace, request)?;
     words.iter().for_each(|word| out::say(word));
-    left.iter().take(NAMED).for_each(|(key, why)| out::say(&format!("row `{key}` was left as it is: {why}")));
+    left.iter().take(NAMED).for_each(|(row, why)| out::say(&format!("row `{row}` was left as it is: {why}")));
     let resume = command_line("fleet resume", fleet.as_str(), "", workspace.store_to_type().as_deref());
     let left_too = if left.is_empty() { String::new() } else { format!(", {} were left as they are", left.len()) };
     out::say(&format!("{answered} rows of fleet {fleet} were answered for{left_too}; go on with `{resume}`"));

@@ -60,7 +60,7 @@ pub async fn resume(args: FleetResume, global: &Global) -> Result<Exit, Failure>
         ..ResumeRequest::new(args.which.fleet.clone(), &environment)
     };
     let condition = args.condition.as_deref().map(Condition::parse).transpose()?;
-    let pick = Pick { failed: args.failed, condition, keys: args.row };
+    let pick = Pick { failed: args.failed, condition, named: args.row };
     let (flow, each) = (flow_of(&flow), each_of(each.command));
     let request = FleetResumeRequest { fleet: args.which.fleet, resume, pick, flow, each };
     let mut voice = Voice::new(&progress, global);

@@ -26,13 +26,13 @@ pub async fn teardown(args: FleetTeardown, global: &Global) -> Result<Exit, Fail
         ..ResumeRequest::new(args.which.fleet, &environment)
     };
     let condition = args.condition.as_deref().map(Condition::parse).transpose()?;
-    let pick = Pick { condition, keys: args.row, ..Pick::default() };
+    let pick = Pick { condition, named: args.row, ..Pick::default() };
     let mut voice = Voice::new(&progress, global);
     let teardown = ops::FleetTeardown::prepare(&workspace, &request, &pick, &mut voice).await?;
     let rows = teardown.rows().to_vec();
-    if let Some((key, ahead)) = teardown.example(&workspace)?.filter(|_| !yes) {
+    if let Some((name, ahead)) = teardown.example(&workspace)?.filter(|_| !yes) {
         out::draw(&prospects(&ahead, &stderr_look(global.color)));
-        out::say(&format!("that is row `{key}`; the same is done with each of {} rows", rows.len()));
+        out::say(&format!("that is row `{name}`; the same is done with each of {} rows", rows.len()));
         if !is_agreed()? {
             out::say("nothing was undone");
             return Ok(Exit::WrongUse);
