@@ -97,13 +97,14 @@ impl RowState {
         self.phase == RowPhase::Ended(RunStatus::Succeeded) && !self.handed_on && !self.teardown
     }
 
-    /// In one word.
-    pub fn status(&self) -> &'static str {
+    /// In one word; `is_live` if a process works on the fleet. Without one nothing runs.
+    pub fn status(&self, is_live: bool) -> &'static str {
         match self.phase {
             _ if self.torn_down => "torn_down",
             RowPhase::Waiting if self.withdrawn => "withdrawn",
             RowPhase::Waiting => "waiting",
-            RowPhase::Begun | RowPhase::Ended(RunStatus::Running) => "running",
+            RowPhase::Begun | RowPhase::Ended(RunStatus::Running) if is_live => "running",
+            RowPhase::Begun | RowPhase::Ended(RunStatus::Running) => "interrupted",
             RowPhase::Ended(RunStatus::Succeeded) => "succeeded",
             RowPhase::Ended(RunStatus::Failed) => "failed",
             RowPhase::Ended(RunStatus::InDoubt) => "in_doubt",

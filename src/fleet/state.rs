@@ -45,10 +45,17 @@ pub struct Tally {
     pub succeeded: usize,
     pub failed: usize,
     pub in_doubt: usize,
-    /// Cancelled or interrupted.
+    /// Cancelled or interrupted; a resume goes on with them.
     pub stopped: usize,
     pub withdrawn: usize,
     pub torn_down: usize,
+}
+
+impl Tally {
+    /// While no process works on the fleet: what has begun and not ended is stopped.
+    pub fn at_rest(self) -> Self {
+        Self { begun: 0, stopped: self.stopped + self.begun, ..self }
+    }
 }
 
 /// A fact that cannot follow: the journal was not written by this program, or the program is wrong.

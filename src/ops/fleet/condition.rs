@@ -51,7 +51,7 @@ impl Scope for Known<'_> {
         let value = match value {
             RowValue::Key => row.key.as_str().into(),
             RowValue::Number => row.number.into(),
-            RowValue::Status => row.status().into(),
+            RowValue::Status => row.status(false).into(),
             RowValue::Attempts => row.attempts.into(),
             RowValue::ErrorCode => error.map_or(Value::Null, |error| error.code.as_str().into()),
             RowValue::ErrorKind => error.map_or(Value::Null, |error| error.kind.to_string().into()),

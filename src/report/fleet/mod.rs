@@ -2,6 +2,7 @@
 
 pub mod bad_rows;
 mod export;
+mod json;
 mod page;
 mod progress;
 mod summary;
@@ -10,6 +11,7 @@ mod summary;
 mod tests;
 
 pub use export::{ExportedRow, csv, jsonl};
+pub use json::json;
 pub use page::{line, page};
 pub use progress::{FleetLines, FleetLive, FleetReporter};
-pub use summary::{FleetSummary, json};
+pub use summary::FleetSummary;

@@ -4,12 +4,11 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde_json::{Value, json};
-
 use crate::clock::Timestamp;
 use crate::diagnostic::{command_line, quoted};
-use crate::fleet::{FleetState, RowId, RowPhase, RowState, RowTrouble, StepWaits, Tally};
+use crate::fleet::{FleetState, RowId, RowPhase, RowTrouble, StepWaits, Tally};
 use crate::id::RunId;
+use crate::report::text::count;
 use crate::run::RunStatus;
 
 /// Rows that took longest are named, so many of them.
@@ -81,7 +80,7 @@ impl FleetSummary {
         let summary = Self {
             fleet: state.id().clone(),
             workflow: state.started.workflow.clone(),
-            tally: state.tally(),
+            tally: if is_live { state.tally() } else { state.tally().at_rest() },
             rows: state.rows.len(),
             paused: state.paused,
             teardown: state.teardown,
@@ -150,6 +149,22 @@ impl FleetSummary {
         command_line(verb, self.fleet.as_str(), flags, self.store.as_deref())
     }
 
+    /// What to do where nothing goes on without somebody's asking.
+    pub fn rests(&self) -> String {
+        let Tally { failed, in_doubt, .. } = self.tally;
+        let answer = quoted(&format!("error.code == \"{}\"", RowTrouble::IN_DOUBT));
+        let answer = self.command("fleet resolve", &format!(" --where {answer} --done"));
+        let asked = format!("{} for an answer: `{answer}`, or `--redo`", count(in_doubt, "row waits", "rows wait"));
+        let again = self.command("fleet resume", " --failed");
+        let failed = (failed > 0).then(|| format!("{failed} failed: `{again}` goes on with them"));
+        let left: Vec<String> = (in_doubt > 0).then_some(asked).into_iter().chain(failed).collect();
+        if left.is_empty() {
+            "nothing is left to do".to_owned()
+        } else {
+            format!("nothing goes on by itself; {}", left.join("; "))
+        }
+    }
+
     /// Whether something is left to do without anybody's asking.
     pub fn is_open(&self) -> bool {
         let Tally { waiting, begun, succeeded, failed, in_doubt, stopped, .. } = self.tally;
@@ -176,62 +191,4 @@ fn waits(state: &FleetState) -> Vec<(String, StepWaits)> {
     let mut waits: Vec<(String, StepWaits)> = state.waits.iter().map(|(step, waits)| (step.clone(), *waits)).collect();
     waits.sort_by_key(|(_, waits)| Reverse(waits.total));
     waits
-}
-
-/// What became of one row, for programs.
-fn row(id: RowId, row: &RowState, state: &FleetState) -> Value {
-    let mut value = json!({
-        "key": row.key.as_str(), "run_id": id.run(state.id()).map(|run| run.to_string()).unwrap_or_default(),
-        "status": row.status(), "attempts": row.attempts,
-    });
-    if let (Some(label), Some(object)) = (&row.label, value.as_object_mut()) {
-        object.insert("label".to_owned(), label.as_str().into());
-    }
-    if let (true, Some(object)) = (state.hands_on, value.as_object_mut()) {
-        object.insert("handed_on".to_owned(), row.handed_on.into());
-    }
-    if let (Some(trouble), Some(object)) = (&row.trouble, value.as_object_mut()) {
-        let error = &trouble.error;
-        object.insert("step".to_owned(), trouble.task.to_string().into());
-        let error = json!({ "code": error.code, "kind": error.kind.to_string(), "message": error.message });
-        object.insert("error".to_owned(), error);
-    }
-    value
-}
-
-/// One JSON document; with every row if `rows`.
-pub fn json(summary: &FleetSummary, state: &FleetState, rows: bool) -> Value {
-    let Tally { waiting, begun, succeeded, failed, in_doubt, stopped, withdrawn, torn_down } = summary.tally;
-    let causes = summary.causes.iter().map(|cause| {
-        json!({
-            "step": cause.step, "code": cause.code, "rows": cause.rows, "example": cause.example.key,
-            "message": cause.message, "commands": cause.commands,
-        })
-    });
-    let slowest = summary.slowest.iter();
-    let slowest = slowest.map(|(name, took)| json!({ "key": name.key, "seconds": took.as_secs_f64() }));
-    let waits = summary.waits.iter().map(|(step, StepWaits { attempts, total, longest })| {
-        let (total, longest) = (total.as_secs_f64(), longest.as_secs_f64());
-        json!({ "step": step, "attempts": attempts, "seconds": total, "longest_seconds": longest })
-    });
-    let mut document = json!({
-        "fleet": summary.fleet.as_str(), "workflow": summary.workflow, "live": summary.is_live,
-        "paused": summary.paused, "began": summary.began.to_string(),
-        "rows": {
-            "total": summary.rows, "waiting": waiting, "running": begun, "succeeded": succeeded, "failed": failed,
-            "in_doubt": in_doubt, "stopped": stopped, "withdrawn": withdrawn, "torn_down": torn_down,
-        },
-        "causes": causes.collect::<Vec<_>>(), "slowest": slowest.collect::<Vec<_>>(),
-        "waits": waits.collect::<Vec<_>>(), "fleet_dir": summary.dir,
-    });
-    if let (Some(untaken), Some(object)) = (&summary.untaken, document.as_object_mut()) {
-        let Untaken { rows, examples, command } = untaken;
-        let examples: Vec<&String> = examples.iter().map(|name| &name.key).collect();
-        object.insert("untaken".to_owned(), json!({ "rows": rows, "examples": examples, "command": command }));
-    }
-    if let (true, Some(object)) = (rows, document.as_object_mut()) {
-        let rows = state.numbered().map(|(id, known)| row(id, known, state));
-        object.insert("each".to_owned(), rows.collect());
-    }
-    document
 }

@@ -71,6 +71,11 @@ fn many_rows_in_doubt_are_answered_at_once_and_go_on_as_they_were_answered() {
     let cause = &still.json()["causes"][0];
     assert_eq!((&cause["code"], &cause["rows"]), (&json!("in_doubt"), &json!(4)), "{still:?}");
     assert!(cause["commands"][1].as_str().unwrap().contains("--redo"), "{cause}");
+    let asked = fleet.resume().run().expect_code(4);
+    asked.says(&[
+        "4 rows wait for an answer: `onramp fleet resolve q4 --where 'error.code == \"in_doubt\"' --done",
+        "`--redo`",
+    ]);
     let resolve = |args: &[&'static str]| context.onramp(["fleet", "resolve", "q4"]).args(args.iter().copied()).run();
     resolve(&["--where", "status == 'failed'", "--done"]).expect_code(2).says(&["no row of fleet q4 is meant"]);
     let two = resolve(&["--where", "error.code == 'in_doubt' && row.number <= 2", "--done"]).expect_code(0);
@@ -78,6 +83,10 @@ fn many_rows_in_doubt_are_answered_at_once_and_go_on_as_they_were_answered() {
     let rest = [email(3), email(4)];
     let redo = context.onramp(["fleet", "resolve", "q4", "--row", &rest[0], "--row", &rest[1], "--redo"]).run();
     redo.expect_code(0).says(&["`create` will run again", "2 rows of fleet q4"]);
+    // Nobody works on them before the resume.
+    let shown = fleet.shown();
+    assert_eq!((&shown["rows"]["running"], &shown["rows"]["stopped"]), (&json!(0), &json!(4)), "{shown}");
+    assert_eq!(shown["each"][0]["status"], "interrupted");
     let resumed = fleet.resume().run();
     assert_eq!((resumed.code, count(&resumed, "succeeded")), (Some(0), 4), "{resumed:?}");
     let ledger = sandbox.ledger();

@@ -62,6 +62,7 @@ pub fn ended(
     global: &Global,
 ) -> Result<Exit, Failure> {
     say_left(outcome, voice);
+    let standing = Standing::new(workspace, &outcome.state, false, &outcome.dir);
     let stopped = outcome.end.as_ref().and_then(|end| end.stopped);
     match stopped {
         Some(StopReason::Failures { failed }) => {
@@ -71,10 +72,9 @@ pub fn ended(
             voice.say(&format!("{failed} of the {of} rows that went first did not succeed: the others do not begin"));
         }
         Some(StopReason::AccessDenied { row }) => voice.say(&denied(&outcome.state, row)),
-        None if outcome.end.is_none() => voice.say("nothing is left to do"),
+        None if outcome.end.is_none() => voice.say(&standing.summary.rests()),
         None => {}
     }
-    let standing = Standing::new(workspace, &outcome.state, false, &outcome.dir);
     standing.print(as_json, false, global)?;
     let tally = standing.summary.tally;
     Ok(match () {

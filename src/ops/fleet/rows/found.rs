@@ -33,7 +33,7 @@ pub fn rows_from(
     request: &RowsFromRequest<'_>,
     say: &mut dyn FnMut(&str),
 ) -> Result<GivenRows, OpError> {
-    let ShownFleet { state, .. } = fleet_show(workspace, request.fleet)?;
+    let ShownFleet { state, is_live, .. } = fleet_show(workspace, request.fleet)?;
     let fleet = state.id();
     if fleet.as_str() == request.into {
         let message = format!("fleet {fleet} is not given its own outputs: `--name` names the new fleet");
@@ -50,15 +50,15 @@ pub fn rows_from(
     each_outputs(workspace, &state, &rows, &mut |row| taking.row(row))?;
     taking.refuse_missing()?;
     let met: Vec<String> = taking.met.iter().map(|name| format!("`{name}`")).collect();
-    say(&format!("rows from fleet {fleet}: {} with {}{}", rows.len(), met.join(", "), left_out(&state)));
+    say(&format!("rows from fleet {fleet}: {} with {}{}", rows.len(), met.join(", "), left_out(&state, is_live)));
     taking.sheet.finish()
 }
 
 /// How many rows have no outputs to be taken, and why.
-fn left_out(state: &FleetState) -> String {
+fn left_out(state: &FleetState, is_live: bool) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for row in &state.rows {
-        *counts.entry(if row.teardown { "torn_down" } else { row.status() }).or_default() += 1;
+        *counts.entry(if row.teardown { "torn_down" } else { row.status(is_live) }).or_default() += 1;
     }
     let others = counts.iter().filter(|(status, _)| **status != "succeeded");
     let others: Vec<String> = others.map(|(status, count)| format!("{count} {}", status.replace('_', " "))).collect();
