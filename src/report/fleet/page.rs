@@ -20,14 +20,14 @@ pub fn page(summary: &FleetSummary, look: &Look) -> String {
 fn head(summary: &FleetSummary, look: &Look) -> String {
     let name = look.paint(Tone::Strong, &inert(summary.fleet.as_str()));
     let state = match (summary.is_live, summary.paused) {
-        (_, true) => "paused",
-        (true, false) => "under way",
-        (false, false) if summary.is_open() => "stopped",
-        (false, false) => "over",
+        (_, true) => "paused after",
+        (true, false) => "under way for",
+        (false, false) if summary.is_open() => "stopped after",
+        (false, false) => "over after",
     };
     let rows = count(summary.rows, "row", "rows");
-    let took = time(summary.now.since(summary.began));
-    let mut text = format!("{name}  {}  {rows}  {state}  {took}\n", inert(&summary.workflow));
+    let took = time(summary.last.since(summary.began));
+    let mut text = format!("{name}  {}  {rows}  {state} {took}\n", inert(&summary.workflow));
     let told = counts(&summary.tally, look);
     text.push_str(&format!("{told}\n"));
     text
@@ -141,4 +141,70 @@ fn foot(summary: &FleetSummary, look: &Look) -> String {
         _ => None,
     };
     way_on.map(|command| format!("{}\n", look.paint(Tone::Faint, &command))).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::fleet::{FleetEntry, FleetFact, FleetState, Happening, Row, RowEvent, RowId, RowKey, fixture};
+    use crate::id::StepId;
+    use crate::run::RunStatus;
+    use crate::secret::Data;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_millis(second * 1000)
+    }
+
+    /// One row that succeeded, and one that began; a day later somebody looked whether anything was left to do.
+    fn fleet() -> FleetState {
+        let mut state = FleetState::new(fixture::started(), "sha256:a".into(), at(0));
+        let row = |key: &str| {
+            let (key, inputs, secrets, found) = (RowKey::new(key).unwrap(), Data::new(), Data::new(), Vec::new());
+            Row { key, number: 1, inputs, secrets, label: None, found }
+        };
+        state.apply(&FleetEntry { at: at(0), fact: FleetFact::RowsAdded(vec![row("a"), row("b")]) }).unwrap();
+        let waited = |step: &str, millis| Happening::Waited(StepId::new(step).unwrap(), Duration::from_millis(millis));
+        let happened = [
+            (1, 1, Happening::Began),
+            (2, 2, Happening::Began),
+            (1, 3, waited("signup", 3)),
+            (1, 4, waited("verify", 2000)),
+            (1, 5, Happening::Ended(RunStatus::Succeeded)),
+            (2, 7, Happening::Attempted),
+        ];
+        for (number, second, what) in happened {
+            state.apply_row(RowId::new(number).unwrap(), RowEvent { at: at(second), what }, 1).unwrap();
+        }
+        let resumed = FleetFact::Resumed { wary: false, trusted: false };
+        state.apply(&FleetEntry { at: at(86_400), fact: resumed }).unwrap();
+        state
+    }
+
+    fn shown(is_live: bool) -> String {
+        page(&FleetSummary::new(&fleet(), is_live, "q4".into(), None), &Look::plain(80))
+    }
+
+    #[test]
+    fn a_fleet_at_rest_has_stopped_after_what_last_became_of_a_row() {
+        insta::assert_snapshot!(shown(false), @r"
+        q4  bootstrap  2 rows  stopped after 7.0 s
+        ✓ 1 succeeded  1 stopped
+
+         TOOK  SLOWEST ROWS
+        4.0 s  a
+
+        WAITED  LONGEST  TRIES  FOR THEIR TURN
+         2.0 s    2.0 s      1  verify
+
+        onramp fleet resume q4
+        ");
+    }
+
+    #[test]
+    fn a_fleet_with_a_process_is_under_way() {
+        let page = shown(true);
+        assert!(page.starts_with("q4  bootstrap  2 rows  under way for 1d 00h\n"), "{page}");
+        assert!(page.contains("1 under way") && !page.contains("onramp fleet resume"), "{page}");
+    }
 }

@@ -28,7 +28,8 @@ pub struct FleetSummary {
     /// A process works on it now.
     pub is_live: bool,
     pub began: Timestamp,
-    pub now: Timestamp,
+    /// When something last became of a row; while a process works on it, of the fleet.
+    pub last: Timestamp,
     /// Rows that did not succeed, by where and why; the largest group first.
     pub causes: Vec<Cause>,
     /// The longest first: how long each was worked on.
@@ -86,7 +87,7 @@ impl FleetSummary {
             teardown: state.teardown,
             is_live,
             began: state.began,
-            now: state.now,
+            last: state.rows.iter().filter_map(|row| row.last).max().filter(|_| !is_live).unwrap_or(state.now),
             causes: Vec::new(),
             slowest: slowest(state),
             waits: waits(state),
