@@ -51,4 +51,5 @@ pub use reporter::Reporter;
 pub use rerun::{Rerun, RerunStep, Verdict};
 pub use stand::{Stand, sign_of};
 pub use summary::{ErrorView, OutputView, Place, Secrets, StepView, Summary, TaskView};
+pub use text::count;
 pub use undo::{RoundView, UndoStatus, UndoView};

@@ -79,10 +79,10 @@ fn many_rows_in_doubt_are_answered_at_once_and_go_on_as_they_were_answered() {
     let resolve = |args: &[&'static str]| context.onramp(["fleet", "resolve", "q4"]).args(args.iter().copied()).run();
     resolve(&["--where", "status == 'failed'", "--done"]).expect_code(2).says(&["no row of fleet q4 is meant"]);
     let two = resolve(&["--where", "error.code == 'in_doubt' && row.number <= 2", "--done"]).expect_code(0);
-    two.says(&["2 rows of fleet q4 were answered for", "`onramp fleet resume q4"]);
+    two.says(&["fleet q4: 2 rows answered for", "`onramp fleet resume q4"]);
     let rest = [email(3), email(4)];
     let redo = context.onramp(["fleet", "resolve", "q4", "--row", &rest[0], "--row", &rest[1], "--redo"]).run();
-    redo.expect_code(0).says(&["`create` will run again", "2 rows of fleet q4"]);
+    redo.expect_code(0).says(&["`create` will run again", "fleet q4: 2 rows"]);
     // Nobody works on them before the resume.
     let shown = fleet.shown();
     assert_eq!((&shown["rows"]["running"], &shown["rows"]["stopped"]), (&json!(0), &json!(4)), "{shown}");

@@ -12,6 +12,7 @@ use crate::cli::out;
 use crate::cli::voice::Voice;
 use crate::fleet::{FleetState, RowId, RowKey, StopReason};
 use crate::ops::{FleetOutcome, ShownFleet, Talk as _, Workspace};
+use crate::report::count;
 use crate::report::fleet::{FleetSummary, json, line, page};
 
 /// Rows that were left as they are are named, so many of them.
@@ -66,7 +67,8 @@ pub fn ended(
     let stopped = outcome.end.as_ref().and_then(|end| end.stopped);
     match stopped {
         Some(StopReason::Failures { failed }) => {
-            voice.say(&format!("{failed} rows failed: no more rows begin, as `--stop-after` says"));
+            let rows = count(failed as usize, "row", "rows");
+            voice.say(&format!("{rows} failed: no more rows begin, as `--stop-after` says"));
         }
         Some(StopReason::Canary { failed, of }) => {
             voice.say(&format!("{failed} of the {of} rows that went first did not succeed: the others do not begin"));

@@ -32,7 +32,8 @@ pub async fn teardown(args: FleetTeardown, global: &Global) -> Result<Exit, Fail
     let rows = teardown.rows().to_vec();
     if let Some((name, ahead)) = teardown.example(&workspace)?.filter(|_| !yes) {
         out::draw(&prospects(&ahead, &stderr_look(global.color)));
-        out::say(&format!("that is row `{name}`; the same is done with each of {} rows", rows.len()));
+        let same = format!("; the same is done with each of {} rows", rows.len());
+        out::say(&format!("that is row `{name}`{}", if rows.len() > 1 { &same } else { "" }));
         if !is_agreed()? {
             out::say("nothing was undone");
             return Ok(Exit::WrongUse);
