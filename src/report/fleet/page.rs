@@ -41,7 +41,7 @@ pub fn line(summary: &FleetSummary, look: &Look) -> String {
         .as_ref()
         .map(|Untaken { rows, .. }| format!("  {}", look.paint(Tone::Care, &format!("{rows} not handed on"))));
     let counts = counts(&summary.tally, look);
-    format!("{name}  {}  {counts}{}\n", minute(summary.began), untaken.unwrap_or_default())
+    format!("{name}  {}  {counts}{}", minute(summary.began), untaken.unwrap_or_default())
 }
 
 /// `3 succeeded, 1 failed`: what there is none of is left out.
