@@ -97,9 +97,22 @@ impl RowState {
         self.phase == RowPhase::Ended(RunStatus::Succeeded) && !self.handed_on && !self.teardown
     }
 
+    /// How it stands. Where something that it made could not be taken back it has failed, whatever its run came to.
+    pub fn standing(&self) -> RowPhase {
+        match (&self.trouble, self.phase) {
+            (Some(trouble), RowPhase::Ended(_)) if self.teardown => {
+                RowPhase::Ended(match trouble.error.code.as_str() {
+                    RowTrouble::IN_DOUBT => RunStatus::InDoubt,
+                    _ => RunStatus::Failed,
+                })
+            }
+            (_, phase) => phase,
+        }
+    }
+
     /// In one word; `is_live` if a process works on the fleet. Without one nothing runs.
     pub fn status(&self, is_live: bool) -> &'static str {
-        match self.phase {
+        match self.standing() {
             _ if self.torn_down => "torn_down",
             RowPhase::Waiting if self.withdrawn => "withdrawn",
             RowPhase::Waiting => "waiting",
@@ -136,7 +149,7 @@ impl RowState {
             Happening::Troubled(trouble) => self.trouble = Some(trouble),
             Happening::Ended(status) => {
                 self.phase = RowPhase::Ended(status);
-                if status == RunStatus::Succeeded {
+                if status == RunStatus::Succeeded && !self.teardown {
                     self.trouble = None;
                 }
             }

@@ -155,7 +155,7 @@ impl FleetState {
     pub fn tally(&self) -> Tally {
         let mut tally = Tally::default();
         for row in &self.rows {
-            let count = match row.phase {
+            let count = match row.standing() {
                 _ if row.torn_down => &mut tally.torn_down,
                 RowPhase::Waiting if row.withdrawn => &mut tally.withdrawn,
                 RowPhase::Waiting => &mut tally.waiting,

@@ -199,6 +199,22 @@ fn a_row_in_doubt_has_its_question_until_it_is_answered() {
 }
 
 #[test]
+fn a_row_of_which_something_is_left_has_failed_until_that_is_gone() {
+    let mut state = fleet(&["a"]);
+    let ended = Happening::Ended(RunStatus::Succeeded);
+    let undone = [Happening::TeardownBegan, Happening::Resumed, trouble("service.401"), ended.clone()];
+    for what in [Happening::Began, ended.clone()].into_iter().chain(undone) {
+        happens(&mut state, 1, 2, what).unwrap();
+    }
+    assert_eq!((state.tally().failed, state.rows[0].status(false)), (1, "failed"));
+    for what in [Happening::TeardownBegan, Happening::Resumed, ended] {
+        happens(&mut state, 1, 3, what).unwrap();
+    }
+    state.apply(&FleetEntry { at: at(4), fact: FleetFact::TornDown(id(1)) }).unwrap();
+    assert_eq!((state.tally().torn_down, &state.rows[0].trouble), (1, &None));
+}
+
+#[test]
 fn a_row_begins_once_and_before_all_else() {
     let mut state = fleet(&["a"]);
     assert!(happens(&mut state, 1, 2, Happening::Attempted).is_err());

@@ -31,7 +31,7 @@ pub fn json(summary: &FleetSummary, state: &FleetState, rows: bool) -> Value {
     let Tally { waiting, begun, succeeded, failed, in_doubt, stopped, withdrawn, torn_down } = summary.tally;
     let causes = summary.causes.iter().map(|cause| {
         json!({
-            "step": cause.step, "code": cause.code, "rows": cause.rows, "example": cause.example.key,
+            "step": cause.place(), "code": cause.code, "rows": cause.rows, "example": cause.example.key,
             "message": cause.message, "commands": cause.commands,
         })
     });

@@ -71,7 +71,7 @@ pub(super) fn counts(tally: &Tally, look: &Look) -> String {
 fn causes(summary: &FleetSummary, look: &Look) -> String {
     let width = look.width.saturating_sub(2).max(20);
     let of = |cause: &Cause| {
-        let title = format!("{} at {}", inert(&cause.code), inert(&cause.step));
+        let title = format!("{} at {}", inert(&cause.code), inert(&cause.place()));
         let rows = count(cause.rows, "row", "rows");
         let mut text = format!("{}  {}\n", look.paint(Tone::Bad, &rows), look.paint(Tone::Strong, &title));
         let example = format!("{}: {}", inert(&cause.example.shown), inert(&cause.message));

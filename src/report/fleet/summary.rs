@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::diagnostic::{command_line, quoted};
-use crate::fleet::{FleetState, RowId, RowPhase, RowTrouble, StepWaits, Tally};
-use crate::id::RunId;
+use crate::fleet::{FleetState, RowId, RowPhase, RowState, RowTrouble, StepWaits, Tally};
+use crate::id::{Role, RunId};
 use crate::report::text::count;
 use crate::run::RunStatus;
 
@@ -67,6 +67,8 @@ pub struct Untaken {
 /// Rows that failed in the same way.
 pub struct Cause {
     pub step: String,
+    /// What the step had made could not be taken back.
+    pub undoes: bool,
     pub code: String,
     pub rows: usize,
     /// One of them, and what it was told.
@@ -74,6 +76,13 @@ pub struct Cause {
     pub message: String,
     /// What does them again, or gives either answer for them: lines for a shell.
     pub commands: Vec<String>,
+}
+
+impl Cause {
+    /// `key`, or `undo:key`.
+    pub fn place(&self) -> String {
+        if self.undoes { format!("undo:{}", self.step) } else { self.step.clone() }
+    }
 }
 
 impl FleetSummary {
@@ -99,24 +108,25 @@ impl FleetSummary {
     }
 
     fn causes_of(&self, state: &FleetState) -> Vec<Cause> {
-        let mut groups: BTreeMap<(&str, &str), (usize, RowId, &RowTrouble)> = BTreeMap::new();
-        let tasks: Vec<(String, RowId, &RowTrouble)> = state
-            .numbered()
-            .filter(|(_, row)| matches!(row.phase, RowPhase::Ended(status) if status != RunStatus::Succeeded))
-            .filter_map(|(id, row)| row.trouble.as_deref().map(|trouble| (trouble.task.step.to_string(), id, trouble)))
-            .collect();
-        for (step, row, trouble) in &tasks {
-            groups.entry((step, &trouble.error.code)).or_insert((0, *row, trouble)).0 += 1;
+        let mut groups: BTreeMap<(bool, &str, &str), (usize, RowId, &RowTrouble)> = BTreeMap::new();
+        let has_failed = |row: &RowState| {
+            !row.torn_down && matches!(row.standing(), RowPhase::Ended(status) if status != RunStatus::Succeeded)
+        };
+        for (id, row) in state.numbered().filter(|(_, row)| has_failed(row)) {
+            let Some(trouble) = row.trouble.as_deref() else { continue };
+            let RowTrouble { task, error } = trouble;
+            groups.entry((task.role == Role::Undo, task.step.as_str(), &error.code)).or_insert((0, id, trouble)).0 += 1;
         }
         let mut causes: Vec<Cause> = groups
             .into_iter()
-            .map(|((step, code), (rows, row, trouble))| Cause {
+            .map(|((undoes, step, code), (rows, row, trouble))| Cause {
                 step: step.to_owned(),
+                undoes,
                 code: code.to_owned(),
                 rows,
                 example: RowName::of(state, row),
                 message: trouble.error.sentence().to_owned(),
-                commands: self.commands_for(step, code),
+                commands: self.commands_for(step, code, undoes),
             })
             .collect();
         causes.sort_by_key(|cause| Reverse(cause.rows));
@@ -131,13 +141,14 @@ impl FleetSummary {
         (rows > 0).then_some(Untaken { rows, examples, command })
     }
 
-    fn commands_for(&self, step: &str, code: &str) -> Vec<String> {
+    fn commands_for(&self, step: &str, code: &str, undoes: bool) -> Vec<String> {
         let condition = quoted(&format!("error.code == \"{code}\" && error.step == \"{step}\""));
         let resolve = |answer: &str, meant: &str| {
             let command = self.command("fleet resolve", &format!(" --where {condition} {answer}"));
             format!("{command}  # {meant}")
         };
         match code {
+            _ if undoes => vec![self.command("fleet teardown", &format!(" --where {condition}"))],
             RowTrouble::IN_DOUBT => {
                 vec![resolve("--done", "where it took place"), resolve("--redo", "where it did not")]
             }
@@ -152,7 +163,9 @@ impl FleetSummary {
 
     /// What to do where nothing goes on without somebody's asking.
     pub fn rests(&self) -> String {
-        let Tally { failed, in_doubt, .. } = self.tally;
+        let gone_wrong = self.causes.iter().filter(|cause| !cause.undoes);
+        let (doubts, failures): (Vec<_>, Vec<_>) = gone_wrong.partition(|cause| cause.code == RowTrouble::IN_DOUBT);
+        let [in_doubt, failed] = [doubts, failures].map(|causes| causes.iter().map(|cause| cause.rows).sum::<usize>());
         let answer = quoted(&format!("error.code == \"{}\"", RowTrouble::IN_DOUBT));
         let answer = self.command("fleet resolve", &format!(" --where {answer} --done"));
         let asked = format!("{} for an answer: `{answer}`, or `--redo`", count(in_doubt, "row waits", "rows wait"));

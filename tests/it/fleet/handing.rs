@@ -40,6 +40,7 @@ fn a_command_takes_the_outputs_of_each_row_until_it_has_taken_them() {
     assert_eq!(shown["untaken"], json!({ "rows": 1, "examples": [email(2)], "command": command }));
     assert_eq!([0, 1, 2].map(|row| shown["each"][row]["handed_on"].as_bool()), [Some(true), Some(false), Some(true)]);
     let listed = context.onramp(["fleet", "list"]).run().expect_code(0);
+    assert_eq!(listed.stdout.lines().count(), 1, "a fleet has one line: {}", listed.stdout);
     assert!(listed.stdout.contains("1 not handed on"), "{}", listed.stdout);
     let page = context.onramp(["fleet", "show", "q4"]).run().expect_code(0).stdout;
     assert!(page.contains(&format!("1 row  succeeded, not handed on (--each)\n  {}\n  {command}", email(2))), "{page}");
@@ -118,6 +119,13 @@ fn what_all_rows_made_is_taken_back_and_none_goes_on() {
     let teardown = |flags: &[&str]| fleet.command("teardown").args(["q4"]).args(flags.iter().copied()).run();
     let asked = teardown(&[]);
     assert!(asked.code == Some(2) && asked.stderr.contains("each of 3 rows"), "{asked:?}");
+    // What is left of a row is told, with what takes it back.
+    sandbox.set_faults(json!([{ "on": "delete_api_key", "fault": "500" }]));
+    let left = teardown(&["--yes", "--json"]).expect_code(4);
+    let cause = &left.json()["causes"][0];
+    assert_eq!((count(&left, "failed"), &cause["step"]), (3, &json!("undo:key")), "{left:?}");
+    assert!(cause["commands"][0].as_str().unwrap().starts_with("onramp fleet teardown q4 --where"), "{cause}");
+    sandbox.set_faults(json!([]));
     let undone = teardown(&["--yes", "--json"]).expect_code(0);
     assert_eq!(count(&undone, "torn_down"), 3);
     let ledger = sandbox.ledger();
