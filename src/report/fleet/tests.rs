@@ -48,9 +48,8 @@ fn troubled(name: &str, kind: ErrorKind, code: &str, message: &str) -> Happening
     Happening::Troubled(Box::new(RowTrouble { task, error }))
 }
 
-fn shown(state: &FleetState) -> String {
-    let summary = FleetSummary::new(state, false, ".onramp/fleets/q4".into(), None);
-    format!("\n{}", page(&summary, &Look::plain(80)))
+fn shown(state: &FleetState, is_live: bool) -> String {
+    page(&FleetSummary::new(state, is_live, ".onramp/fleets/q4".into(), None), &Look::plain(80))
 }
 
 #[test]
@@ -63,27 +62,26 @@ fn a_fleet_says_what_failed_and_what_does_it_again() {
     }
     happens(&mut state, 4, 5, troubled("invite", ErrorKind::Service, RowTrouble::IN_DOUBT, "was ada invited?"));
     ends(&mut state, 4, 7, RunStatus::InDoubt);
-    let expected = "
-q4  bootstrap  5 rows  stopped  9.0 s
-✓ 1 succeeded  ✗ 2 failed  ? 1 in doubt  1 waiting
+    insta::assert_snapshot!(shown(&state, false), @r#"
+    q4  bootstrap  5 rows  stopped after 9.0 s
+    ✓ 1 succeeded  ✗ 2 failed  ? 1 in doubt  1 waiting
 
-2 rows  mail.timeout at code
-  agent+2@onramp.test: no mail within 180 s
-  onramp fleet resume q4 --failed --where 'error.code == \"mail.timeout\" && error.step == \"code\"'
-1 row  in_doubt at invite
-  agent+4@onramp.test: was ada invited?
-  onramp fleet resolve q4 --where 'error.code == \"in_doubt\" && error.step == \"invite\"' --done  # where it took place
-  onramp fleet resolve q4 --where 'error.code == \"in_doubt\" && error.step == \"invite\"' --redo  # where it did not
+    2 rows  mail.timeout at code
+      agent+2@onramp.test: no mail within 180 s
+      onramp fleet resume q4 --failed --where 'error.code == "mail.timeout" && error.step == "code"'
+    1 row  in_doubt at invite
+      agent+4@onramp.test: was ada invited?
+      onramp fleet resolve q4 --where 'error.code == "in_doubt" && error.step == "invite"' --done  # where it took place
+      onramp fleet resolve q4 --where 'error.code == "in_doubt" && error.step == "invite"' --redo  # where it did not
 
- TOOK  SLOWEST ROWS
-8.0 s  agent+1@onramp.test
-6.0 s  agent+4@onramp.test
-5.0 s  agent+2@onramp.test
-5.0 s  agent+3@onramp.test
+     TOOK  SLOWEST ROWS
+    8.0 s  agent+1@onramp.test
+    6.0 s  agent+4@onramp.test
+    5.0 s  agent+2@onramp.test
+    5.0 s  agent+3@onramp.test
 
-onramp fleet resume q4
-";
-    assert_eq!(shown(&state), expected);
+    onramp fleet resume q4
+    "#);
 }
 
 #[test]
@@ -94,19 +92,45 @@ fn waits_are_told_where_they_matter() {
         happens(&mut state, number, 90, what);
     }
     (1..=5).for_each(|number| ends(&mut state, number, 100 + i64::from(number), RunStatus::Succeeded));
-    let expected = "
-q4  bootstrap  5 rows  over  1m 45s
-✓ 5 succeeded
+    insta::assert_snapshot!(shown(&state, false), @r"
+    q4  bootstrap  5 rows  over after 1m 45s
+    ✓ 5 succeeded
 
-  TOOK  SLOWEST ROWS
-1m 44s  agent+5@onramp.test
-1m 43s  agent+4@onramp.test
-1m 42s  agent+3@onramp.test
-1m 41s  agent+2@onramp.test
-1m 40s  agent+1@onramp.test
+      TOOK  SLOWEST ROWS
+    1m 44s  agent+5@onramp.test
+    1m 43s  agent+4@onramp.test
+    1m 42s  agent+3@onramp.test
+    1m 41s  agent+2@onramp.test
+    1m 40s  agent+1@onramp.test
 
-WAITED  LONGEST  TRIES  FOR THEIR TURN
-1m 30s   1m 00s      2  verify
-";
-    assert_eq!(shown(&state), expected);
+    WAITED  LONGEST  TRIES  FOR THEIR TURN
+    1m 30s   1m 00s      2  verify
+    ");
+}
+
+/// One of its rows is under way; a day later somebody looked whether anything was left to do.
+fn looked_at_a_day_later() -> FleetState {
+    let mut state = fleet(1);
+    happens(&mut state, 1, 7, Happening::Attempted);
+    let resumed = FleetFact::Resumed { wary: false, trusted: false };
+    state.apply(&FleetEntry { at: at(86_400), fact: resumed }).unwrap();
+    state
+}
+
+#[test]
+fn a_fleet_at_rest_has_stopped_after_what_last_became_of_a_row() {
+    insta::assert_snapshot!(shown(&looked_at_a_day_later(), false), @r"
+    q4  bootstrap  5 rows  stopped after 7.0 s
+    1 stopped  4 waiting
+
+    onramp fleet resume q4
+    ");
+}
+
+#[test]
+fn a_fleet_with_a_process_is_under_way() {
+    insta::assert_snapshot!(shown(&looked_at_a_day_later(), true), @r"
+    q4  bootstrap  5 rows  under way for 1d 00h
+    1 under way  4 waiting
+    ");
 }
