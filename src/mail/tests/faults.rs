@@ -67,6 +67,42 @@ async fn a_message_that_breaks_each_connection_does_not_hide_the_others_and_is_c
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_mark_does_not_need_the_newest_message_to_be_readable() {
+    for other in [Some("INTERNALDATE \"99-Foo-"), Some("INTERNALDATE NIL X \""), Some("X \""), None] {
+        let server = Server::start();
+        server.deliver(&message("ada@x.test", "old"), now());
+        server.deliver(&message("ada@x.test", "broken"), now());
+        match other {
+            Some(other) => server.state().odd = Some((2, "INTERNALDATE \"", other)),
+            None => server.state().unreadable = Some(2),
+        }
+        let mail = mail_with(quick());
+        for _ in 0..2 {
+            let cursor = mail.mark(&mailbox(&server), LONG).await.map_err(|error| format!("{other:?}: {error}"));
+            let cursor = cursor.unwrap();
+            assert_eq!((cursor.uid_next, cursor.server_time), (3, Some(now())), "{other:?}");
+        }
+        let query = Query { after: Some(mail.mark(&mailbox(&server), LONG).await.unwrap()), ..query("ada@x.test") };
+        server.deliver(&message("ada@x.test", "token"), now());
+        assert_eq!(code(&mail.wait(&mailbox(&server), &query, LONG).await.unwrap()), "token", "{other:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_without_uidnext_is_marked_behind_its_newest_message_whatever_that_is_like() {
+    let server = Server::with_faults(&[Fault::NoUidNext], usize::MAX);
+    let mail = mail_with(quick());
+    assert_eq!(mail.mark(&mailbox(&server), LONG).await.unwrap().uid_next, 1);
+    for (uid_next, text, other) in
+        [(2, "nothing", ""), (3, "INTERNALDATE \"", "X \""), (4, "INTERNALDATE \"", "INTERNALDATE NIL \"")]
+    {
+        server.deliver(&message("ada@x.test", "old"), now());
+        server.state().odd = Some((uid_next - 1, text, other));
+        assert_eq!(mail.mark(&mailbox(&server), LONG).await.unwrap().uid_next, uid_next, "{other}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_idle_tells_of_is_fetched_at_once_without_a_search() {
     let server = Server::start();
     let mail = mail_with(Limits { check: LONG, ..quick() });

@@ -37,6 +37,7 @@ pub enum Fault {
     DeepNesting,
     WrongTag,
     NoUidValidity,
+    NoUidNext,
     /// It takes the message, and hangs up.
     AppendBreaks,
     AppendRefused,
@@ -360,7 +361,10 @@ impl Connection {
         if !self.has(Fault::NoUidValidity) {
             self.say(&format!("* OK [UIDVALIDITY {validity}] valid\r\n"))?;
         }
-        self.say(&format!("* FLAGS (\\Seen)\r\n* {count} EXISTS\r\n* OK [UIDNEXT {next}] next\r\n")).map(|()| true)
+        if !self.has(Fault::NoUidNext) {
+            self.say(&format!("* OK [UIDNEXT {next}] next\r\n"))?;
+        }
+        self.say(&format!("* FLAGS (\\Seen)\r\n* {count} EXISTS\r\n")).map(|()| true)
     }
 
     fn tell(&mut self) -> std::io::Result<()> {

@@ -13,6 +13,7 @@ mod junk;
 mod known;
 mod limits;
 mod logins;
+mod mark;
 mod place;
 mod progress;
 mod reconnect;

@@ -4,26 +4,21 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::oneshot;
-
 use super::bodies::Bodies;
 use super::choice::Where;
 use super::folder::{Folder, News};
 use super::junk::Junk;
 use super::limits::Limits;
 use super::logins::Logins;
+use super::mark::Dates;
 use super::place::Place;
 use super::progress::{Reach, Turn};
 use super::reconnect::Reconnect;
-use super::roster::{MarkReply, Roster};
+use super::roster::Roster;
 use crate::clock::Clock;
-use crate::mail::cursor::Cursor;
 use crate::mail::error::{MailError, MailErrorKind};
 use crate::mail::mailbox::Mailbox;
-use crate::mail::wire::{Connector, Idled, Session, Sleeper, Standing};
-
-/// A message dated further ahead of our clock than this says nothing about the server's clock.
-const CLOCK_AHEAD: Duration = Duration::from_secs(3600);
+use crate::mail::wire::{Connector, Idled, Session, Sleeper};
 
 /// Most mail that is waited for comes within this time.
 const SOON: Duration = Duration::from_secs(30);
@@ -35,6 +30,7 @@ const SHARE: usize = 100;
 struct Folders {
     inbox: Option<Folder>,
     junk: Junk,
+    dates: Dates,
 }
 
 pub(in crate::mail) struct Watcher {
@@ -133,7 +129,7 @@ impl Watcher {
     fn round(
         &self,
         session: &mut Session,
-        Folders { inbox: folder, junk }: &mut Folders,
+        Folders { inbox: folder, junk, dates }: &mut Folders,
         afresh: bool,
         mut told: bool,
     ) -> Result<bool, MailError> {
@@ -142,7 +138,7 @@ impl Watcher {
         let marks = self.roster.take_marks();
         let asked = afresh || !marks.is_empty();
         if asked {
-            let standing = self.examine(session, marks, junk)?;
+            let standing = self.examine(session, marks, junk, dates)?;
             if !folder.as_ref().is_some_and(|folder| folder.is(standing)) {
                 *folder = Some(Folder::new(standing));
             }
@@ -190,40 +186,6 @@ impl Watcher {
             judged?;
         }
         Ok(more)
-    }
-
-    /// Looks how the folder stands and tells those who asked for a mark.
-    fn examine(
-        &self,
-        session: &mut Session,
-        marks: Vec<oneshot::Sender<MarkReply>>,
-        junk: &mut Junk,
-    ) -> Result<Standing, MailError> {
-        let looked = session.examine(&self.mailbox.folder_on_the_wire());
-        if marks.is_empty() {
-            return looked;
-        }
-        match looked.and_then(|standing| Ok((standing, self.cursor(session, standing, junk)?))) {
-            Ok((standing, cursor)) => {
-                for mark in marks {
-                    let _ = mark.send(Ok(cursor.clone()));
-                }
-                Ok(standing)
-            }
-            Err(error) => {
-                self.roster.put_marks_back(marks);
-                Err(error)
-            }
-        }
-    }
-
-    fn cursor(&self, session: &mut Session, standing: Standing, junk: &mut Junk) -> Result<Cursor, MailError> {
-        let ours = self.clock.now();
-        let newest = if standing.exists == 0 { None } else { session.newest()? };
-        let ahead = newest.map(|(_, arrived)| arrived).filter(|arrived| *arrived <= ours.plus(CLOCK_AHEAD));
-        let server_time = Some(ahead.map_or(ours, |arrived| arrived.max(ours)));
-        let junk = self.mark_junk(session, junk)?;
-        Ok(Cursor { uid_validity: standing.uid_validity, uid_next: standing.uid_next, server_time, junk })
     }
 
     /// Where the waiter begins in this folder. Anew if the folder was rebuilt.

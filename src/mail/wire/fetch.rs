@@ -98,6 +98,12 @@ impl Session {
         Ok(fetched.iter().flat_map(Fetches::iter).filter_map(body).collect())
     }
 
+    /// When the newest message arrived; `None` if the server does not say.
+    pub fn newest_arrival(&mut self) -> Result<Option<Timestamp>, MailError> {
+        let fetched = self.show("*", "(UID INTERNALDATE)", REPLY_BYTES, "show its newest message")?;
+        Ok(fetched.iter().flat_map(Fetches::iter).filter_map(arrival).max())
+    }
+
     /// `None` if the server refuses. `act` is what it should do, for errors.
     fn show(&mut self, uids: &str, items: &str, bytes: u64, act: &str) -> Result<Option<Fetches>, MailError> {
         self.begin(bytes);
@@ -126,6 +132,6 @@ fn whole(message: &Fetch<'_>, bound: u32) -> Option<Vec<u8>> {
     message.body().filter(|body| body.len() < bound as usize).map(with_line_ends)
 }
 
-pub(super) fn arrival(message: &Fetch<'_>) -> Option<Timestamp> {
+fn arrival(message: &Fetch<'_>) -> Option<Timestamp> {
     message.internal_date().map(|date| Timestamp::from_millis(date.timestamp_millis()))
 }

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use imap::types::UnsolicitedResponse;
 
 use super::connect::failed;
-use super::fetch::arrival;
 use super::guard::{Guard, Idle, IdleSlot};
 use super::link::Link;
 use super::listing::{Listed, listed};
@@ -120,17 +119,9 @@ impl Session {
         let uid_next = match number_after(&reply, "[UIDNEXT ") {
             Some(uid_next) => uid_next,
             None if exists == 0 => 1,
-            None => self.newest()?.map_or(1, |(uid, _)| uid.saturating_add(1)),
+            None => self.newest_uids(exists, 1)?.last().map_or(1, |uid| uid.saturating_add(1)),
         };
         Ok(Standing { uid_validity, uid_next, exists })
-    }
-
-    /// UID and arrival of the newest message.
-    pub fn newest(&mut self) -> Result<Option<(u32, Timestamp)>, MailError> {
-        self.begin(REPLY_BYTES);
-        let fetched =
-            self.session.fetch("*", "(UID INTERNALDATE)").map_err(|error| failed("show its newest message", error))?;
-        Ok(fetched.iter().filter_map(|message| Some((message.uid?, arrival(message)?))).max())
     }
 
     /// Lets the server look for new mail; a search alone does not. Whether it tells of messages.
