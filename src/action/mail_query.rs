@@ -31,7 +31,9 @@ pub(super) fn parameters() -> Vec<Parameter> {
             .judged(Judges { field: Some(judge_header), ..Judges::NONE }),
         Parameter::optional("since", Type::String, words::SINCE).judged(value(judge_since)).instead_of("after"),
         Parameter::optional("after", Type::Object, words::AFTER).judged(value(judge_cursor)),
-        Parameter::optional("require", Type::String, words::REQUIRE).one_of(&[DKIM_PASS]),
+        Parameter::optional("require", Type::String, words::REQUIRE)
+            .one_of(&[DKIM_PASS])
+            .needs("authserv-id", "the mailbox is at Gmail"),
         Parameter::optional("authserv-id", Type::String, words::AUTHSERV_ID).judged(value(judge_authserv_id)),
         Parameter::optional("junk", Type::Boolean, words::JUNK),
         Parameter::required("extract", Type::Any, words::EXTRACT).judged(Judges {

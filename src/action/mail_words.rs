@@ -7,7 +7,8 @@ pub const HEADER: &str = "Header fields by name, each with a part of its value, 
 pub const AFTER: &str = "A cursor of `mail.mark`: only mail that came after it counts.";
 pub const SINCE: &str =
     "Only mail since then counts: a time (RFC 3339), or, as 10m, so long before what caused the wait began.";
-pub const REQUIRE: &str = "`dkim=pass`: the server must have found a good signature of the sender's domain.";
+pub const REQUIRE: &str =
+    "`dkim=pass`: the server must have found a good signature of the sender's domain. Needs `authserv-id`.";
 pub const AUTHSERV_ID: &str =
     "Whose finding counts for `require`: the name at the beginning of Authentication-Results; known of Gmail.";
 pub const JUNK: &str = "Look into the junk folder as well, after 10 s or half of the time.";

@@ -71,6 +71,8 @@ pub struct Parameter {
     pub judges: Judges,
     /// Another parameter, and the value of it with which this one cannot be given; `None`: any.
     pub not_with: Option<(&'static str, Option<&'static str>)>,
+    /// Another parameter without which this one says too little, and where it may be left out all the same.
+    pub needs: Option<(&'static str, &'static str)>,
     pub audience: Audience,
     /// The value is a URL that says where the action turns to, with all the secrets that it is given.
     pub destination: bool,
@@ -113,6 +115,7 @@ impl Parameter {
             bounds: None,
             judges: Judges::NONE,
             not_with: None,
+            needs: None,
             audience: Audience::Nobody,
             destination: false,
             unstored: false,
@@ -145,6 +148,12 @@ impl Parameter {
     /// It cannot be given where `parameter` is.
     pub const fn instead_of(mut self, parameter: &'static str) -> Self {
         self.not_with = Some((parameter, None));
+        self
+    }
+
+    /// It needs `parameter` beside it, which only `exception`, that no file tells of, makes up for.
+    pub const fn needs(mut self, parameter: &'static str, exception: &'static str) -> Self {
+        self.needs = Some((parameter, exception));
         self
     }
 

@@ -14,6 +14,7 @@ pub(super) fn check(names: &Names<'_>, report: &mut Report) {
         unknown(&used, action, report);
         missing(&used, action, report);
         excluded(&used, action, report);
+        alone(&used, action, report);
     }
 }
 
@@ -48,12 +49,11 @@ fn excluded(used: &Use<'_>, action: &ActionSpec, report: &mut Report) {
         let Some((other, ruling)) = action.parameter(&name.value).and_then(|parameter| parameter.not_with) else {
             continue;
         };
-        let given = |value: &Template| value.as_literal().is_none_or(|literal| !literal.is_null());
         let rules = |value: &Template| match ruling {
             Some(ruling) => value.as_literal().and_then(Value::as_str) == Some(ruling),
-            None => given(value),
+            None => is_given(value),
         };
-        if given(value) && used.with.iter().any(|(name, value)| name.value == other && rules(value)) {
+        if is_given(value) && used.with.iter().any(|(name, value)| name.value == other && rules(value)) {
             report.add(|| {
                 let ruling = ruling.map_or_else(|| "given".to_owned(), |ruling| format!("`{ruling}`"));
                 let message = format!("`{}` takes no `{}` where `{other}` is {ruling}", action.name, name.value);
@@ -61,6 +61,26 @@ fn excluded(used: &Use<'_>, action: &ActionSpec, report: &mut Report) {
             });
         }
     }
+}
+
+/// What another parameter should stand beside.
+fn alone(used: &Use<'_>, action: &ActionSpec, report: &mut Report) {
+    for (name, _) in used.with.iter().filter(|(_, value)| is_given(value)) {
+        let needs = action.parameter(&name.value).and_then(|parameter| parameter.needs);
+        let Some((other, exception)) = needs else { continue };
+        if !used.with.iter().any(|(name, value)| name.value == other && is_given(value)) {
+            report.warn(|| {
+                let message = format!("`{}` needs `{other}` beside `{}`, unless {exception}", action.name, name.value);
+                let doc = action.parameter(other).map(|other| other.doc).unwrap_or_default();
+                Diagnostic::warning("W0110", name.span, message).help(format!("add `{other}` to `{}`: {doc}", used.key))
+            });
+        }
+    }
+}
+
+/// Null stands for nothing; what an expression gives is not known here.
+fn is_given(value: &Template) -> bool {
+    value.as_literal().is_none_or(|literal| !literal.is_null())
 }
 
 fn all(action: &ActionSpec) -> String {
