@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// Each with its name. `\b` is ASCII's: scripts without spaces may stand beside digits.
-const DECOYS: [(&str, &str); 13] = [
+const DECOYS: [(&str, &str); 14] = [
     ("a web address", r"(?i)https?://[^\s<>]+|(?-u:\b)(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>]*"),
     ("an e-mail address", r"(?i)[^\s<>@]+@(?:[a-z0-9-]+\.)+[a-z]{2,}"),
     ("a ticket or colour", r"(?i)(?:#|№|(?-u:\b)n[or]\.)\s?[0-9a-f]{3,10}(?-u:\b)"),
@@ -30,6 +30,7 @@ const DECOYS: [(&str, &str); 13] = [
     ),
     ("a card number", r"(?-u:\b)\d{4}[\s-]\d{4}[\s-]\d{4}(?:[\s-]\d{1,4})?(?-u:\b)|[*•xX·.…]{2,}\s?-?\d{2,4}(?-u:\b)"),
     ("a postal code", r"(?-u:\b)[A-Z]{2} \d{5}(?:-\d{4})?(?-u:\b)|(?-u:\b)\d{5}-\d{4}(?-u:\b)|〒\s?\d{3}-?\d{4}"),
+    ("a scale", r"(?-u:\b)(?:0 )?1 2 3 4(?: 5(?: 6(?: 7(?: 8(?: 9(?: 10)?)?)?)?)?)?(?-u:\b)|(?-u:\b)5 4 3 2 1(?-u:\b)"),
     ("the year of a copyright", r"(?i)(?:©|\(c\)|copyright)\s*\d{4}"),
     (
         "a name of a standard or a version",
@@ -92,6 +93,7 @@ mod tests {
             ("4242 4242 4242 4242", "a card number"),
             ("\u{2022}\u{2022}\u{2022}\u{2022} 4242", "a card number"),
             ("CA 94107", "a postal code"),
+            ("0 1 2 3 4 5 6 7 8 9 10", "a scale"),
             ("\u{a9} 2026", "the year of a copyright"),
             ("AES-256", "a name of a standard or a version"),
             ("v4829.1", "a name of a standard or a version"),

@@ -128,12 +128,14 @@ fn codes_of_all_shapes_are_found() {
         ("plain", "Ihr Best\u{e4}tigungscode lautet: A1B2C3", "A1B2C3"),
         ("plain", "Your code is below.\n\nNMFHMJ\n", "NMFHMJ"),
         ("html", "<p>Your code</p><p><span>4</span><span>8</span><span>2</span><b>911</b></p>", "482911"),
+        ("html", "<p>Your code</p><td>4</td><td>8</td><td>2</td><td>9</td><p>It is good for an hour.</p>", "4829"),
         ("html", "<div>Order 1234</div><div>Your code:</div><div>567890</div>", "567890"),
         (
             "plain",
             "\u{60a8}\u{7684}\u{9a8c}\u{8bc1}\u{7801}\u{ff1a}482911\u{ff0c}\u{8bf7}\u{52ff}\u{6cc4}\u{9732}",
             "482911",
         ),
+        ("plain", "次の6桁の数字を入力してください。\n\n482911\n", "482911"),
     ] {
         assert_eq!(code(kind, body).as_deref(), Ok(expected), "{body}");
     }
@@ -149,6 +151,10 @@ fn what_only_looks_like_a_code_is_left_alone() {
         "See you on 2026-11-22 at 10:15, it costs 4829.11 EUR",
         "HELLO\n\nWELCOME\n",
         "Invoice number\n\n482911\n",
+        "Ihr Abholcode lautet 4829",
+        "Código de recogida: 482911",
+        "商品コード：482911",
+        "Your code\n\n0 1 2 3 4 5 6 7 8 9",
     ] {
         assert_eq!(code("plain", body), Err(NotTaken::Nothing), "{body}");
     }

@@ -181,6 +181,37 @@ mod tests {
         for text in ["ZIP code", "error code", "postcode", "Bestellnummer", "código postal", "order"] {
             assert_eq!(topics(text), [Topic::Other], "{text}");
         }
+        for text in [
+            "Registrikood",
+            "Įmonės kodas",
+            "Termékkód",
+            "Codul poștal",
+            "Ürün kodu",
+            "Код товара",
+            "Пощенски код",
+            "Κωδικός προϊόντος",
+            "Kod odbioru",
+            "Kód zboží",
+            "Abholcode",
+            "Afhaalcode",
+            "Code de retrait",
+            "Código de recogida",
+            "Codice articolo",
+            "Hämtkod",
+            "Noutokoodi",
+            "Kode pos",
+            "Mã sản phẩm",
+            "รหัสสินค้า",
+            "エラーコード",
+            "상품코드",
+            "取餐码",
+            "الرمز البريدي",
+            "کد پستی",
+            "מיקוד",
+            "पिन कोड",
+        ] {
+            assert_eq!(topics(text), [Topic::Other], "{text}");
+        }
         assert_eq!(topics("Promo code"), [Topic::Foreign, Topic::Code]);
     }
 }

@@ -8,6 +8,7 @@ mod tag;
 use tag::{Name, skip_element, tag_end};
 
 use super::attributes::Attributes;
+use super::boxes;
 use super::content::{Block, Link};
 use super::elements::{is_block, is_emphasis, is_skipped, is_void};
 use super::entities::decode_entities;
@@ -102,7 +103,12 @@ impl<'a> Walk<'a> {
         self.unlinked = false;
         if !text.is_empty() && self.blocks.len() < MAX_BLOCKS {
             let quoted = dress.quoted || text.starts_with('>');
-            self.blocks.push(Block { text, strong, linked, hidden: dress.hidden, quoted });
+            let block = Block { text, strong, linked, hidden: dress.hidden, quoted };
+            let apart = match self.blocks.last_mut() {
+                Some(row) => boxes::put(row, block),
+                None => Some(block),
+            };
+            self.blocks.extend(apart);
         }
         if let Some(picker) = &mut self.picker {
             picker.say(" ");

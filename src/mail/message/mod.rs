@@ -3,6 +3,7 @@
 mod attributes;
 mod authentication;
 mod bound;
+mod boxes;
 mod content;
 mod elements;
 mod entities;

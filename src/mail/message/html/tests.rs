@@ -12,6 +12,17 @@ fn blocks_break_and_inline_text_joins() {
 }
 
 #[test]
+fn boxes_of_one_digit_each_are_a_row() {
+    assert_eq!(texts("<tr><td>7</td><td><b>3</b></td><td>A</td></tr><p>Enter it</p>"), ["7 3 A", "Enter it"]);
+    let row = &read("<td>7</td><td><b>3</b></td><td><b>9</b></td>").blocks[0];
+    let strong: Vec<&str> = row.strong.iter().map(|strong| &row.text[strong.clone()]).collect();
+    assert_eq!((row.text.as_str(), strong.as_slice()), ("7 3 9", &["3 9"][..]));
+    assert_eq!(texts("<p>1</p><p>Open</p><p>2</p><p>34</p><p>x</p>"), ["1", "Open", "2", "34", "x"]);
+    assert_eq!(texts("<td>1</td><td style='display:none'>2</td><td><a href='https://x.test'>3</a></td>").len(), 3);
+    assert_eq!(texts(&"<td>1</td>".repeat(25)), ["1 1 1 1 1 1 1 1 1 1 1 1", "1 1 1 1 1 1 1 1 1 1 1 1", "1"]);
+}
+
+#[test]
 fn what_is_not_text_is_dropped() {
     let html = "<head><title>1</title><style>p{x:2}</style></head><!-- 3 --><script>4</script><p>five</p><!doctype x>";
     assert_eq!(texts(html), ["five"]);
