@@ -5,7 +5,7 @@
 //! 0. words: [`id`], [`clock`], [`entropy`], [`secret`], [`diagnostic`]
 //! 1. language, pure: [`expr`], [`workflow`], [`plan`]
 //! 2. decision, pure: [`run`]; of many runs, [`fleet`]
-//! 3. outside world: [`tls`], [`http`], [`mail`], [`store`]; on them [`modelslab`]; on all of these [`action`]
+//! 3. outside world: [`tls`], [`http`], [`mail`], [`subprocess`], [`store`]; on them [`modelslab`]; on all of these [`action`]
 //! 4. what a run would do: [`outlook`]; drivers: [`report`], [`engine`], [`sandbox`]
 //! 5. surfaces: [`ops`], [`cli`]
 
@@ -29,5 +29,6 @@ pub mod run;
 pub mod sandbox;
 pub mod secret;
 pub mod store;
+pub mod subprocess;
 pub mod tls;
 pub mod workflow;

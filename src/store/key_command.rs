@@ -1,27 +1,19 @@
 //! A command that prints the key: no shell, no standard input, bounded in time and in what it may print.
 
 use std::fmt;
-use std::io::{self, Read as _};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::process::{Command, ExitStatus};
 use std::time::Duration;
-
-use rustix::process::{Pid, Signal, kill_process};
 
 use super::key::MAX_TEXT;
 use crate::secret::Secret;
-
-/// A password manager may ask its user for a fingerprint first.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::subprocess::{Bounds, PATIENCE, Unheard, hear};
 
 /// Why a key command gave no key.
 #[derive(Debug)]
 pub enum CommandError {
     Empty,
-    Start(io::Error),
-    Read(io::Error),
+    Unheard(Unheard),
     TooMuch,
-    TooLong,
     Failed(ExitStatus),
 }
 
@@ -29,10 +21,8 @@ impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("is empty"),
-            Self::Start(error) => write!(f, "could not be started: {error}"),
-            Self::Read(error) => write!(f, "could not be read from: {error}"),
+            Self::Unheard(why) => why.fmt(f),
             Self::TooMuch => write!(f, "printed more than {MAX_TEXT} bytes"),
-            Self::TooLong => write!(f, "took longer than {} s and was ended", PATIENCE.as_secs()),
             Self::Failed(status) => write!(f, "failed: {status}"),
         }
     }
@@ -46,32 +36,12 @@ pub(super) fn run(command: &str) -> Result<Secret<Vec<u8>>, CommandError> {
 fn run_within(command: &str, patience: Duration) -> Result<Secret<Vec<u8>>, CommandError> {
     let mut words = command.split_whitespace();
     let program = words.next().ok_or(CommandError::Empty)?;
-    let child = Command::new(program)
-        .args(words)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(CommandError::Start)?;
-    let pid = Pid::from_child(&child);
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || sender.send(listen(child)));
-    receiver.recv_timeout(patience).unwrap_or_else(|_| {
-        let _ = kill_process(pid, Signal::KILL);
-        Err(CommandError::TooLong)
-    })
-}
-
-fn listen(mut child: Child) -> Result<Secret<Vec<u8>>, CommandError> {
-    let mut printed = Vec::with_capacity(MAX_TEXT + 1);
-    if let Some(stdout) = child.stdout.take() {
-        stdout.take(MAX_TEXT as u64 + 1).read_to_end(&mut printed).map_err(CommandError::Read)?;
-    }
-    let printed = Secret::new(printed);
-    let status = child.wait().map_err(CommandError::Read)?;
+    let bounds = Bounds { printed: MAX_TEXT + 1, complaint: 0, patience };
+    let heard = hear(Command::new(program).args(words), bounds).map_err(CommandError::Unheard)?;
     match () {
-        () if printed.expose().len() > MAX_TEXT => Err(CommandError::TooMuch),
-        () if !status.success() => Err(CommandError::Failed(status)),
-        () => Ok(printed),
+        () if heard.printed.expose().len() > MAX_TEXT => Err(CommandError::TooMuch),
+        () if !heard.status.success() => Err(CommandError::Failed(heard.status)),
+        () => Ok(heard.printed),
     }
 }
 
@@ -87,9 +57,12 @@ mod tests {
     #[test]
     fn a_command_that_fails_hangs_or_babbles_is_an_error() {
         assert!(matches!(run(" "), Err(CommandError::Empty)));
-        assert!(matches!(run("/no/such/program"), Err(CommandError::Start(_))));
+        assert!(matches!(run("/no/such/program"), Err(CommandError::Unheard(Unheard::Start(_)))));
         assert!(matches!(run("false"), Err(CommandError::Failed(_))));
         assert!(matches!(run("head -c 5000 /dev/zero"), Err(CommandError::TooMuch)));
-        assert!(matches!(run_within("sleep 600", Duration::from_millis(1)), Err(CommandError::TooLong)));
+        assert!(matches!(
+            run_within("sleep 600", Duration::from_millis(1)),
+            Err(CommandError::Unheard(Unheard::TooLong(_)))
+        ));
     }
 }

@@ -2,18 +2,12 @@
 
 use std::ffi::OsString;
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
-
-use super::listen::listen;
 use super::{MAX_TOKEN, token_in};
 use crate::diagnostic::escape;
 use crate::secret::{MASKED, Mask, Secret};
-
-/// A password manager may ask its user for a fingerprint first.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::subprocess::{Bounds, PATIENCE, hear};
 
 /// What is read of the command's complaints, in bytes, and what is shown of them, in characters.
 const MAX_COMPLAINT: usize = 64 * 1024;
@@ -36,19 +30,12 @@ fn run_within(
     let Some((program, arguments)) = words.split_first() else { return Err("`token-command` is empty".to_owned()) };
     let says = |what: String| format!("`token-command`: {} {what}", escape(program));
     let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.args(arguments).stderr(Stdio::piped());
     for name in withheld {
         command.env_remove(name);
     }
-    let child = command.spawn().map_err(|error| says(format!("could not be started: {error}")))?;
-    let pid = Pid::from_child(&child);
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || sender.send(listen(child, MAX_TOKEN + 2, MAX_COMPLAINT)));
-    let Ok(ended) = receiver.recv_timeout(patience) else {
-        let _ = kill_process(pid, Signal::KILL);
-        return Err(says(format!("took longer than {} s and was ended", patience.as_secs())));
-    };
-    let heard = ended.map_err(|error| says(format!("could not be read from: {error}")))?;
+    let bounds = Bounds { printed: MAX_TOKEN + 2, complaint: MAX_COMPLAINT, patience };
+    let heard = hear(&mut command, bounds).map_err(|error| says(error.to_string()))?;
     let printed = Secret::new(String::from_utf8_lossy(heard.printed.expose()).into_owned());
     if !heard.status.success() {
         return Err(says(format!("failed ({}){}", heard.status, told(&heard.complaint, &printed, mask))));

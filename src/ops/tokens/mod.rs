@@ -2,7 +2,6 @@
 
 mod command;
 mod file;
-mod listen;
 mod refresh;
 #[cfg(test)]
 mod tests;
