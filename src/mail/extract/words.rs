@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn other_codes_are_other_numbers() {
-        for text in ["ZIP code", "error code", "postcode", "Bestellnummer", "código postal", "order"] {
+        for text in ["ZIP code", "Postal code", "error code", "postcode", "Bestellnummer", "código postal", "order"] {
             assert_eq!(topics(text), [Topic::Other], "{text}");
         }
         for text in [
