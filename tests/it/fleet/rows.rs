@@ -55,6 +55,13 @@ fn rows_that_are_known_by_something_else_now_are_not_begun_again() {
 }
 
 #[test]
+fn who_gives_no_rows_is_told_where_they_come_from() {
+    let context = TestContext::new();
+    let output = context.onramp(["fleet", "run", WORKFLOW, "--name", "q4"]).run();
+    output.expect_code(2).says(&["<--inputs <FILE>|--count <N>|--rows-from <FLEET>>"]);
+}
+
+#[test]
 fn a_fleet_whose_rows_would_be_called_as_a_run_is_refused() {
     let context = TestContext::new();
     let sandbox = context.sandbox();

@@ -2,15 +2,16 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use crate::ops::RowFormat;
 
 /// Where rows come from.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("rows").args(["inputs", "count", "rows_from"]).required(true)))]
 pub struct RowArgs {
     /// A file of rows: .csv, .jsonl, .json or .yaml; `-` is standard input.
-    #[arg(long, value_name = "FILE", required_unless_present_any = ["count", "rows_from"])]
+    #[arg(long, value_name = "FILE")]
     pub inputs: Option<PathBuf>,
 
     /// What the rows are written in, where the file's name does not say so.
@@ -22,7 +23,7 @@ pub struct RowArgs {
     pub key: Option<String>,
 
     /// So many rows, without a file: each column from a --template.
-    #[arg(long, value_name = "N", requires = "template", conflicts_with = "inputs")]
+    #[arg(long, value_name = "N", requires = "template")]
     pub count: Option<u64>,
 
     /// A column of --count: NAME=VALUE, in which ${{ index }} is the row's number.
@@ -31,7 +32,7 @@ pub struct RowArgs {
 
     /// An earlier fleet: a row for each that has succeeded there, under the same key. Its outputs, and what it was given, become the
     /// inputs and secrets of the same name, unless -i gives them otherwise.
-    #[arg(long, value_name = "FLEET", conflicts_with_all = ["inputs", "count", "format", "key"])]
+    #[arg(long, value_name = "FLEET", conflicts_with_all = ["format", "key"])]
     pub rows_from: Option<String>,
 
     /// A value for an input of every row: NAME=VALUE, NAME=@FILE or NAME=@-. What a row of a file has itself wins.
