@@ -138,6 +138,10 @@ fn foot(summary: &FleetSummary, look: &Look) -> String {
         (_, true, _) => Some(summary.command("fleet unpause", "")),
         (false, _, true) if summary.teardown => Some(summary.command("fleet teardown", "")),
         (false, _, true) => Some(summary.command("fleet resume", "")),
+        (false, _, false) if summary.tally.succeeded > 0 && !summary.teardown => {
+            let export = summary.command("fleet export", &format!(" --format csv --reveal -o {}.csv", summary.fleet));
+            Some(format!("{export}  # the outputs, secret ones too"))
+        }
         _ => None,
     };
     way_on.map(|command| format!("{}\n", look.paint(Tone::Faint, &command))).unwrap_or_default()

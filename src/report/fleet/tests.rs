@@ -105,6 +105,8 @@ fn waits_are_told_where_they_matter() {
 
     WAITED  LONGEST  TRIES  FOR THEIR TURN
     1m 30s   1m 00s      2  verify
+
+    onramp fleet export q4 --format csv --reveal -o q4.csv  # the outputs, secret ones too
     ");
 }
 
