@@ -24,6 +24,10 @@ use crate::workflow::Texts;
 /// A journal that has not grown by this many bytes is not worth a checkpoint.
 const MIN_GROWTH: u64 = 256 * 1024;
 
+/// What stands around the facts of a commit, in bytes at most: numbers before them, and the MAC that closes it. A line that has
+/// room for it is not copied.
+const AROUND: usize = 192;
+
 /// A fleet to be stored.
 #[derive(Debug, Clone, Copy)]
 pub struct NewFleet<'a> {
@@ -144,7 +148,7 @@ impl FleetWriter {
         if !facts.is_empty() {
             let length: usize = facts.iter().map(|fact| fact.0.len() + 1).sum();
             self.journal.append(|commit, synced, _| {
-                let mut line = String::with_capacity(length + 64);
+                let mut line = String::with_capacity(length + AROUND);
                 line.push_str(&format!(r#"{{"commit":{commit},"synced":{synced},"facts":["#));
                 for (number, fact) in facts.iter().enumerate() {
                     line.push_str(if number == 0 { "" } else { "," });
