@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::row::{Row, RowKey};
 use crate::id::RunId;
 use crate::run::{RunStarted, Settings};
 use crate::secret::{Data, Secret};
@@ -18,4 +19,10 @@ pub fn started() -> RunStarted {
     let (run, seed) = (RunId::new("q4").unwrap(), Secret::new(vec![7; 32]));
     let workflow = "bootstrap".to_owned();
     RunStarted { run, workflow, seed, inputs: Data::new(), secrets: Data::new(), settings, until: None }
+}
+
+/// The first row, of that key, with nothing else.
+pub fn row(key: &str) -> Row {
+    let (key, inputs, secrets) = (RowKey::new(key).unwrap(), Data::new(), Data::new());
+    Row { key, number: 1, inputs, secrets, label: None, found: Vec::new() }
 }

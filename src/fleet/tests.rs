@@ -17,8 +17,7 @@ fn at(second: i64) -> Timestamp {
 
 fn row(key: &str) -> Row {
     let inputs = Data::from([("email".into(), json!(key).into())]);
-    let (key, secrets, found) = (RowKey::new(key).unwrap(), Data::new(), Vec::new());
-    Row { key, number: 1, inputs, secrets, label: None, found }
+    Row { inputs, ..fixture::row(key) }
 }
 
 fn id(number: u32) -> RowId {

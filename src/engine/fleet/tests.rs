@@ -10,10 +10,8 @@ use tokio::sync::{Barrier, mpsc};
 use super::*;
 use crate::clock::{ManualClock, Timestamp};
 use crate::engine::{EngineError, HostError, Log as _};
-use crate::fleet::fixture::started;
-use crate::fleet::{
-    Control, FleetEntry, FleetFact, FleetState, Flow, Row, RowId, RowKey, RowPhase, StopAfter, StopReason,
-};
+use crate::fleet::fixture::{self, started};
+use crate::fleet::{Control, FleetEntry, FleetFact, FleetState, Flow, Row, RowId, RowPhase, StopAfter, StopReason};
 use crate::id::{RunId, StepId, TaskPath};
 use crate::run::{Entry, ErrorKind, Fact, RunStatus, StepError, Stop};
 use crate::secret::Data;
@@ -24,8 +22,7 @@ fn fleet(rows: u64) -> FleetState {
     let mut state = FleetState::new(started(), "sha256:a".into(), Timestamp::default());
     let row = |number: u64| {
         let inputs = Data::from([("n".into(), json!(number).into())]);
-        let (key, secrets, found) = (RowKey::new(&number.to_string()).unwrap(), Data::new(), Vec::new());
-        Row { key, number, inputs, secrets, label: None, found }
+        Row { number, inputs, ..fixture::row(&number.to_string()) }
     };
     let fact = FleetFact::RowsAdded((1..=rows).map(row).collect());
     state.apply(&FleetEntry { at: Timestamp::default(), fact }).unwrap();

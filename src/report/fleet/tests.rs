@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use super::*;
 use crate::clock::Timestamp;
-use crate::fleet::fixture::started;
-use crate::fleet::{FleetEntry, FleetFact, FleetState, Happening, Row, RowEvent, RowId, RowKey, RowTrouble};
+use crate::fleet::fixture::{self, started};
+use crate::fleet::{FleetEntry, FleetFact, FleetState, Happening, Row, RowEvent, RowId, RowTrouble};
 use crate::id::{StepId, TaskPath};
 use crate::report::look::Look;
 use crate::run::{ErrorKind, RunStatus, StepError};
-use crate::secret::Data;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_millis(second * 1000)
@@ -21,14 +20,7 @@ fn step(name: &str) -> StepId {
 
 /// Rows of agents 1 to 5, of which so many have begun in the first second.
 fn fleet(begun: u32) -> FleetState {
-    let row = |number: u64| Row {
-        key: RowKey::new(&format!("agent+{number}@onramp.test")).unwrap(),
-        number,
-        inputs: Data::new(),
-        secrets: Data::new(),
-        label: None,
-        found: Vec::new(),
-    };
+    let row = |number: u64| Row { number, ..fixture::row(&format!("agent+{number}@onramp.test")) };
     let mut state = FleetState::new(started(), "sha256:a".into(), at(0));
     state.apply(&FleetEntry { at: at(0), fact: FleetFact::RowsAdded((1..=5).map(row).collect()) }).unwrap();
     (1..=begun).for_each(|number| happens(&mut state, number, 1, Happening::Began));

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::read::{FleetReader, load};
 use super::writer::{FleetWriter, NewFleet};
-use crate::fleet::{FleetEntry, FleetFact, FleetState, Row, RowEvent, RowId, RowKey, RowPhase};
+use crate::fleet::{FleetEntry, FleetFact, FleetState, Row, RowEvent, RowId, RowPhase, fixture};
 use crate::id::{StepId, TaskPath};
 use crate::run::{Entry, Fact, Outcome, RunStarted, RunStatus};
 use crate::secret::Data;
@@ -28,14 +28,8 @@ struct Written {
 fn row(number: u64) -> Row {
     let inputs = Data::from([("email".into(), json!(number).into()), ("password".into(), secret(PASSWORD))]);
     let (secrets, found) = (Data::from([("api_key".into(), secret(PASSWORD))]), vec!["email".to_owned()]);
-    Row {
-        key: RowKey::new(&format!("agent+{number}@onramp.test")).unwrap(),
-        number,
-        inputs,
-        secrets,
-        label: Some(format!("{number}")),
-        found,
-    }
+    let label = Some(number.to_string());
+    Row { number, inputs, secrets, label, found, ..fixture::row(&format!("agent+{number}@onramp.test")) }
 }
 
 fn id(number: u32) -> RowId {
