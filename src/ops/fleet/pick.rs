@@ -26,8 +26,7 @@ impl Pick {
     /// The rows that go on: of `open` all, unless some were named.
     pub fn rows(&self, state: &FleetState, open: Vec<RowId>) -> Result<Vec<RowId>, OpError> {
         if !self.named.is_empty() {
-            let rows: BTreeSet<RowId> = self.named.iter().map(|row| named(state, row)).collect::<Result<_, _>>()?;
-            return Ok(rows.into_iter().collect());
+            return each_named(state, &self.named, named);
         }
         let mut rows = open;
         if self.failed {
@@ -45,8 +44,9 @@ impl Pick {
     pub(super) fn undone(&self, state: &FleetState) -> Result<Vec<RowId>, OpError> {
         let has_made = |row: &RowState| row.began.is_some() && !row.torn_down;
         if !self.named.is_empty() {
-            let rows: BTreeSet<RowId> = self.named.iter().map(|row| begun(state, row)).collect::<Result<_, _>>()?;
-            return Ok(rows.into_iter().filter(|id| state.row(*id).is_some_and(has_made)).collect());
+            let mut rows = each_named(state, &self.named, begun)?;
+            rows.retain(|id| state.row(*id).is_some_and(has_made));
+            return Ok(rows);
         }
         let mut rows = Vec::new();
         for (id, row) in state.numbered().filter(|(_, row)| has_made(row)) {
@@ -72,6 +72,16 @@ fn is_unfinished(row: &RowState) -> bool {
 
 pub(super) fn holds(condition: Option<&Condition>, row: &RowState) -> Result<bool, OpError> {
     condition.map_or(Ok(true), |condition| condition.holds(row))
+}
+
+/// The rows of these names, each once, as `find` finds them.
+pub(super) fn each_named(
+    state: &FleetState,
+    names: &[String],
+    find: impl Fn(&FleetState, &str) -> Result<RowId, OpError>,
+) -> Result<Vec<RowId>, OpError> {
+    let rows: BTreeSet<RowId> = names.iter().map(|name| find(state, name)).collect::<Result<_, _>>()?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The row that `wanted` means: its key, its run's id, or what it is shown by.

@@ -1,9 +1,7 @@
 //! A person answers for steps of many rows at once.
 
-use std::collections::BTreeSet;
-
 use super::condition::Condition;
-use super::pick::{begun, holds};
+use super::pick::{begun, each_named, holds};
 use super::stored_rows::StoredRows;
 use crate::fleet::{FleetState, RowId, RowPhase, RowState};
 use crate::id::{RunId, TaskPath};
@@ -66,8 +64,7 @@ pub fn fleet_resolve(workspace: &Workspace, request: FleetResolveRequest) -> Res
 /// The rows that are answered for: there are some.
 fn meant(state: &FleetState, request: &FleetResolveRequest) -> Result<Vec<RowId>, OpError> {
     if !request.named.is_empty() {
-        let rows: BTreeSet<RowId> = request.named.iter().map(|row| begun(state, row)).collect::<Result<_, _>>()?;
-        return Ok(rows.into_iter().collect());
+        return each_named(state, &request.named, begun);
     }
     let mut rows = Vec::new();
     let is_open = |row: &RowState| row.began.is_some() && row.phase != RowPhase::Ended(RunStatus::Succeeded);
