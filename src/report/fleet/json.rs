@@ -11,17 +11,16 @@ fn row(id: RowId, row: &RowState, state: &FleetState, is_live: bool) -> Value {
         "key": row.key.as_str(), "run_id": id.run(state.id()).map(|run| run.to_string()).unwrap_or_default(),
         "status": row.status(is_live), "attempts": row.attempts,
     });
-    if let (Some(label), Some(object)) = (&row.label, value.as_object_mut()) {
-        object.insert("label".to_owned(), label.as_str().into());
+    if let Some(label) = &row.label {
+        value["label"] = label.as_str().into();
     }
-    if let (true, Some(object)) = (state.hands_on, value.as_object_mut()) {
-        object.insert("handed_on".to_owned(), row.handed_on.into());
+    if state.hands_on {
+        value["handed_on"] = row.handed_on.into();
     }
-    if let (Some(trouble), Some(object)) = (&row.trouble, value.as_object_mut()) {
+    if let Some(trouble) = &row.trouble {
         let error = &trouble.error;
-        object.insert("step".to_owned(), trouble.task.to_string().into());
-        let error = json!({ "code": error.code, "kind": error.kind.to_string(), "message": error.message });
-        object.insert("error".to_owned(), error);
+        value["step"] = trouble.task.to_string().into();
+        value["error"] = json!({ "code": error.code, "kind": error.kind.to_string(), "message": error.message });
     }
     value
 }
@@ -51,14 +50,12 @@ pub fn json(summary: &FleetSummary, state: &FleetState, rows: bool) -> Value {
         "causes": causes.collect::<Vec<_>>(), "slowest": slowest.collect::<Vec<_>>(),
         "waits": waits.collect::<Vec<_>>(), "fleet_dir": summary.dir,
     });
-    if let (Some(untaken), Some(object)) = (&summary.untaken, document.as_object_mut()) {
-        let Untaken { rows, examples, command } = untaken;
+    if let Some(Untaken { rows, examples, command }) = &summary.untaken {
         let examples: Vec<&String> = examples.iter().map(|name| &name.key).collect();
-        object.insert("untaken".to_owned(), json!({ "rows": rows, "examples": examples, "command": command }));
+        document["untaken"] = json!({ "rows": rows, "examples": examples, "command": command });
     }
-    if let (true, Some(object)) = (rows, document.as_object_mut()) {
-        let rows = state.numbered().map(|(id, known)| row(id, known, state, summary.is_live));
-        object.insert("each".to_owned(), rows.collect());
+    if rows {
+        document["each"] = state.numbered().map(|(id, known)| row(id, known, state, summary.is_live)).collect();
     }
     document
 }

@@ -68,16 +68,19 @@ pub(super) fn counts(tally: &Tally, look: &Look) -> String {
     if told.is_empty() { "no rows".to_owned() } else { told.join("  ") }
 }
 
-fn causes(summary: &FleetSummary, look: &Look) -> String {
+/// In as many lines as it takes.
+fn indented(text: &str, look: &Look) -> String {
     let width = look.width.saturating_sub(2).max(20);
+    wrap(text, width).into_iter().map(|line| format!("  {line}\n")).collect()
+}
+
+fn causes(summary: &FleetSummary, look: &Look) -> String {
     let of = |cause: &Cause| {
         let title = format!("{} at {}", inert(&cause.code), inert(&cause.place()));
         let rows = count(cause.rows, "row", "rows");
         let mut text = format!("{}  {}\n", look.paint(Tone::Bad, &rows), look.paint(Tone::Strong, &title));
         let example = format!("{}: {}", inert(&cause.example.shown), inert(&cause.message));
-        for line in wrap(&example, width) {
-            text.push_str(&format!("  {line}\n"));
-        }
+        text.push_str(&indented(&example, look));
         for command in &cause.commands {
             text.push_str(&format!("  {}\n", look.paint(Tone::Faint, command)));
         }
@@ -93,9 +96,7 @@ fn untaken(untaken: &Untaken, is_live: bool, look: &Look) -> String {
     let examples: Vec<&str> = untaken.examples.iter().map(|name| name.shown.as_str()).collect();
     let more = untaken.rows - untaken.examples.len();
     let more = if more > 0 { format!(", and {more} more (--json --rows)") } else { String::new() };
-    for line in wrap(&format!("{}{more}", inert(&examples.join(", "))), look.width.saturating_sub(2).max(20)) {
-        text.push_str(&format!("  {line}\n"));
-    }
+    text.push_str(&indented(&format!("{}{more}", inert(&examples.join(", "))), look));
     if !is_live {
         text.push_str(&format!("  {}\n", look.paint(Tone::Faint, &untaken.command)));
     }
