@@ -9,7 +9,8 @@ use url::Url;
 /// The longest that one request may take, answer included.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A request. Secrets inside are the caller's to keep out of errors; [`HttpError`](super::HttpError) never holds any of it but host and port.
+/// A request. Secrets inside are the caller's to keep out of errors; [`HttpError`](super::HttpError) never holds any of it but
+/// host and port.
 pub struct Request {
     pub method: Method,
     pub url: Url,
