@@ -116,7 +116,8 @@ impl<L: Log> Host for LocalHost<L> {
     }
 
     fn start(&mut self, queued: Queued) {
-        if let Fact::Succeeded { task, outputs, .. } | Fact::Kept { task, outputs } = &queued.entry.fact
+        // An answer that is the outputs as it is was learned when it came.
+        if let Fact::Succeeded { task, outputs: Some(outputs), .. } | Fact::Kept { task, outputs } = &queued.entry.fact
             && let Some(index) = self.plan.index(&task.step)
         {
             self.launcher.succeeded_with(&self.plan.steps[index], outputs);

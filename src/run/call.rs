@@ -21,7 +21,7 @@ use crate::workflow::{InputError, accept, accept_secret};
 pub(super) fn enter(plan: &Plan, state: &RunState, step: usize, call: &FileCall) -> Fact {
     let task = TaskPath::step(plan.steps[step].id.clone());
     match inputs(plan, state, step, call) {
-        Ok(outputs) => Fact::Succeeded { task, outputs, warning: None },
+        Ok(outputs) => Fact::Succeeded { task, outputs: Some(outputs), warning: None },
         Err(error) => Fact::Failed { task, error },
     }
 }
@@ -92,7 +92,7 @@ pub(super) fn leave(plan: &Plan, state: &RunState, step: usize, index: usize) ->
         }
     }
     let (outputs, warning) = outputs(plan, state, planned, index);
-    Fact::Succeeded { task, outputs, warning }
+    Fact::Succeeded { task, outputs: Some(outputs), warning }
 }
 
 /// What a step inside that did not succeed means for the call.

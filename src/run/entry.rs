@@ -75,7 +75,8 @@ pub enum Fact {
     },
     Succeeded {
         task: TaskPath,
-        outputs: Data,
+        /// `None` if they are what the attempt ended with.
+        outputs: Option<Data>,
         warning: Option<String>,
     },
     Failed {

@@ -45,7 +45,11 @@ pub(super) fn advance(task: &mut TaskState, fact: &Fact, at: Timestamp) -> Resul
             Due(Timer::Reprobe)
         }
         (Probing, Fact::ProbeEnded { probe, answer, .. }) if *probe == task.probes => Probed(answer.clone()),
-        (Ended(_) | Probed(_), Fact::Succeeded { outputs, warning, .. }) => {
+        (Ended(outcome), Fact::Succeeded { outputs, warning, .. }) => {
+            task.warning = warning.clone();
+            succeed(task, outputs.as_ref().unwrap_or(&outcome.data), at)
+        }
+        (Probed(_), Fact::Succeeded { outputs: Some(outputs), warning, .. }) => {
             task.warning = warning.clone();
             succeed(task, outputs, at)
         }
@@ -87,7 +91,7 @@ pub(super) fn advance(task: &mut TaskState, fact: &Fact, at: Timestamp) -> Resul
 /// The table of a step that stands for a call: it is decided, and nothing is done for it.
 pub(super) fn pass(task: &mut TaskState, fact: &Fact, at: Timestamp) -> Result<(), &'static str> {
     match (&task.phase, fact) {
-        (Phase::Waiting, Fact::Succeeded { outputs, warning, .. }) => {
+        (Phase::Waiting, Fact::Succeeded { outputs: Some(outputs), warning, .. }) => {
             task.kept = None;
             task.since = Some(at);
             task.warning = warning.clone();

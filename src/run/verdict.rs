@@ -30,6 +30,7 @@ pub(super) fn after_attempt(unit: &Unit<'_>, outcome: &Outcome) -> Fact {
         Ok(outputs) => {
             // Nothing refers to what an undo answered.
             let outputs = if unit.role() == Role::Undo { Data::new() } else { outputs };
+            let outputs = (outputs != outcome.data).then_some(outputs);
             let warning = outcome.warning.clone();
             return Fact::Succeeded { task: unit.path.clone(), outputs, warning };
         }
@@ -90,7 +91,7 @@ pub(super) fn after_probe(unit: &Unit<'_>, answer: &ProbeAnswer) -> Fact {
 }
 
 fn took_place(unit: &Unit<'_>, outputs: Data) -> Fact {
-    Fact::Succeeded { task: unit.path.clone(), outputs, warning: None }
+    Fact::Succeeded { task: unit.path.clone(), outputs: Some(outputs), warning: None }
 }
 
 fn not_done(unit: &Unit<'_>) -> Fact {

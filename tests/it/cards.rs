@@ -98,7 +98,8 @@ fn plain(fact: &Fact) -> String {
         Fact::ProbeEnded { answer: ProbeAnswer::Done(data), .. }
         | Fact::Resolved { resolution: Resolution::Done(data), .. } => all(data),
         Fact::ProbeEnded { answer: ProbeAnswer::Seen(seen), .. } => outcome(seen, &mut all),
-        Fact::Succeeded { outputs, .. } | Fact::Kept { outputs, .. } | Fact::RunEnded { outputs, .. } => all(outputs),
+        Fact::Succeeded { outputs, .. } => outputs.iter().for_each(all),
+        Fact::Kept { outputs, .. } | Fact::RunEnded { outputs, .. } => all(outputs),
         Fact::StopRequested(_)
         | Fact::AlarmSet { .. }
         | Fact::AlarmRang { .. }

@@ -208,10 +208,10 @@ fn a_run_may_go_as_far_as_a_step_inside_of_a_call() {
 fn nothing_can_be_claimed_of_the_steps_that_stand_for_a_call() {
     let mut run = Run::calling(MAIN, LIB);
     run.succeeds(task("first"), "x");
-    let claim = |step: &str| Fact::Succeeded { task: task(step), outputs: outputs(1), warning: None };
+    let claim = |step: &str| Fact::Succeeded { task: task(step), outputs: Some(outputs(1)), warning: None };
     assert!(run.apply(claim("call")).is_err(), "what is inside has not ended");
     assert!(run.apply(claim("call/call-inputs")).is_err(), "they are taken in already");
     assert!(run.apply(claim("call/second")).is_err(), "a step that acts succeeds by an attempt");
     let undo = TaskPath::parse("undo:call").unwrap();
-    assert!(run.apply(Fact::Succeeded { task: undo, outputs: outputs(1), warning: None }).is_err());
+    assert!(run.apply(Fact::Succeeded { task: undo, outputs: Some(outputs(1)), warning: None }).is_err());
 }

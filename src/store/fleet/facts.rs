@@ -35,6 +35,14 @@ pub(super) enum Fact {
     Fleet(FleetEntry),
 }
 
+/// An entry of a row. The row comes first: that tells it from a fact of the fleet.
+#[derive(Serialize)]
+struct StoredRowEntry {
+    row: u32,
+    #[serde(flatten)]
+    entry: StoredEntry,
+}
+
 const ROW: &str = r#"{"row":"#;
 
 /// Where what a fleet started from is sealed.
@@ -42,8 +50,8 @@ const STARTED: Place<'_> = Place { file: RunFile::Journal, seq: 1, step: "", att
 
 /// A row's entry in the words of the journal. `keys` are the row's.
 pub(super) fn row_entry(row: RowId, entry: &Entry, keys: &RunKeys) -> Result<String, StoreError> {
-    let entry = serde_json::to_string(&StoredEntry::seal(entry, keys)?).map_err(|_| StoreError::TooLarge)?;
-    Ok(format!("{ROW}{row},{}", entry.strip_prefix('{').unwrap_or_default()))
+    let stored = StoredRowEntry { row: row.get(), entry: StoredEntry::seal(entry, keys)? };
+    serde_json::to_string(&stored).map_err(|_| StoreError::TooLarge)
 }
 
 /// Which row an entry is of; `None` for a fact of the fleet.

@@ -75,7 +75,8 @@ enum StoredFact {
     },
     Succeeded {
         task: String,
-        outputs: StoredData,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outputs: Option<StoredData>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         warning: Option<String>,
     },
@@ -184,7 +185,9 @@ impl StoredFact {
             }
             Fact::TimerFired { .. } => Self::TimerFired { task: about },
             Fact::Succeeded { outputs, warning, .. } => {
-                let outputs = StoredData::seal(outputs, keys, &place(seq, &about, 0), "outputs")?;
+                let place = place(seq, &about, 0);
+                let outputs = outputs.as_ref().map(|outputs| StoredData::seal(outputs, keys, &place, "outputs"));
+                let outputs = outputs.transpose()?;
                 Self::Succeeded { task: about, outputs, warning: warning.clone() }
             }
             Fact::Failed { error, .. } => Self::Failed { task: about, error: error.into() },
@@ -244,7 +247,8 @@ impl StoredFact {
             }
             Self::TimerFired { task: about } => Fact::TimerFired { task: task(&about)? },
             Self::Succeeded { task: about, outputs, warning } => {
-                let outputs = outputs.open(keys, &place(seq, &about, 0), "outputs")?;
+                let place = place(seq, &about, 0);
+                let outputs = outputs.map(|outputs| outputs.open(keys, &place, "outputs")).transpose()?;
                 Fact::Succeeded { task: task(&about)?, outputs, warning }
             }
             Self::Failed { task: about, error } => Fact::Failed { task: task(&about)?, error: error.into() },

@@ -37,12 +37,12 @@ fn facts() -> Vec<Fact> {
     vec![
         Fact::AttemptStarted(Box::new(intent)),
         Fact::AttemptEnded { task: task.clone(), attempt: 1, outcome: Arc::new(Outcome::succeeded(outputs.clone())) },
-        Fact::Succeeded { task, outputs, warning: None },
+        Fact::Succeeded { task, outputs: None, warning: None },
     ]
 }
 
 fn steps() -> Vec<StepState> {
-    let Some(Fact::Succeeded { outputs, .. }) = facts().pop() else { return Vec::new() };
+    let Some(Fact::AttemptEnded { outcome, .. }) = facts().into_iter().nth(1) else { return Vec::new() };
     let task = TaskState {
         phase: Phase::Succeeded,
         occurrence: 1,
@@ -51,7 +51,7 @@ fn steps() -> Vec<StepState> {
         since: Some(at(2)),
         first_sent: Some(at(2)),
         ended: Some(at(4)),
-        outputs: outputs.clone(),
+        outputs: outcome.data.clone(),
         ..TaskState::default()
     };
     let id = StepId::new("signup").unwrap();

@@ -263,7 +263,7 @@ pub fn fact() -> BoxedStrategy<Fact> {
     let ends = prop_oneof![
         (task(), timer(), time()).prop_map(|(task, timer, due)| Fact::TimerSet { task, timer, due }),
         task().prop_map(|task| Fact::TimerFired { task }),
-        (task(), data(), option::of(text())).prop_map(|(task, outputs, warning)| Fact::Succeeded {
+        (task(), option::of(data()), option::of(text())).prop_map(|(task, outputs, warning)| Fact::Succeeded {
             task,
             outputs,
             warning

@@ -36,7 +36,7 @@ proptest! {
 fn succeeded(seq: u64, value: Datum) -> Entry {
     let outputs = Data::from([("value".into(), value)]);
     let task = crate::id::TaskPath::parse("invite[ada@onramp.test]").unwrap();
-    entry(seq, Fact::Succeeded { task, outputs, warning: None })
+    entry(seq, Fact::Succeeded { task, outputs: Some(outputs), warning: None })
 }
 
 fn nested(depth: usize) -> Value {

@@ -106,8 +106,15 @@ fn check(graph: &Graph, stop: u64, choices: [u64; 2]) {
 
 /// What is known to have been made, and when it was there for the last time that it says so.
 fn made(graph: &Graph, entries: &[Entry]) -> HashMap<Value, Timestamp> {
+    let mut ended = HashMap::new();
     let succeeded = entries.iter().filter_map(|entry| match &entry.fact {
-        Fact::Succeeded { task, outputs, .. } if task.role == Role::Step => Some((task, outputs, entry.at)),
+        Fact::AttemptEnded { task, outcome, .. } => {
+            ended.insert(task, &outcome.data);
+            None
+        }
+        Fact::Succeeded { task, outputs, .. } if task.role == Role::Step => {
+            Some((task, outputs.as_ref().unwrap_or_else(|| ended[task]), entry.at))
+        }
         _ => None,
     });
     let left = succeeded.filter(|(task, ..)| graph.steps[index(task)].effect != Effect::Read);

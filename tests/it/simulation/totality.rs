@@ -87,7 +87,9 @@ fn fact() -> impl Strategy<Value = Fact> {
         2 => (path(), 1u32..3).prop_map(|(task, probe)| Fact::ProbeEnded { task, probe, answer: ProbeAnswer::NotDone }),
         2 => (path(), timer).prop_map(|(task, timer)| Fact::TimerSet { task, timer, due: BEGIN }),
         2 => path().prop_map(|task| Fact::TimerFired { task }),
-        2 => path().prop_map(|task| Fact::Succeeded { task, outputs: Data::new(), warning: None }),
+        2 => (path(), any::<bool>()).prop_map(|(task, given)| {
+            Fact::Succeeded { task, outputs: given.then(Data::new), warning: None }
+        }),
         2 => path().prop_map(move |task| Fact::Failed { task, error: error() }),
         2 => path().prop_map(|task| Fact::HeldInDoubt { task, doubt: Doubt::Unclear, question: "?".into() }),
         2 => path().prop_map(|task| Fact::Skipped { task, reason: SkipReason::Condition }),
