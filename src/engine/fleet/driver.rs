@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::time::Instant;
 
 use super::message::{Entries, Message, Sender};
 use super::row_log::{RowLog, Sealer};
@@ -73,6 +74,12 @@ pub struct FleetDriver<L: FleetLog, S: Sealer<Sealed = L::Sealed>> {
 /// So many messages go into one commit at most.
 const MOST: usize = 4096;
 
+/// With so many rows under way, commits begin at least [`BETWEEN_COMMITS`] apart: one costs about the same for a row as for a hundred.
+const CROWD: usize = 100;
+
+/// A small part of what a row waits for the service.
+pub(super) const BETWEEN_COMMITS: Duration = Duration::from_millis(15);
+
 /// What a drive keeps beside the state.
 struct Drive<F> {
     waiting: VecDeque<RowId>,
@@ -93,6 +100,7 @@ impl<L: FleetLog, S: Sealer<Sealed = L::Sealed>> FleetDriver<L, S> {
         let end = FleetEnd { progress, stopped: None, stopping: None };
         let mut drive = Drive { waiting: rows.into(), stops: HashMap::new(), end, sender, receiver, facts: Vec::new() };
         let mut second = tokio::time::interval(Duration::from_secs(1));
+        let mut committed = Instant::now();
         loop {
             self.admit(&mut drive, how)?;
             self.report(&drive, &|| how.silent());
@@ -103,8 +111,15 @@ impl<L: FleetLog, S: Sealer<Sealed = L::Sealed>> FleetDriver<L, S> {
                 }
             }
             let mut messages = Vec::new();
+            let is_crowded = drive.stops.len() >= CROWD;
+            let reported = async {
+                if is_crowded {
+                    tokio::time::sleep_until(committed + BETWEEN_COMMITS).await;
+                }
+                drive.receiver.recv_many(&mut messages, MOST).await
+            };
             tokio::select! {
-                _ = drive.receiver.recv_many(&mut messages, MOST) => {}
+                _ = reported => committed = Instant::now(),
                 _ = second.tick() => {}
                 Some(stop) = self.stop.recv() => self.heed(stop, &mut drive),
                 Some(control) = self.control.recv() => self.obey(control, &mut drive)?,

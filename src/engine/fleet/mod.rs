@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Each row is driven as any run is, with a log that hands its entries to the fleet's driver. That one owns the
-//! [`FleetState`](crate::fleet::FleetState): what came while the disk was busy goes into the next commit, so that a group of rows shares a
-//! sync, and between two commits it decides which rows begin.
+//! [`FleetState`](crate::fleet::FleetState): what came while the disk was busy, and in a crowd of rows what came soon
+//! after a commit, goes into the next one, so that a group of rows shares a sync; between two commits it decides which rows begin.
 
 mod driver;
 mod message;

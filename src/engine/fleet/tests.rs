@@ -1,12 +1,14 @@
 //! A fleet in memory: rows that do nothing but report.
 
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use serde_json::json;
 use tokio::sync::{Barrier, mpsc};
 
+use super::driver::BETWEEN_COMMITS;
 use super::*;
 use crate::clock::{ManualClock, Timestamp};
 use crate::engine::{EngineError, HostError, Log as _};
@@ -140,6 +142,29 @@ async fn rows_that_report_at_the_same_time_share_a_sync() {
     let facts: usize = commits.iter().map(|(facts, _)| facts).sum();
     assert_eq!(facts, 128);
     assert!(commits.iter().filter(|(_, sync)| *sync).count() <= 4, "{commits:?}");
+}
+
+#[tokio::test]
+async fn a_crowd_of_rows_is_committed_at_intervals() {
+    let (set, rows) = set(128, Flow { max_parallel: 128, ..FLOW });
+    let mut how = Scripted(|mut start: RowStart<Plain>| {
+        async move {
+            let first = start.started.take().map(|started| entry(1, Fact::RunStarted(Box::new(started))));
+            start.log.append(first.as_slice(), true).await?;
+            for seq in 2..10 {
+                let fired = Fact::TimerFired { task: TaskPath::step(StepId::new("login").unwrap()) };
+                start.log.append(&[entry(seq, fired)], true).await?;
+            }
+            let last = Fact::RunEnded { status: RunStatus::Succeeded, outputs: Data::new(), notes: Vec::new() };
+            start.log.append(&[entry(10, last)], true).await?;
+            Ok(RunStatus::Succeeded)
+        }
+        .boxed()
+    });
+    let began = Instant::now();
+    set.driver.drive(rows, &mut how).await.unwrap();
+    let intervals = began.elapsed().as_millis() / BETWEEN_COMMITS.as_millis();
+    assert!(set.commits.lock().unwrap().len() as u128 <= intervals + 2);
 }
 
 #[tokio::test]
