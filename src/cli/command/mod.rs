@@ -36,7 +36,7 @@ use super::failure::Failure;
 use super::out;
 use crate::action::Registry;
 use crate::clock::SystemClock;
-use crate::entropy::SystemEntropy;
+use crate::entropy::{BufferedEntropy, SystemEntropy};
 use crate::ops::{self, Profile, ProfileRequest, TokenSources, Workspace};
 
 /// Carries a command out.
@@ -84,7 +84,7 @@ pub fn workspace(store: &Path, command: &str) -> Workspace {
         terms: environment::terms(),
         registry: Arc::new(Registry::builtin()),
         clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy),
+        entropy: Arc::new(BufferedEntropy::<SystemEntropy>::default()),
         command: command.to_owned(),
         rate_scale: 1.0,
         ca_file: None,
