@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike as _, SecondsFormat, Timelike as _, Utc};
 
 /// A moment: milliseconds since the Unix epoch, UTC. Written as RFC 3339 with three decimals.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -39,10 +39,28 @@ impl Timestamp {
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match DateTime::<Utc>::from_timestamp_millis(self.0) {
+            Some(t) if (0..=9999).contains(&t.year()) => f.write_str(&in_digits(&t)),
             Some(t) => f.write_str(&t.to_rfc3339_opts(SecondsFormat::Millis, true)),
             None => write!(f, "{} ms", self.0),
         }
     }
+}
+
+/// RFC 3339 of a year of four digits. A journal writes one with each entry, and a calendar's general way takes ten times as long.
+fn in_digits(t: &DateTime<Utc>) -> String {
+    let mut text = String::with_capacity("2026-11-22T01:34:05.067Z".len());
+    let mut part = |number: u32, digits: u32, after: char| {
+        text.extend((0..digits).rev().map(|place| char::from(b'0' + (number / 10u32.pow(place) % 10) as u8)));
+        text.push(after);
+    };
+    part(t.year().unsigned_abs(), 4, '-');
+    part(t.month(), 2, '-');
+    part(t.day(), 2, 'T');
+    part(t.hour(), 2, ':');
+    part(t.minute(), 2, ':');
+    part(t.second(), 2, '.');
+    part(t.timestamp_subsec_millis(), 3, 'Z');
+    text
 }
 
 impl fmt::Debug for Timestamp {
@@ -123,6 +141,16 @@ mod tests {
         assert_eq!(Timestamp::parse(&t.to_string()), Some(t));
         assert_eq!(Timestamp::parse("2026-11-22T02:34:05.067+01:00"), Some(t));
         assert_eq!(Timestamp::parse("yesterday"), None);
+    }
+
+    #[test]
+    fn timestamps_are_written_as_the_calendar_has_them() {
+        let day = 24 * 3600 * 1000;
+        for millis in (-800_000..3_000_000).step_by(97).map(|number| number * day + number % day) {
+            let calendar = DateTime::<Utc>::from_timestamp_millis(millis).unwrap();
+            let written = calendar.to_rfc3339_opts(SecondsFormat::Millis, true);
+            assert_eq!(Timestamp::from_millis(millis).to_string(), written);
+        }
     }
 
     #[test]
