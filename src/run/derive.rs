@@ -1,6 +1,6 @@
 //! What is derived for a run from its seed: idempotency keys, digests, jitter. The same after every resume.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
@@ -33,13 +33,15 @@ pub fn unique_name(run: &RunStarted) -> String {
 
 /// A digest under which two inputs of an action can be compared; says nothing about them without the seed.
 pub fn input_digest(run: &RunStarted, action: &str, input: &Data) -> String {
-    let mut text = String::new();
+    let mut text = Vec::with_capacity(256);
     for (name, datum) in input {
-        let before = if text.is_empty() { "" } else { "\n" };
-        // Text takes whatever is written to it.
-        let _ = write!(text, "{before}{name}={}", datum.expose());
+        text.extend(if text.is_empty() { &b""[..] } else { b"\n" });
+        text.extend_from_slice(name.as_bytes());
+        text.push(b'=');
+        // A list of bytes takes whatever is written to it, and a value is always JSON.
+        let _ = serde_json::to_writer(&mut text, datum.expose());
     }
-    hex(&derive(run, &[b"input", action.as_bytes(), text.as_bytes()])[..16])
+    hex(&derive(run, &[b"input", action.as_bytes(), &text])[..16])
 }
 
 /// The seed of a run that is a part of this one, as a row is of a fleet: for `part`, always the same.
