@@ -56,6 +56,11 @@ pub(super) fn salvage(step: &PlanStep, outcome: &Outcome, scope: RunScope<'_>) -
 
 /// Exactly the outputs that the step declares, each as secret as it is declared; what is missing is null.
 pub(super) fn declared(step: &PlanStep, data: &Data) -> Data {
+    let is_as_declared =
+        |(name, secret): &(String, bool)| data.get(name).is_some_and(|datum| datum.is_secret() == *secret);
+    if data.len() == step.outputs.len() && step.outputs.iter().all(is_as_declared) {
+        return data.clone();
+    }
     let reclassified = |(name, secret): &(String, bool)| {
         let value = data.get(name).map_or(Value::Null, |datum| datum.expose().clone());
         (name.clone(), Datum::new(value, *secret))
