@@ -51,7 +51,8 @@ pub(super) fn encrypt(
     let mut bytes = Vec::with_capacity(plain.len() + TAG);
     bytes.extend_from_slice(plain);
     cipher.encrypt_in_place(&Nonce::from(nonce), place, &mut bytes).map_err(|_| StoreError::TooLarge)?;
-    let mut sealed = STANDARD.encode(nonce);
+    let mut sealed = String::with_capacity((NONCE + bytes.len()).div_ceil(3) * 4);
+    STANDARD.encode_string(nonce, &mut sealed);
     STANDARD.encode_string(bytes, &mut sealed);
     Ok(sealed)
 }

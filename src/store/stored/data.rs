@@ -70,7 +70,8 @@ impl StoredData {
 
 /// What is sealed together, to the name: `outputs.body,token`.
 fn fields(field: &str, names: &[String]) -> String {
-    let mut fields = field.to_owned();
+    let mut fields = String::with_capacity(field.len() + names.iter().map(|name| name.len() + 1).sum::<usize>());
+    fields.push_str(field);
     for (name, before) in names.iter().zip(iter::once('.').chain(iter::repeat(','))) {
         fields.push(before);
         fields.push_str(name);
