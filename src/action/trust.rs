@@ -43,11 +43,11 @@ impl Trust<'_> {
     /// The base URL, an origin that was typed, or what `--allow-host` names.
     fn allows(&self, url: &Url) -> bool {
         let Some(target) = origin(url.as_str()) else { return false };
-        let host = url.host_str().unwrap_or_default();
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
         let settings = self.settings;
         let named = settings.typed_origins.iter().chain([&settings.base_url]).chain(&settings.allow_hosts);
         named.filter_map(|text| origin(text)).any(|named| named == target)
-            || settings.allow_hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(host))
+            || settings.allow_hosts.iter().any(|allowed| allowed.trim_matches(['[', ']']).eq_ignore_ascii_case(host))
     }
 
     /// A mailbox that was named as a whole, or whose server `--allow-host` names.

@@ -19,7 +19,7 @@ pub use asked::asked;
 pub use client::Http;
 pub use deadline::Deadline;
 pub use error::HttpError;
-pub use origin::{is_loopback, origin};
+pub use origin::{host_or_origin, is_loopback, origin};
 pub use pace::Pace;
 pub use request::{REQUEST_TIMEOUT, Request, RequestBody, Timeout};
 pub use response::Response;

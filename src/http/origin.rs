@@ -11,6 +11,22 @@ pub fn origin(url: &str) -> Option<String> {
     Some(format!("{}://{}:{port}", url.scheme(), url.host_str()?.to_ascii_lowercase()))
 }
 
+/// A host (`shop.example`, `10.0.0.1`, `::1`) or an origin (`https://shop.example:8443`), or why it is neither.
+pub fn host_or_origin(text: &str) -> Result<String, String> {
+    let is_host = text.parse::<IpAddr>().is_ok() || Host::parse(text).is_ok();
+    if is_host || origin(text).is_some() {
+        return Ok(text.to_owned());
+    }
+    Err(match text.split_once(':') {
+        Some((host, port)) if Host::parse(host).is_ok() && port.parse::<u16>().is_ok() => {
+            format!(
+                "with a port it takes the whole origin, such as `https://{text}`; without one, `{host}` is all of that host"
+            )
+        }
+        _ => "it takes a host, such as shop.example, or an origin, such as https://shop.example:8443".to_owned(),
+    })
+}
+
 /// Whether `url` can only reach this machine.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
@@ -33,6 +49,18 @@ mod tests {
         assert_eq!(origin("https://Example.com/a?b").as_deref(), Some("https://example.com:443"));
         assert_eq!(origin("http://127.0.0.1:8080/x").as_deref(), Some("http://127.0.0.1:8080"));
         assert_eq!(origin("mailto:a@b"), None);
+    }
+
+    #[test]
+    fn a_host_has_no_port_unless_it_is_an_origin() {
+        for taken in ["shop.example", "10.0.0.1", "::1", "[::1]", "https://shop.example", "imaps://mail.example:993"] {
+            assert_eq!(host_or_origin(taken).as_deref(), Ok(taken));
+        }
+        let with_port = host_or_origin("127.0.0.1:8971").unwrap_err();
+        assert!(with_port.contains("`https://127.0.0.1:8971`") && with_port.contains("`127.0.0.1`"), "{with_port}");
+        for refused in ["", "shop.example/path", "a b", "https://", "localhost:x"] {
+            assert!(host_or_origin(refused).is_err(), "{refused}");
+        }
     }
 
     #[test]

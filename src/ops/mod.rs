@@ -50,6 +50,7 @@ mod variables;
 mod workspace;
 
 pub use crate::diagnostic::DEFAULT_STORE;
+pub use crate::http::host_or_origin;
 pub use crate::outlook::BaseUrlSource;
 pub use actions::{Named, actions};
 pub use attach::Console;

@@ -130,6 +130,7 @@ fn what_is_wrong_in_the_file_is_told_with_its_place() {
         ("[profile.x]\nsettle = '5 parsecs'", ":2:10: a time is written like"),
         ("[profile.x]\nallow-hosts = 'cdn.test'", ":2:15: must be a list of texts"),
         ("[profile.x]\nallow-hosts = ['cdn.test', 7]", ":2:28: must be text"),
+        ("[profile.x]\nallow-hosts = ['cdn.test:8443']", ":2:15: with a port it takes the whole origin"),
         ("[profile.x]\nmailbox = 'ci'\n[mailbox.cy]\nurl = 'imaps://a:b@h'", ":2:11: there is no `[mailbox.NAME]`"),
         ("[profile]\nx = 1", ":2:5: must be a table"),
         ("[mailbox.ci]\n", ":1:1: a mailbox needs a `url`, or a `provider` and a `user`"),

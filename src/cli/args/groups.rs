@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::Global;
-use crate::ops::DEFAULT_STORE;
+use crate::ops::{DEFAULT_STORE, host_or_origin};
 use crate::workflow::Money;
 
 /// Where runs are kept.
@@ -67,7 +67,7 @@ pub struct Service {
     pub target: Target,
 
     /// A host or origin to which secrets may go beside the base URL and addresses given as inputs.
-    #[arg(long, value_name = "HOST")]
+    #[arg(long, value_name = "HOST", value_parser = host_or_origin)]
     pub allow_host: Vec<String>,
 
     /// How long after its last byte a request in doubt is left alone before somebody looks.

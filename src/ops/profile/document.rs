@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 use super::mailbox::NamedMailbox;
 use super::reader::{Problem, Reader, Value};
 use crate::diagnostic::nearest;
+use crate::http::host_or_origin;
 use crate::ops::base_url::checked_base_url;
 use crate::workflow::parse_duration;
 
@@ -96,12 +97,17 @@ impl Reader<'_> {
                     let duration = |text| parse_duration(text).ok_or("a time is written like 500ms, 30s or 1m30s");
                     entry.settle = self.text(value).and_then(|text| self.taken(value, duration(text)));
                 }
-                "allow-hosts" => entry.allow_hosts = self.texts(value),
+                "allow-hosts" => entry.allow_hosts = self.hosts(value),
                 "store" => entry.store = self.text(value).map(PathBuf::from),
                 _ => self.unknown(key, ENTRY_KEYS),
             }
         }
         entry
+    }
+
+    fn hosts(&mut self, value: &Value<'_>) -> Option<Vec<String>> {
+        let hosts = self.texts(value)?;
+        hosts.into_iter().map(|host| self.taken(value, host_or_origin(&host))).collect()
     }
 
     fn named(&mut self, value: &Value<'_>, name: &str, mailboxes: &[String]) -> Option<String> {
