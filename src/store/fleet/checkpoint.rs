@@ -73,6 +73,10 @@ struct CheckpointFormat {
     format: Format,
 }
 
+/// What a row takes, in bytes, and what stands around the rows: one that has room is not copied while it grows.
+const ROW: usize = 320;
+const HEAD: usize = 4096;
+
 const STARTED: Place<'_> = Place { file: RunFile::Checkpoint, seq: 0, step: "", attempt: 0 };
 
 /// Keeps it from ever being taken for a line of the journal, or for a run's.
@@ -103,7 +107,9 @@ pub(super) fn write(state: &FleetState, at: &Point, end: u64, keys: &RunKeys) ->
             rows,
         },
     };
-    let object = serde_json::to_string(&stored).map_err(|_| StoreError::TooLarge)?;
+    let mut object = Vec::with_capacity(HEAD + state.rows.len() * ROW);
+    serde_json::to_writer(&mut object, &stored).map_err(|_| StoreError::TooLarge)?;
+    let object = String::from_utf8(object).map_err(|_| StoreError::TooLarge)?;
     Ok(domain().seal(object, keys).0)
 }
 
