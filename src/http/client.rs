@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use reqwest::{Method, StatusCode, redirect};
+use reqwest::{Method, StatusCode, redirect, retry};
 use rustls::ClientConfig;
 use url::Url;
 
@@ -38,6 +38,8 @@ impl Http {
                 .tls_backend_preconfigured((**tls).clone())
                 .user_agent(USER_AGENT)
                 .connect_timeout(CONNECT_TIMEOUT)
+                // What may be repeated the engine knows. Without a bound of none, each request is copied for it.
+                .retry(retry::never().max_retries_per_request(0))
                 .redirect(policy);
             let builder = if loopback_only { builder.no_proxy() } else { builder };
             builder.build().map_err(|error| HttpError::before(format!("the HTTP client cannot be set up: {error}")))
