@@ -33,17 +33,14 @@ impl StoredData {
 
     /// `field` is the name of the whole.
     pub fn seal(data: &Data, keys: &RunKeys, place: &Place<'_>, field: &str) -> Result<Self, StoreError> {
-        let (mut stored, mut values) = (Self::default(), Vec::new());
+        let (mut stored, mut values) = (Self { public: Public(data.clone()), ..Self::default() }, Vec::new());
         for (name, datum) in data {
             if depth(datum.expose()) > MAX_DEPTH {
                 return Err(StoreError::TooDeep { limit: MAX_DEPTH });
             }
-            match datum {
-                Datum::Public(value) => stored.public.0.push((name.clone(), value.clone())),
-                Datum::Secret(value) => {
-                    stored.secret.push(name.clone());
-                    values.push(value.expose());
-                }
+            if let Datum::Secret(value) = datum {
+                stored.secret.push(name.clone());
+                values.push(value.expose());
             }
         }
         if !values.is_empty() {
@@ -53,8 +50,7 @@ impl StoredData {
     }
 
     pub fn open(self, keys: &RunKeys, place: &Place<'_>, field: &str) -> Result<Data, Malformed> {
-        let mut data = Data::with_capacity(self.public.0.len() + self.secret.len());
-        data.extend(self.public.0.into_iter().map(|(name, value)| (name, Datum::Public(value))));
+        let mut data = self.public.0;
         let Some(sealed) = self.sealed else { return Ok(data) };
         let field = fields(field, &self.secret);
         let values = match keys.are_pruned() {
@@ -79,19 +75,23 @@ fn fields(field: &str, names: &[String]) -> String {
     fields
 }
 
-/// A map, in a list: a map of one name takes a whole node of a tree.
+/// The public ones among values. To be written they are not copied.
 #[derive(Debug, Clone, Default)]
-struct Public(Vec<(String, Value)>);
+struct Public(Data);
 
 impl Public {
+    fn values(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.0.iter().filter(|(_, datum)| !datum.is_secret()).map(|(name, datum)| (name, datum.expose()))
+    }
+
     fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.values().next().is_none()
     }
 }
 
 impl Serialize for Public {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+        serializer.collect_map(self.values())
     }
 }
 
@@ -112,8 +112,8 @@ impl<'de> Visitor<'de> for Entries {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Public, A::Error> {
         let mut public = Public::default();
-        while let Some(entry) = map.next_entry()? {
-            public.0.push(entry);
+        while let Some((name, value)) = map.next_entry()? {
+            public.0.insert(name, Datum::Public(value));
         }
         Ok(public)
     }
