@@ -16,7 +16,7 @@ use crate::mail::Mail;
 use crate::modelslab::Limits;
 use crate::run::{ErrorKind, Happened, Order, Outcome, ProbeAnswer, Settings, StepError};
 use crate::secret::{Data, Datum};
-use crate::workflow::{ActionSpec, OutputSpec};
+use crate::workflow::ActionSpec;
 
 /// One kind of step. A program that uses the library adds its own to a [`super::Registry`].
 pub trait Action: Send + Sync {
@@ -71,15 +71,17 @@ impl Services {
 /// One attempt, or one look.
 pub struct Context {
     pub order: Order,
+    /// What its action states.
+    pub spec: Arc<ActionSpec>,
     pub services: Arc<Services>,
     /// For its requests.
     pub http: Http,
 }
 
 impl Context {
-    pub fn new(order: Order, services: Arc<Services>) -> Self {
+    pub fn new(order: Order, spec: Arc<ActionSpec>, services: Arc<Services>) -> Self {
         let http = services.http.attempting();
-        Self { order, services, http }
+        Self { order, spec, services, http }
     }
 
     /// What it waits for its turn, which does not count against its time.
@@ -103,6 +105,12 @@ impl Context {
             let message = format!("`{name}` of `{}` must be a string, not {found}", self.order.task);
             StepError::new(ErrorKind::Config, "config.parameter", message)
         })
+    }
+
+    /// Outputs as the action declares them: each public or secret by declaration.
+    pub fn outputs(&self, values: impl IntoIterator<Item = (&'static str, Value)>) -> Data {
+        let secret = |name: &str| self.spec.outputs.iter().any(|output| output.name == name && output.secret);
+        values.into_iter().map(|(name, value)| (name.to_owned(), Datum::new(value, secret(name)))).collect()
     }
 
     /// When the attempt must be over if it does not wait for a turn, and what says so.
@@ -155,17 +163,6 @@ pub fn seal_echoes(spec: &ActionSpec, input: &Data, data: &mut Data) {
             *datum = Datum::secret(datum.expose().clone());
         }
     }
-}
-
-/// Outputs as `spec` declares them: each public or secret by declaration.
-pub fn outputs(spec: &ActionSpec, values: impl IntoIterator<Item = (&'static str, Value)>) -> Data {
-    declared(&spec.outputs, values)
-}
-
-/// The same of outputs alone.
-pub(super) fn declared(outputs: &[OutputSpec], values: impl IntoIterator<Item = (&'static str, Value)>) -> Data {
-    let secret = |name: &str| outputs.iter().any(|output| output.name == name && output.secret);
-    values.into_iter().map(|(name, value)| (name.to_owned(), Datum::new(value, secret(name)))).collect()
 }
 
 /// An attempt that never left: wrong parameters.

@@ -2,14 +2,12 @@
 
 mod judge;
 
-use std::sync::LazyLock;
-
 use futures_util::future::BoxFuture;
 use reqwest::Method;
 use serde_json::Value;
 use url::Url;
 
-use super::context::{not_sent, outputs};
+use super::context::not_sent;
 use super::{Action, Context};
 use crate::diagnostic::kind;
 use crate::http::{HttpError, Request, RequestBody, Response, asked, retry_after};
@@ -44,9 +42,6 @@ steps:
         headers: { Authorization: "Bearer ${{ secrets.token }}" }
 "#;
 
-/// Made once: it is asked for with every answer.
-static SPEC: LazyLock<ActionSpec> = LazyLock::new(spec);
-
 /// Why a URL is no place for a secret, and what is.
 const LOGS: &str = "servers and proxies write URLs into their logs";
 const ELSEWHERE: &str = "send it in `headers` or in the body";
@@ -55,7 +50,7 @@ const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 impl Action for HttpRequest {
     fn spec(&self) -> ActionSpec {
-        SPEC.clone()
+        spec()
     }
 
     fn perform<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Outcome> {
@@ -155,7 +150,7 @@ impl HttpRequest {
             happened,
             error: failed.then(error),
             retry_after: asked,
-            ..Outcome::succeeded(outputs(&SPEC, values))
+            ..Outcome::succeeded(context.outputs(values))
         }
     }
 }

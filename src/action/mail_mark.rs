@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::context::{not_sent, outputs};
+use super::context::not_sent;
 use super::mailbox;
 use super::{Action, Context};
 use crate::run::{ErrorKind, Outcome, StepError};
@@ -57,7 +57,7 @@ impl MailMark {
                 let cursor = serde_json::to_value(&cursor).map_err(|error| {
                     StepError::new(ErrorKind::Mail, "mail.protocol", format!("the cursor cannot be kept: {error}"))
                 })?;
-                Outcome::succeeded(outputs(&self.spec(), [("cursor", cursor)]))
+                Outcome::succeeded(context.outputs([("cursor", cursor)]))
             }
             Err(error) => not_sent(mailbox::step_error(&error)),
         })

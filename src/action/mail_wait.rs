@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::context::{not_sent, outputs};
+use super::context::not_sent;
 use super::mail_query::{PATIENCE, mail_query, parameters};
 use super::mailbox;
 use super::{Action, Context};
@@ -72,7 +72,7 @@ impl MailWait {
                 let keys = [&found.message].into_iter().chain(&found.identity);
                 Outcome {
                     claims: keys.map(|key| claim(&mailbox, key)).collect(),
-                    ..Outcome::succeeded(outputs(&self.spec(), values(&found)))
+                    ..Outcome::succeeded(context.outputs(values(&found)))
                 }
             }
             // The wait was as long as the step allows: to wait again is for `on-error`, not for `retry`.

@@ -19,7 +19,7 @@ mod trust;
 use std::sync::Arc;
 
 pub use crate::http::Waits;
-pub use context::{Action, Context, Services, not_sent, outputs, seal_echoes};
+pub use context::{Action, Context, Services, not_sent, seal_echoes};
 pub use mail_query::mail_query;
 pub use mailbox::mailbox_secrets;
 pub(crate) use missing::Missing;

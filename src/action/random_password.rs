@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::context::{not_sent, outputs};
+use super::context::not_sent;
 use super::{Action, Context};
 use crate::entropy::Entropy;
 use crate::run::{ErrorKind, Outcome, StepError};
@@ -54,7 +54,7 @@ impl Action for RandomPassword {
 
     fn perform<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Outcome> {
         let outcome = match self.value(context) {
-            Ok(value) => Outcome::succeeded(outputs(&self.spec(), [("value", Value::from(value.expose().as_str()))])),
+            Ok(value) => Outcome::succeeded(context.outputs([("value", Value::from(value.expose().as_str()))])),
             Err(error) => not_sent(error),
         };
         Box::pin(std::future::ready(outcome))

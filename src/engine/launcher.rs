@@ -159,7 +159,7 @@ impl Launcher {
         let action = self.registry.get(order.action).unwrap_or_else(|| Arc::new(Missing));
         let spec = self.registry.spec(order.action).unwrap_or_else(|| Arc::new(action.spec()));
         let input = order.input.clone();
-        let context = Context::new(order, self.services.clone());
+        let context = Context::new(order, spec.clone(), self.services.clone());
         let waits = context.waits().clone();
         let sender = self.sender.clone();
         self.launched += 1;

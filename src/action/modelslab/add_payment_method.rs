@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::client;
-use super::operation::{arguments, ask, spec};
+use super::operation::{arguments, ask, nothing, spec};
 use super::outcome::{failed, gone, not_undone, nothing_to_undo, undone};
 use crate::action::context::not_sent;
 use crate::action::{Action, Context};
@@ -57,12 +57,7 @@ impl AddPaymentMethod {
         };
         let mut outcome = match saved {
             false => ask(operation, arguments(operation, context), context).await?,
-            true => Outcome::succeeded(
-                (operation.outputs)()
-                    .iter()
-                    .map(|output| (output.name.to_owned(), Datum::Public(Value::Null)))
-                    .collect(),
-            ),
+            true => Outcome::succeeded(context.outputs(nothing(operation))),
         };
         if outcome.error.is_none() {
             let own = [(ID, Value::from(id)), (ADDED, Value::from(!saved))];

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::outcome::{authentication_required, failed};
 use super::{ERRORS, client};
-use crate::action::context::{not_sent, outputs};
+use crate::action::context::not_sent;
 use crate::action::{Action, Context};
 use crate::modelslab::catalogue::{AGENT_GENERAL, SetupIntent};
 use crate::modelslab::{ApiError, Card, Stripe};
@@ -106,7 +106,7 @@ impl CreatePaymentMethod {
                     ("brand", token.brand.into()),
                     ("last4", token.last4.into()),
                 ];
-                Outcome::succeeded(outputs(&self.spec(), values))
+                Outcome::succeeded(context.outputs(values))
             }
             Err(refused) => refused.outcome()?,
         })
@@ -155,7 +155,7 @@ impl ConfirmSetupIntent {
                 ("requires_action" | "requires_confirmation", _) => authentication_required("Stripe"),
                 ("succeeded" | "processing", Some(id)) => {
                     let values = [("payment_method_id", Value::from(id)), ("status", confirmed.status.into())];
-                    Outcome::succeeded(outputs(&self.spec(), values))
+                    Outcome::succeeded(context.outputs(values))
                 }
                 (status, _) => failed(&ApiError::unusable(&format!("the setup intent is `{status}`, and has no card"))),
             },

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::client;
 use super::operation::spec;
 use super::outcome::{cannot_tell, failed, gone, not_undone, nothing_to_undo, unable, undone};
-use crate::action::context::{not_sent, outputs};
+use crate::action::context::not_sent;
 use crate::action::{Action, Context};
 use crate::modelslab::catalogue::{self, ApiKey, CreateApiKey as Request, DeleteApiKey, Done, WholeKey};
 use crate::modelslab::{ApiError, Client};
@@ -79,7 +79,7 @@ impl CreateApiKey {
         let warning =
             left_over.unwrap_or_else(|error| Some(format!("a key of an earlier attempt may be left over: {error}")));
         let values = [("key", Value::from(key.expose().as_str())), ("id", made.id.into()), ("name", name.into())];
-        Ok(Outcome { warning, ..Outcome::succeeded(outputs(&self.spec(), values)) })
+        Ok(Outcome { warning, ..Outcome::succeeded(context.outputs(values)) })
     }
 
     /// A key that this step made and whose secret never arrived is of no use to anybody: it goes, and is made anew. One

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::client;
 use super::operation::spec;
 use super::outcome::{cannot_tell, cannot_undo, failed, gone, not_undone, nothing_to_undo, unable, undone};
-use crate::action::context::{not_sent, outputs};
+use crate::action::context::not_sent;
 use crate::action::{Action, Context};
 use crate::clock::Timestamp;
 use crate::modelslab::catalogue::{self, InviteTeamMember as Request, Member, RemoveTeamMember};
@@ -57,7 +57,7 @@ impl InviteTeamMember {
         let (token, email) = (context.require("token")?, context.require("email")?);
         let client = client(context)?.with_idempotency_key(&context.order.idempotency_key);
         Ok(match client.invite_team_member(token, &Request { email: email.to_owned() }).await {
-            Ok(made) => Outcome::succeeded(self.member(email, made.id, made.status)),
+            Ok(made) => Outcome::succeeded(invited(context, email, made.id, made.status)),
             Err(error) => failed(&error),
         })
     }
@@ -66,7 +66,7 @@ impl InviteTeamMember {
         let (token, email) = (context.require("token")?, context.require("email")?);
         Ok(match client(context)?.list_team_members(token).await {
             Ok(members) => match members.items.into_iter().find(|member| member.email.eq_ignore_ascii_case(email)) {
-                Some(member) => ProbeAnswer::Done(self.member(email, member.id, member.status)),
+                Some(member) => ProbeAnswer::Done(invited(context, email, member.id, member.status)),
                 None => ProbeAnswer::NotDone,
             },
             Err(error) => cannot_tell(&error),
@@ -103,10 +103,10 @@ impl InviteTeamMember {
             Err(error) => not_undone(&error, &what),
         })
     }
+}
 
-    fn member(&self, email: &str, id: Option<String>, status: Option<String>) -> Data {
-        outputs(&self.spec(), [("email", Value::from(email)), ("id", id.into()), ("status", status.into())])
-    }
+fn invited(context: &Context, email: &str, id: Option<String>, status: Option<String>) -> Data {
+    context.outputs([("email", Value::from(email)), ("id", id.into()), ("status", status.into())])
 }
 
 /// The id by which `member` is removed. Who was on the list before this run first asked was not invited by it.

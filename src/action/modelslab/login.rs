@@ -6,7 +6,7 @@ use super::client;
 use super::operation::{spec, texts};
 use super::outcome::failed;
 use super::session::{DEVICE, owner, session_outputs, session_values};
-use crate::action::context::{not_sent, outputs};
+use crate::action::context::not_sent;
 use crate::action::{Action, Context};
 use crate::modelslab::catalogue::{self, Login as Request};
 use crate::run::{Happened, Outcome, StepError};
@@ -52,7 +52,7 @@ impl Login {
             Err(error) => return Ok(failed(&error)),
         };
         Ok(match owner(&client, &session, None).await {
-            Ok(owner) => Outcome::succeeded(outputs(&self.spec(), session_values(&session, &owner))),
+            Ok(owner) => Outcome::succeeded(context.outputs(session_values(&session, &owner))),
             Err(unusable) => Outcome::failed(Happened::Unknown, unusable.into_error()),
         })
     }

@@ -7,13 +7,13 @@ use serde_json::{Map, Value};
 
 use super::outcome::{AUTHENTICATION_REQUIRED, authentication_required, failed};
 use super::{ERRORS, MCP, REST, TRANSPORT, client};
-use crate::action::context::{declared, not_sent};
+use crate::action::context::not_sent;
 use crate::action::{Action, Context};
 use crate::modelslab::ApiError;
 use crate::modelslab::catalogue::{Credential, Operation, Values};
 use crate::run::{Outcome, StepError};
 use crate::secret::Datum;
-use crate::workflow::{ActionSpec, Contact, EffectRule, OutputSpec, Parameter, Reach, Type};
+use crate::workflow::{ActionSpec, Contact, EffectRule, Parameter, Reach, Type};
 
 /// An operation that is asked once and tells what its answer says.
 pub(super) struct Plain(pub &'static Operation);
@@ -38,23 +38,21 @@ pub(super) async fn ask(
     let credential = credential(operation, context)?;
     let client = client(context)?.with_idempotency_key(&context.order.idempotency_key);
     let answer = client.ask(operation, credential, arguments).await;
-    let outputs = (operation.outputs)();
     let waits = match &answer {
         Ok(data) => is_unauthenticated(data),
         Err(error) => error.wants_authentication(),
     };
     if waits && context.get(OFF_SESSION) == Some(&Value::Bool(false)) {
-        return Ok(left_to_a_person(&outputs, answer.ok().map(|data| (operation.read)(&data))));
+        return Ok(left_to_a_person(operation, context, answer.ok()));
     }
     if waits && answer.is_ok() {
         return Ok(authentication_required("the card's bank"));
     }
     Ok(match answer.and_then(|data| (operation.read)(&data)) {
-        Ok(values) => Outcome::succeeded(declared(&outputs, values)),
+        Ok(values) => Outcome::succeeded(context.outputs(values)),
         Err(error) if context.order.number > 1 && is_done(operation, &error) => {
-            let nothing = outputs.iter().map(|output| (output.name, Value::Null));
             let warning = format!("an earlier attempt did it, or somebody else: {error}");
-            Outcome { warning: Some(warning), ..Outcome::succeeded(declared(&outputs, nothing)) }
+            Outcome { warning: Some(warning), ..Outcome::succeeded(context.outputs(nothing(operation))) }
         }
         Err(error) => failed(&error),
     })
@@ -84,11 +82,16 @@ fn is_unauthenticated(data: &Value) -> bool {
 }
 
 /// Nothing was bought; who goes on is told so.
-fn left_to_a_person(outputs: &[OutputSpec], read: Option<Result<Values, ApiError>>) -> Outcome {
-    let read = read.and_then(Result::ok);
-    let values = read.unwrap_or_else(|| outputs.iter().map(|output| (output.name, Value::Null)).collect());
+fn left_to_a_person(operation: &Operation, context: &Context, data: Option<Value>) -> Outcome {
+    let read = data.and_then(|data| (operation.read)(&data).ok());
+    let values = read.unwrap_or_else(|| nothing(operation));
     let status = ("status", Value::from(REQUIRES_ACTION));
-    Outcome::succeeded(declared(outputs, values.into_iter().chain([status])))
+    Outcome::succeeded(context.outputs(values.into_iter().chain([status])))
+}
+
+/// The outputs of an answer that nobody has.
+pub(super) fn nothing(operation: &Operation) -> Values {
+    (operation.outputs)().into_iter().map(|output| (output.name, Value::Null)).collect()
 }
 
 /// Whether that is what the service says of something that was done.

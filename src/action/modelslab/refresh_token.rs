@@ -6,7 +6,7 @@ use super::client;
 use super::operation::spec;
 use super::outcome::{cannot_tell, failed, unable};
 use super::session::{login, owner, session_outputs, session_values};
-use crate::action::context::{not_sent, outputs};
+use crate::action::context::not_sent;
 use crate::action::{Action, Context};
 use crate::modelslab::catalogue::{self, RefreshToken as Request, Session};
 use crate::modelslab::{ApiError, Client};
@@ -56,17 +56,11 @@ impl RefreshToken {
             (session, _) => session,
         };
         Ok(match session {
-            Ok(session) => self
-                .owned(&client, &session)
+            Ok(session) => owned(context, &client, &session)
                 .await
                 .map_or_else(|error| Outcome::failed(Happened::Unknown, error), Outcome::succeeded),
             Err(error) => failed(&error),
         })
-    }
-
-    async fn owned(&self, client: &Client, session: &Session) -> Result<Data, StepError> {
-        let owner = owner(client, session, None).await.map_err(super::session::Unusable::into_error)?;
-        Ok(outputs(&self.spec(), session_values(session, &owner)))
     }
 
     /// An old token that is still good was not exchanged. One that is not is gone with its successor, and a login gives another.
@@ -78,17 +72,22 @@ impl RefreshToken {
             Err(error) => return Ok(cannot_tell(&error)),
         };
         match credentials(context) {
-            Some((email, password)) => self.by_login(&client, email, password).await,
+            Some((email, password)) => by_login(context, &client, email, password).await,
             None => Ok(lost(&gone)),
         }
     }
+}
 
-    async fn by_login(&self, client: &Client, email: &str, password: &str) -> Result<ProbeAnswer, StepError> {
-        Ok(match login(client, email, password).await {
-            Ok(session) => ProbeAnswer::Done(self.owned(client, &session).await?),
-            Err(error) => cannot_tell(&error),
-        })
-    }
+async fn by_login(context: &Context, client: &Client, email: &str, password: &str) -> Result<ProbeAnswer, StepError> {
+    Ok(match login(client, email, password).await {
+        Ok(session) => ProbeAnswer::Done(owned(context, client, &session).await?),
+        Err(error) => cannot_tell(&error),
+    })
+}
+
+async fn owned(context: &Context, client: &Client, session: &Session) -> Result<Data, StepError> {
+    let owner = owner(client, session, None).await.map_err(super::session::Unusable::into_error)?;
+    Ok(context.outputs(session_values(session, &owner)))
 }
 
 fn credentials(context: &Context) -> Option<(&str, &str)> {

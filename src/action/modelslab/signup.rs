@@ -7,7 +7,7 @@ use super::client;
 use super::operation::spec;
 use super::outcome::{cannot_tell, failed, unable};
 use super::session::login;
-use crate::action::context::{not_sent, outputs};
+use crate::action::context::not_sent;
 use crate::action::{Action, Context};
 use crate::modelslab::catalogue::{self, Signup as Request};
 use crate::run::{Outcome, ProbeAnswer, StepError};
@@ -60,7 +60,7 @@ impl Signup {
             name: context.text("name").map(str::to_owned),
         };
         Ok(match client(context)?.signup(&request).await {
-            Ok(_) => Outcome::succeeded(outputs(&self.spec(), [("email", Value::from(email))])),
+            Ok(_) => Outcome::succeeded(context.outputs([("email", Value::from(email))])),
             Err(error) => failed(&error),
         })
     }
@@ -68,7 +68,7 @@ impl Signup {
     /// A login that works, or that is refused only because the address is not verified, shows that the account exists.
     async fn look(&self, context: &Context) -> Result<ProbeAnswer, StepError> {
         let (email, password) = (context.require("email")?, context.require("password")?);
-        let done = || ProbeAnswer::Done(outputs(&self.spec(), [("email", Value::from(email))]));
+        let done = || ProbeAnswer::Done(context.outputs([("email", Value::from(email))]));
         Ok(match login(&client(context)?, email, password).await {
             Ok(_) => done(),
             Err(error) if error.is("email_not_verified") => done(),

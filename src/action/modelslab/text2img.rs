@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::outcome::failed;
 use super::{client, gallery};
-use crate::action::context::{not_sent, outputs};
+use crate::action::context::not_sent;
 use crate::action::files::Below;
 use crate::action::{Action, Context};
 use crate::diagnostic::escape;
@@ -111,13 +111,12 @@ impl Text2Img {
             Ok(image) => image,
             Err(error) if error.no_credits() => {
                 let warning = format!("no image was made, for want of credits; the key was accepted ({error})");
-                let nothing = outputs(&self.spec(), values("refused", None, None));
+                let nothing = context.outputs(values("refused", None, None));
                 return Ok(Outcome { warning: Some(warning), ..Outcome::succeeded(nothing) });
             }
             Err(error) => return Ok(refused(&error)),
         };
-        let told =
-            |made: &Generation, files| Outcome::succeeded(outputs(&self.spec(), values("success", Some(made), files)));
+        let told = |made: &Generation, files| Outcome::succeeded(context.outputs(values("success", Some(made), files)));
         // The image is made, and paid for: whatever happens now, it is not asked for again, and where it is stays known.
         Ok(match gallery::bring(&client, made.clone(), wanted.base64, download.as_ref(), context).await {
             Ok((made, files)) => told(&made, files),

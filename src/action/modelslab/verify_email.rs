@@ -6,7 +6,7 @@ use super::client;
 use super::operation::spec;
 use super::outcome::{cannot_tell, failed, step_error, unable};
 use super::session::{Unusable, login, owner, session_outputs, session_values};
-use crate::action::context::{not_sent, outputs};
+use crate::action::context::not_sent;
 use crate::action::{Action, Context};
 use crate::modelslab::Client;
 use crate::modelslab::catalogue::{self, Session, VerifyEmail as Request};
@@ -64,18 +64,9 @@ impl VerifyEmail {
         let client = client(context)?;
         let request = Request { verification_code: Secret::new(code.to_owned()) };
         Ok(match client.verify_email(&request).await {
-            Ok(session) => self.checked(&client, &session, email).await,
+            Ok(session) => checked(context, &client, &session, email).await,
             Err(error) => failed(&error),
         })
-    }
-
-    async fn checked(&self, client: &Client, session: &Session, email: &str) -> Outcome {
-        match owner(client, session, Some(email)).await {
-            Ok(owner) => Outcome::succeeded(outputs(&self.spec(), session_values(session, &owner))),
-            Err(Unusable::Foreign(error)) => Outcome::failed(Happened::Done, error),
-            // The address is verified but the token's owner could not be asked: the look by login finds out.
-            Err(Unusable::Unknown(error)) => Outcome::failed(Happened::Unknown, step_error(&error)),
-        }
     }
 
     async fn look(&self, context: &Context) -> Result<ProbeAnswer, StepError> {
@@ -91,9 +82,18 @@ impl VerifyEmail {
             Err(error) => return Ok(cannot_tell(&error)),
         };
         Ok(match owner(&client, &session, Some(email)).await {
-            Ok(owner) => ProbeAnswer::Done(outputs(&self.spec(), session_values(&session, &owner))),
+            Ok(owner) => ProbeAnswer::Done(context.outputs(session_values(&session, &owner))),
             Err(Unusable::Unknown(error)) => cannot_tell(&error),
             Err(Unusable::Foreign(error)) => unable(error),
         })
+    }
+}
+
+async fn checked(context: &Context, client: &Client, session: &Session, email: &str) -> Outcome {
+    match owner(client, session, Some(email)).await {
+        Ok(owner) => Outcome::succeeded(context.outputs(session_values(session, &owner))),
+        Err(Unusable::Foreign(error)) => Outcome::failed(Happened::Done, error),
+        // The address is verified but the token's owner could not be asked: the look by login finds out.
+        Err(Unusable::Unknown(error)) => Outcome::failed(Happened::Unknown, step_error(&error)),
     }
 }

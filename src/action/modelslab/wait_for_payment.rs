@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::outcome::{cannot_undo, step_error};
 use super::pause::pause;
 use super::{ERRORS, client};
-use crate::action::context::{not_sent, outputs};
+use crate::action::context::not_sent;
 use crate::action::{Action, Context};
 use crate::http::Pace;
 use crate::modelslab::catalogue::{AGENT_BILLING, Checkout, ConfirmFunding, ConfirmSubscription};
@@ -113,7 +113,7 @@ impl WaitForPayment {
             let again = match self.ask(&client, context).await? {
                 Answer::Paid(paid) => {
                     let values = [("status", paid.status.into()), ("subscription_id", paid.subscription_id.into())];
-                    return Ok(Outcome::succeeded(outputs(&self.spec(), values)));
+                    return Ok(Outcome::succeeded(context.outputs(values)));
                 }
                 Answer::NotYet { again } => again.unwrap_or_default().min(LONGEST_WISH).max(pace.pause()),
             };
