@@ -11,7 +11,7 @@ use onramp::entropy::SystemEntropy;
 use onramp::http::Http;
 use onramp::id::RunId;
 use onramp::mail::Mail;
-use onramp::modelslab::Limits;
+use onramp::modelslab::{Base, Limits};
 use onramp::plan;
 use onramp::run::{Entry, RunStarted, RunState, RunStatus, Settings};
 use onramp::secret::{Data, Mask, Secret};
@@ -56,6 +56,7 @@ pub fn run(file: &str, base_url: &str) {
         http: Http::new(&tls, false).unwrap(),
         mail: Mail::new(clock.clone(), tls),
         clock: clock.clone(),
+        base: Base::parse(base_url),
         settings,
         trusted_mailboxes: vec![],
         entropy: Arc::new(SystemEntropy),

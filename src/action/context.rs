@@ -13,7 +13,7 @@ use crate::diagnostic::kind;
 use crate::entropy::Entropy;
 use crate::http::{Deadline, Http, Timeout, Waits};
 use crate::mail::Mail;
-use crate::modelslab::Limits;
+use crate::modelslab::{ApiError, Base, Limits};
 use crate::run::{ErrorKind, Happened, Order, Outcome, ProbeAnswer, Settings, StepError};
 use crate::secret::{Data, Datum};
 use crate::workflow::ActionSpec;
@@ -47,6 +47,8 @@ pub struct Services {
     pub mail: Mail,
     pub clock: Arc<dyn Clock>,
     pub settings: Settings,
+    /// Where ModelsLab is: the base URL of the settings, or why it is none.
+    pub base: Result<Base, ApiError>,
     /// Origins ([`crate::mail::Mailbox::origin`]) of mailboxes that the user named; no other is given a password.
     pub trusted_mailboxes: Vec<String>,
     pub entropy: Arc<dyn Entropy>,

@@ -9,7 +9,7 @@ use url::Url;
 use super::catalogue::{Credential, Operation, Verb};
 use super::limits::{Key, Permit, Subject};
 use super::mcp::Transport;
-use super::{ApiError, Limits, address, envelope};
+use super::{ApiError, Base, Limits, address, envelope};
 use crate::clock::{Clock, Timestamp};
 use crate::http::{Deadline, Http, HttpError, Request, RequestBody, Response, Waits, asked};
 
@@ -17,7 +17,7 @@ use crate::http::{Deadline, Http, HttpError, Request, RequestBody, Response, Wai
 #[derive(Clone)]
 pub struct Client {
     http: Http,
-    base: Url,
+    base: Base,
     clock: Arc<dyn Clock>,
     limits: Arc<Limits>,
     deadline: Option<Deadline>,
@@ -28,17 +28,13 @@ pub struct Client {
 impl Client {
     /// `base_url` is the root below which `/api/agents/v1` and `/api/v6` lie: `https://modelslab.com`.
     pub fn new(http: Http, base_url: &str, clock: Arc<dyn Clock>) -> Result<Self, ApiError> {
-        let base = Url::parse(base_url).ok().filter(|url| url.has_host() && matches!(url.scheme(), "http" | "https"));
-        let unusable =
-            || ApiError::not_sent(format!("`{base_url}` is no base URL; it must look like https://modelslab.com"));
-        let (limits, transport) = (Arc::new(Limits::new(clock.clone())), Transport::Rest);
-        let base = base.ok_or_else(unusable)?;
-        Ok(Self { http, base, clock, limits, deadline: None, idempotency_key: None, transport })
+        let limits = Arc::new(Limits::new(clock.clone()));
+        Ok(Self::at(Base::parse(base_url)?, http, clock, limits))
     }
 
-    /// Waits for its turn among all clients that have the same `limits`, instead of among its own clones.
-    pub fn with_limits(self, limits: Arc<Limits>) -> Self {
-        Self { limits, ..self }
+    /// A client that waits for its turn among all that have the same `limits`, and not only among its own clones.
+    pub fn at(base: Base, http: Http, clock: Arc<dyn Clock>, limits: Arc<Limits>) -> Self {
+        Self { http, base, clock, limits, deadline: None, idempotency_key: None, transport: Transport::Rest }
     }
 
     /// Lets no call go on after `deadline`, and none wait for its turn until then. Where waits are counted the deadline is later by
@@ -69,16 +65,14 @@ impl Client {
         if self.transport == Transport::Mcp {
             return self.ask_tool(operation, credential, arguments).await;
         }
-        let spellings = [Some((operation.verb, operation.path)), operation.also].into_iter().flatten();
-        let mut last = None;
-        for (verb, path) in spellings {
-            match self.ask_at(verb, path, operation, credential, arguments.clone()).await {
-                // A code may be good for one use: the next spelling is tried only when nothing was done by this one.
-                Err(error) if error.no_such_route() => last = Some(error),
-                answer => return answer,
-            }
+        let ask = |(verb, path), arguments| self.ask_at(verb, path, operation, credential, arguments);
+        let first = (operation.verb, operation.path);
+        let Some(other) = operation.also else { return ask(first, arguments).await };
+        match ask(first, arguments.clone()).await {
+            // A code may be good for one use: the other spelling is tried only when nothing was done by this one.
+            Err(error) if error.no_such_route() => ask(other, arguments).await,
+            answer => answer,
         }
-        Err(last.unwrap_or_else(|| ApiError::unusable("the operation has no address")))
     }
 
     async fn ask_at(
@@ -91,7 +85,7 @@ impl Client {
     ) -> Result<Value, ApiError> {
         let subject = Subject::of(operation.credential, credential, &arguments);
         let path = address::fill(path, &mut arguments)?;
-        let mut url = self.url(&path)?;
+        let mut url = self.url(&path);
         let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
         match (operation.credential, credential) {
             (Credential::Nothing, _) => {}
@@ -128,7 +122,7 @@ impl Client {
 
     /// Under what a call is counted.
     pub(super) fn key_of(&self, class: &'static str, subject: Subject) -> Key {
-        Key { origin: self.base.origin().ascii_serialization(), class, subject }
+        Key { origin: self.base.origin(), class, subject }
     }
 
     pub(super) fn limits(&self) -> &Limits {
@@ -163,21 +157,19 @@ impl Client {
         body: RequestBody,
         enough: impl FnMut(&[u8]) -> bool + Send,
     ) -> Result<Response, ApiError> {
-        let named = asked(method.as_str(), &url);
         let timeout = self.http.timeout(self.deadline, self.now());
+        let (verb, address) = (method.clone(), url.clone());
         let request = Request { method, url, headers, body, timeout, in_turn: false };
-        let name = |error: HttpError| HttpError { message: format!("{named}: {}", error.message), ..error };
+        let name = |error: HttpError| {
+            let message = format!("{}: {}", asked(verb.as_str(), &address), error.message);
+            HttpError { message, ..error }
+        };
         Ok(self.http.send_until(request, enough).await.map_err(name)?)
     }
 
     /// Where `path` lies: below the control plane, or below the base URL if it begins with a slash.
-    pub(super) fn url(&self, path: &str) -> Result<Url, ApiError> {
-        let root = self.base.as_str().trim_end_matches('/');
-        let whole = match path.strip_prefix('/') {
-            Some(path) => format!("{root}/{path}"),
-            None => format!("{root}/api/agents/v1/{path}"),
-        };
-        Url::parse(&whole).map_err(|_| ApiError::garbled(0, "led to an address that is none"))
+    pub(super) fn url(&self, path: &str) -> Url {
+        self.base.join(path)
     }
 
     pub(super) fn idempotency_key(&self) -> Option<&str> {
@@ -185,7 +177,7 @@ impl Client {
     }
 
     pub(super) fn base(&self) -> &Url {
-        &self.base
+        self.base.url()
     }
 
     pub(super) fn now(&self) -> Timestamp {

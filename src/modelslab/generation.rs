@@ -109,7 +109,7 @@ impl Client {
         if request.base64 {
             body["base64"] = true.into();
         }
-        self.generate(self.url(request.version.text2img())?, body, request.version).await
+        self.generate(self.url(request.version.text2img()), body, request.version).await
     }
 
     /// Asks how a generation stands. `fetch_result` is followed only on the service's own origin: the key goes with it.
@@ -120,11 +120,11 @@ impl Client {
         let fetched = match (given, generation.id_text()) {
             (Some(url), _) => self.generate(url, json!({"key": key}), version).await,
             (None, Some(id)) => {
-                let url = self.url(&format!("{root}/{}", segment(&id)))?;
+                let url = self.url(&format!("{root}/{}", segment(&id)));
                 match self.generate(url, json!({"key": key}), version).await {
                     // Documents name both spellings.
                     Err(error) if error.no_such_route() => {
-                        self.generate(self.url(&root)?, json!({"key": key, "request_id": id}), version).await
+                        self.generate(self.url(&root), json!({"key": key, "request_id": id}), version).await
                     }
                     answer => answer,
                 }

@@ -4,6 +4,7 @@
 //! here is the one that is right whichever of them is true.
 
 mod address;
+mod base;
 mod card;
 pub mod catalogue;
 mod client;
@@ -15,6 +16,7 @@ mod limits;
 mod mcp;
 mod stripe;
 
+pub use base::Base;
 pub use card::Card;
 pub use client::Client;
 pub use error::ApiError;

@@ -10,7 +10,7 @@ use crate::clock::{Clock, SteadyClock, Timestamp};
 use crate::engine::{HostError, Launcher, LocalHost, Log, StopSignal, learn_given, learn_state};
 use crate::http::Http;
 use crate::mail::Mailbox;
-use crate::modelslab::Limits;
+use crate::modelslab::{Base, Limits};
 use crate::plan::Plan;
 use crate::report::Reporter;
 use crate::run::{Entry, RunStarted, RunState};
@@ -89,6 +89,7 @@ pub(super) fn services(
         http,
         clock: clock.clone(),
         trusted_mailboxes: trusted_mailboxes(started),
+        base: Base::parse(&settings.base_url),
         settings,
         entropy: workspace.entropy.clone(),
         folder: folder_of(file),

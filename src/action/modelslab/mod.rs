@@ -71,10 +71,10 @@ const ERRORS: &[&str] = &[
 
 fn client(context: &Context) -> Result<Client, StepError> {
     let services = &context.services;
-    let client = Client::new(context.http.clone(), &services.settings.base_url, services.clock.clone())
-        .map_err(|error| StepError::new(ErrorKind::Config, "config.base_url", error.message))?;
-    let client = client.with_limits(services.limits.clone()).with_deadline(context.deadline());
-    Ok(client.with_transport(transport(context)?))
+    let base = services.base.clone();
+    let base = base.map_err(|error| StepError::new(ErrorKind::Config, "config.base_url", error.message))?;
+    let client = Client::at(base, context.http.clone(), services.clock.clone(), services.limits.clone());
+    Ok(client.with_deadline(context.deadline()).with_transport(transport(context)?))
 }
 
 /// The parameter that says how the service is asked.

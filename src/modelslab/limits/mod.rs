@@ -50,7 +50,7 @@ pub struct Limits {
 struct Lines {
     by_key: HashMap<Key, Arc<Counted>>,
     /// By origin and name.
-    classes: HashMap<(String, &'static str), Arc<Class>>,
+    classes: HashMap<(Arc<str>, &'static str), Arc<Class>>,
     /// How many were left by the last sweep.
     swept: usize,
 }

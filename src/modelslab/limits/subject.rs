@@ -1,5 +1,7 @@
 //! By whom the service counts.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
@@ -8,7 +10,7 @@ use crate::modelslab::catalogue::Credential;
 /// What is counted together. The address that the service sees is one and the same for this process.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(in crate::modelslab) struct Key {
-    pub origin: String,
+    pub origin: Arc<str>,
     pub class: &'static str,
     pub subject: Subject,
 }

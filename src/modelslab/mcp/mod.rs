@@ -48,7 +48,7 @@ impl Client {
             ApiError::unaskable(message)
         };
         let arguments = tool.arguments(operation, arguments, self.idempotency_key()).map_err(foreign)?;
-        let url = self.url(ENDPOINT)?;
+        let url = self.url(ENDPOINT);
         let permit = self.turn(operation, subject).await?;
         let (call, result) = session::call(self, url, tool.name, token, arguments).await;
         if let Some(permit) = permit {

@@ -12,6 +12,7 @@ use super::stored_rows::StoredRows;
 use crate::action::Services;
 use crate::engine::{self, EngineError, Launcher, LocalHost, Log as _, RowLog, RowStart, Rows, StopSignal};
 use crate::fleet::{FleetFact, RowId, RowKey};
+use crate::modelslab::Base;
 use crate::ops::attach::trusted_mailboxes;
 use crate::ops::begin::typed_origins;
 use crate::ops::go_on::{Ready, make_ready};
@@ -212,11 +213,16 @@ impl FleetRows<'_> {
         let mask = Mask::default();
         engine::learn_given(&mask, started);
         let shared = &self.shared;
+        let base = match started.settings.base_url == shared.settings.base_url {
+            true => shared.base.clone(),
+            false => Base::parse(&started.settings.base_url),
+        };
         let services = Services {
             http: shared.http.shared(),
             mail: shared.mail.clone(),
             clock: shared.clock.clone(),
             settings: started.settings.clone(),
+            base,
             trusted_mailboxes: trusted_mailboxes(started),
             entropy: shared.entropy.clone(),
             folder: shared.folder.clone(),

@@ -9,7 +9,7 @@ use super::at;
 use crate::clock::ManualClock;
 use crate::http::{Deadline, Http};
 use crate::modelslab::catalogue::VerifyEmail;
-use crate::modelslab::{Client, Limits};
+use crate::modelslab::{Base, Client, Limits};
 use crate::secret::Secret;
 use crate::tls;
 
@@ -35,8 +35,8 @@ async fn clients_of_a_process_share_the_limits_and_codes_count_together() {
     let http = Http::new(&tls::client_config(None).unwrap(), true).unwrap();
     let client = || {
         let deadline = Some(Deadline { at: at(50_000), setting: None });
-        let client = Client::new(http.clone(), &base, clock.clone()).unwrap();
-        client.with_limits(limits.clone()).with_deadline(deadline)
+        let base = Base::parse(&base).unwrap();
+        Client::at(base, http.clone(), clock.clone(), limits.clone()).with_deadline(deadline)
     };
     let verify = |code: &str| VerifyEmail { verification_code: Secret::new(code.to_owned()) };
     client().verify_email(&verify("a")).await.unwrap();
