@@ -2,8 +2,11 @@
 
 mod judge;
 
+use std::collections::BTreeMap;
+
 use futures_util::future::BoxFuture;
 use reqwest::Method;
+use reqwest::header::HeaderValue;
 use serde_json::Value;
 use url::Url;
 
@@ -121,9 +124,7 @@ impl HttpRequest {
     fn outcome(&self, response: &Response, context: &Context) -> Outcome {
         let status = response.status;
         let body = response.json().unwrap_or_else(|| response.text().into());
-        let headers: Value =
-            response.headers.iter().map(|(name, value)| (name.clone(), Value::from(value.clone()))).collect();
-        let values = [("status", status.into()), ("headers", headers), ("body", body)];
+        let values = [("status", status.into()), ("headers", headers(response)), ("body", body)];
         let (happened, class, code) = match status {
             _ if response.is_challenge() => (Happened::None, None, "service.challenge"),
             200..300 => (Happened::Done, None, "network.broken"),
@@ -153,6 +154,13 @@ impl HttpRequest {
             ..Outcome::succeeded(context.outputs(values))
         }
     }
+}
+
+/// By their names in lower case; of several values the last.
+fn headers(response: &Response) -> Value {
+    let text = |value: &HeaderValue| Value::from(String::from_utf8_lossy(value.as_bytes()));
+    let headers = response.headers.iter().map(|(name, value)| (name.to_string(), text(value)));
+    headers.collect::<BTreeMap<_, _>>().into_iter().collect()
 }
 
 /// A DELETE that is to take something back finds that it is not there.

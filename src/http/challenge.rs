@@ -30,25 +30,20 @@ impl Response {
 mod tests {
     use super::*;
 
-    fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
-        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Response { status, headers, body: body.into(), broken: None }
-    }
-
     #[test]
     fn a_test_for_humans_is_known_by_its_header_or_by_its_page() {
-        assert!(response(403, &[("cf-mitigated", "challenge")], "").is_challenge());
+        assert!(Response::of(403, &[("cf-mitigated", "challenge")], "").is_challenge());
         let html = [("content-type", "text/html; charset=UTF-8")];
-        assert!(response(403, &html, r#"<div class="G-ReCaptcha" data-sitekey="x"></div>"#).is_challenge());
-        assert!(response(503, &html, r#"<script src="/cdn-cgi/challenge-platform/h/b"></script>"#).is_challenge());
+        assert!(Response::of(403, &html, r#"<div class="G-ReCaptcha" data-sitekey="x"></div>"#).is_challenge());
+        assert!(Response::of(503, &html, r#"<script src="/cdn-cgi/challenge-platform/h/b"></script>"#).is_challenge());
     }
 
     #[test]
     fn a_refusal_and_a_page_that_was_asked_for_are_none() {
         let html = [("content-type", "text/html")];
-        assert!(!response(403, &html, "<h1>Forbidden</h1>").is_challenge());
-        assert!(!response(200, &html, r#"<div class="g-recaptcha"></div>"#).is_challenge());
+        assert!(!Response::of(403, &html, "<h1>Forbidden</h1>").is_challenge());
+        assert!(!Response::of(200, &html, r#"<div class="g-recaptcha"></div>"#).is_challenge());
         let json = [("content-type", "application/json")];
-        assert!(!response(403, &json, r#"{"error":"g-recaptcha token missing"}"#).is_challenge());
+        assert!(!Response::of(403, &json, r#"{"error":"g-recaptcha token missing"}"#).is_challenge());
     }
 }

@@ -128,13 +128,8 @@ impl Http {
         if let Some(pass) = pass {
             learn(pass, &response);
         }
-        let response = response?;
-        let status = response.status().as_u16();
-        let headers = response
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-            .collect();
+        let mut response = response?;
+        let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
         let (body, broken) = read_body(response, &place, timeout, enough).await;
         Ok(Response { status, headers, body, broken })
     }

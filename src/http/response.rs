@@ -1,8 +1,9 @@
 //! What was answered, as far as it came.
 
-use std::collections::BTreeMap;
-
 use futures_util::StreamExt as _;
+use reqwest::header::HeaderMap;
+#[cfg(test)]
+use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
 use super::error::explain;
@@ -13,16 +14,17 @@ pub const MAX_BODY: usize = 16 * 1024 * 1024;
 
 pub struct Response {
     pub status: u16,
-    /// Names in lower case; of several values the last.
-    pub headers: BTreeMap<String, String>,
+    pub headers: HeaderMap,
     pub body: Vec<u8>,
     /// Why the body is not whole: the status and the headers came, and then no more.
     pub broken: Option<String>,
 }
 
 impl Response {
+    /// The value of a header, of several the last; `None` if it is no text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).map(String::as_str)
+        let value = self.headers.get_all(name).iter().next_back()?;
+        std::str::from_utf8(value.as_bytes()).ok()
     }
 
     pub fn text(&self) -> String {
@@ -32,6 +34,16 @@ impl Response {
     /// The body as JSON, whatever the content type says; not what is left of a broken one.
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok().filter(|_| self.broken.is_none())
+    }
+}
+
+#[cfg(test)]
+impl Response {
+    /// A whole answer.
+    pub fn of(status: u16, headers: &[(&'static str, &'static str)], body: &str) -> Self {
+        let headers =
+            headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+        Self { status, headers: headers.collect(), body: body.into(), broken: None }
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) struct Lesson {
     pub rest: Option<Duration>,
     /// How many more calls the open window has room for.
     pub left: Option<u32>,
-    /// When that window closes, from now.
+    /// When that window closes, from now; not asked where nothing is said of its room.
     pub reset: Option<Duration>,
 }
 
@@ -22,11 +22,12 @@ impl Lesson {
     pub fn of(response: &Response, now: Timestamp) -> Self {
         let header = |name: &str| response.header(name);
         let refused = response.status == 429;
+        let left = header("x-ratelimit-remaining").and_then(|left| left.trim().parse().ok());
         Self {
             refused,
-            rest: retry_after(header, now).filter(|_| refused),
-            left: header("x-ratelimit-remaining").and_then(|left| left.trim().parse().ok()),
-            reset: rate_limit_reset(header, now),
+            rest: refused.then(|| retry_after(header, now)).flatten(),
+            left,
+            reset: left.and_then(|_| rate_limit_reset(header, now)),
         }
     }
 

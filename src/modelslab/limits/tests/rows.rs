@@ -94,8 +94,8 @@ async fn turn(limits: &Limits, row: u8) -> Result<Permit, ApiError> {
 }
 
 fn answered(permit: Permit, refused: bool) {
-    let (status, headers) = if refused { (429, vec![("retry-after".into(), "1".into())]) } else { (200, Vec::new()) };
-    permit.end(Ok(&Response { status, headers: headers.into_iter().collect(), body: Vec::new(), broken: None }));
+    let answer = if refused { Response::of(429, &[("retry-after", "1")], "") } else { Response::of(200, &[], "") };
+    permit.end(Ok(&answer));
 }
 
 /// Asks at each tick for all that wait, first come first served, until all have gone.

@@ -21,9 +21,8 @@ async fn turn(limits: &Limits, email: &str, deadline: Option<Timestamp>) -> Resu
     limits.turn(key(&AGENT_AUTH, email), &AGENT_AUTH, deadline).await
 }
 
-fn answered(permit: Permit, status: u16, headers: &[(&str, &str)]) {
-    let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    permit.end(Ok(&Response { status, headers, body: Vec::new(), broken: None }));
+fn answered(permit: Permit, status: u16, headers: &[(&'static str, &'static str)]) {
+    permit.end(Ok(&Response::of(status, headers, "")));
 }
 
 /// One call at a time may go, and one is under way.
