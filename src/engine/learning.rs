@@ -18,15 +18,16 @@ pub fn learn_given(mask: &Mask, started: &RunStarted) {
 
 /// Values each of which is a secret, or is none, by its own name.
 pub fn learn_named(mask: &Mask, data: &Data) {
-    for datum in data.values() {
-        mask.learn(datum);
-        learn_login(mask, datum);
-    }
+    data.values().for_each(|datum| learn(mask, datum));
 }
 
-/// Of a mailbox: a server may repeat the password alone, or what it was sent with it.
-fn learn_login(mask: &Mask, datum: &Datum) {
-    mask.learn_texts(&datum.expose().as_str().map(mailbox_secrets).unwrap_or_default());
+/// Of a mailbox: a server may repeat the password alone, or what it was sent with it. It is not taken apart where it is known.
+fn learn(mask: &Mask, datum: &Datum) {
+    let new = match datum {
+        Datum::Secret(_) => mask.learn(datum),
+        Datum::Public(value) => value.as_str().into_iter().collect(),
+    };
+    new.into_iter().for_each(|text| mask.learn_texts(&mailbox_secrets(text)));
 }
 
 /// All that is known of a run.
@@ -66,12 +67,11 @@ fn learn_task(mask: &Mask, registry: &Registry, plan: &Plan, step: &PlanStep, (r
     task.undo.iter().for_each(|task| learn_task(mask, registry, plan, step, (Role::Undo, task)));
 }
 
-/// What is sent.
+/// What is sent, as far as it is text. A list or an object made for a request is secret if anything inside is, and most of what
+/// is inside is not.
 pub(super) fn learn_input(mask: &Mask, input: &Data) {
-    for datum in input.values() {
-        mask.learn_text_of(datum);
-        learn_login(mask, datum);
-    }
+    let texts = input.values().filter(|datum| datum.expose().is_string());
+    texts.for_each(|datum| learn(mask, datum));
 }
 
 /// What came back. An answer of an action whose answers captures pick from is secret so that it is not stored in the open.
@@ -84,7 +84,7 @@ pub(super) fn learn_answer(mask: &Mask, spec: Option<&ActionSpec>, data: &Data) 
 /// What a step's captures took out of an answer.
 pub(super) fn learn_captures(mask: &Mask, step: &PlanStep, outputs: &Data) {
     let captured = step.captures.iter().filter_map(|capture| outputs.get(capture.name.as_str()));
-    captured.for_each(|datum| mask.learn(datum));
+    captured.for_each(|datum| learn(mask, datum));
 }
 
 #[cfg(test)]
@@ -130,6 +130,9 @@ steps:
             learn(&mask, &data);
             assert_eq!(mask.apply("no hunter22, no AGFkYQBodW50ZXIyMg=="), "no ***, no ***");
         }
+        let mask = Mask::default();
+        learn_named(&mask, &Data::from([("all".to_owned(), Datum::secret(json!([mailbox().expose()])))]));
+        assert_eq!(mask.apply("no hunter22"), "no ***", "whatever it is known by");
     }
 
     #[test]

@@ -27,6 +27,8 @@ const HEAD: usize = 4;
 #[derive(Clone)]
 pub struct Mask {
     known: Arc<RwLock<Known>>,
+    /// What this one knows is known here as well.
+    below: Option<Arc<Mask>>,
     min_length: usize,
 }
 
@@ -41,7 +43,7 @@ struct Known {
 
 impl Default for Mask {
     fn default() -> Self {
-        Self { known: Arc::default(), min_length: MIN_LENGTH }
+        Self { known: Arc::default(), below: None, min_length: MIN_LENGTH }
     }
 }
 
@@ -55,44 +57,55 @@ impl Mask {
     /// Knows the secrets among `data` from 4 bytes on, for a text that is likely to repeat just these.
     pub fn of<'a>(data: impl IntoIterator<Item = &'a Datum>) -> Self {
         let mask = Self { min_length: MIN_LENGTH_OF_NAMED, ..Self::default() };
-        data.into_iter().for_each(|datum| mask.learn(datum));
+        data.into_iter().for_each(|datum| _ = mask.learn(datum));
         mask
     }
 
-    /// Learns every string inside `datum`, if it is a secret.
-    pub fn learn(&self, datum: &Datum) {
+    /// One that knows what this one knows, now and later, and keeps to itself what it learns.
+    pub fn above(&self) -> Self {
+        Self { below: Some(Arc::new(self.clone())), min_length: self.min_length, ..Self::default() }
+    }
+
+    /// Learns every string inside `datum`, if it is a secret, and says which it did not know.
+    pub fn learn<'d>(&self, datum: &'d Datum) -> Vec<&'d str> {
+        let mut new = Vec::new();
         if let Datum::Secret(secret) = datum {
-            self.learn_value(secret.expose());
+            self.learn_value(secret.expose(), &mut new);
         }
+        new
     }
 
-    /// Learns `datum` if it is a secret text. A list or an object made for a request, or taken whole from an answer, is
-    /// secret if anything inside is, and most of what is inside is not.
-    pub fn learn_text_of(&self, datum: &Datum) {
-        if datum.expose().is_string() {
-            self.learn(datum);
-        }
-    }
-
-    fn learn_value(&self, value: &Value) {
+    fn learn_value<'d>(&self, value: &'d Value, new: &mut Vec<&'d str>) {
         match value {
-            Value::String(text) => self.learn_text(text),
-            Value::Array(items) => items.iter().for_each(|item| self.learn_value(item)),
-            Value::Object(fields) => fields.values().for_each(|field| self.learn_value(field)),
+            Value::String(text) if self.is_new(text) => new.push(text),
+            Value::Array(items) => items.iter().for_each(|item| self.learn_value(item, new)),
+            Value::Object(fields) => fields.values().for_each(|field| self.learn_value(field, new)),
             _ => {}
         }
     }
 
     /// Learns `text` as it is, URL-encoded, and base64-encoded at each of the three alignments.
     pub fn learn_text(&self, text: &str) {
-        if text.len() < self.min_length {
-            return;
+        self.is_new(text);
+    }
+
+    /// Whether it did not know `text`, which it does from now on.
+    fn is_new(&self, text: &str) -> bool {
+        if text.len() < self.min_length || self.below.as_ref().is_some_and(|below| below.knows(text)) {
+            return false;
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if known.texts < MAX_TEXTS && known.add(text.to_owned()) {
+        let new = known.texts < MAX_TEXTS && known.add(text.to_owned());
+        if new {
             known.texts += 1;
             known.unspelled.push(Secret::new(text.to_owned()));
         }
+        new
+    }
+
+    fn knows(&self, text: &str) -> bool {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.longest_at(text, 0) == text.len() || self.below.as_ref().is_some_and(|below| below.knows(text))
     }
 
     /// Learns each of `secrets`.
@@ -102,8 +115,10 @@ impl Mask {
 
     /// `text` with every known secret replaced by `***`; where two overlap, both go.
     pub fn apply(&self, text: &str) -> String {
-        let known = self.spelled();
-        let found = (0..text.len()).map(|at| at..at + known.longest_at(text, at));
+        let known: Vec<_> =
+            std::iter::successors(Some(self), |mask| mask.below.as_deref()).map(Self::spelled).collect();
+        let longest_at = |at: usize| known.iter().map(|known| known.longest_at(text, at)).max().unwrap_or(0);
+        let found = (0..text.len()).map(|at| at..at + longest_at(at));
         hide_ranges(text, found.filter(|range| !range.is_empty()))
     }
 
@@ -170,65 +185,4 @@ fn spellings(text: &str, min_length: usize) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::secret::MASKED;
-    use base64::engine::general_purpose::STANDARD;
-
-    #[test]
-    fn a_secret_is_masked_in_every_spelling() {
-        let mask = Mask::default();
-        let secret = "p@ss word/+=123";
-        mask.learn(&Datum::secret(Value::from(secret)));
-        let url: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-        for text in [format!("login {secret}!"), url] {
-            assert!(!mask.apply(&text).contains("123"), "{text}");
-        }
-        for prefix in ["", "a", "ab", "abc"] {
-            let text = STANDARD.encode(format!("{prefix}{secret}tail"));
-            assert!(mask.apply(&text).contains(MASKED), "{prefix}: {text}");
-        }
-    }
-
-    #[test]
-    fn short_and_public_values_are_left_alone() {
-        let mask = Mask::default();
-        mask.learn(&Datum::secret(Value::from("1234567")));
-        mask.learn(&Datum::Public(Value::from("public-value")));
-        assert_eq!(mask.apply("1234567 public-value"), "1234567 public-value");
-    }
-
-    #[test]
-    fn overlapping_secrets_leave_nothing_of_either() {
-        let mask = Mask::default();
-        ["abcdefgh", "efghijklmnop", "abcdefghXY"].iter().for_each(|text| mask.learn_text(text));
-        assert_eq!(mask.apply("<abcdefghijklmnop>"), "<***>");
-        assert_eq!(mask.apply("abcdefghabcdefghXY, ä"), "******, ä");
-    }
-
-    #[test]
-    fn a_text_about_certain_values_hides_short_ones_too() {
-        let mask = Mask::of(&[Datum::secret(serde_json::json!({ "code": "428913" })), Datum::Public("abcd".into())]);
-        assert_eq!(mask.apply("428913 is wrong, abcd"), "*** is wrong, abcd");
-        assert_eq!(mask.apply(&format!("got {}", STANDARD.encode("428913"))), "got ***");
-    }
-
-    #[test]
-    fn very_many_secrets_cost_little_and_do_not_push_out_the_first() {
-        let mask = Mask::default();
-        mask.learn_text("the-users-own-password");
-        let many: Value = (0..20_000).map(|number| format!("https://host.test/{number:05}")).collect();
-        mask.learn(&Datum::secret(many));
-        let known = mask.known.read().unwrap();
-        assert_eq!(known.texts, MAX_TEXTS);
-        drop(known);
-        assert_eq!(mask.apply("the-users-own-password https://host.test/00007"), "*** ***");
-    }
-
-    #[test]
-    fn a_mask_does_not_print_what_it_knows() {
-        let mask = Mask::default();
-        mask.learn_text("hunter2-hunter2");
-        assert_eq!(format!("{mask:?}"), "Mask");
-    }
-}
+mod tests;

@@ -38,6 +38,8 @@ pub(super) struct FleetRows<'a> {
     pub pin: String,
     /// Connections and limits.
     pub shared: Services,
+    /// Knows the secrets that all rows share.
+    pub mask: Mask,
     /// Secrets that are not stored.
     pub unstored: Data,
     /// In which epoch this process works, and whether the fleet may be a copy.
@@ -210,7 +212,7 @@ impl FleetRows<'_> {
     }
 
     fn launcher_and_mask(&self, started: &RunStarted) -> (Launcher, Mask) {
-        let mask = Mask::default();
+        let mask = self.mask.above();
         engine::learn_given(&mask, started);
         let shared = &self.shared;
         let base = match started.settings.base_url == shared.settings.base_url {

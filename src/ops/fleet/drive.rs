@@ -103,6 +103,7 @@ pub(super) async fn drive(
         workspace,
         pin: state.workflows.last().cloned().unwrap_or_default(),
         shared: shared_services(workspace, &state, &mask, &origin)?,
+        mask,
         stored: StoredRows::read(workspace, &state, &rows)?.knowing(texts.clone(), plan.clone()),
         how: Resumption { epoch: epoch(workspace)?, wary: state.wary, ..Resumption::default() },
         plan,
