@@ -1,5 +1,7 @@
 //! What the mail steps have in common: which inbox, and what can go wrong with it.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::Context;
@@ -43,12 +45,12 @@ fn judge(value: &Value) -> Result<(), Refusal> {
     Mailbox::parse(text).map(drop).map_err(|error| Refusal::new(error.to_string()))
 }
 
-pub(super) fn parse(context: &Context) -> Result<Mailbox, StepError> {
+pub(super) fn parse(context: &Context) -> Result<Arc<Mailbox>, StepError> {
     let text = context.require("mailbox")?;
     let wrong = |message: String| StepError::new(ErrorKind::Config, "config.parameter", message);
-    let mailbox = Mailbox::parse(text).map_err(|error| wrong(format!("`mailbox`: {error}")))?;
-    let local = url::Url::parse(text).is_ok_and(|url| is_loopback(&url));
-    if context.services.settings.sandbox && !local {
+    let mailbox = context.services.mail.mailbox(text).map_err(|error| wrong(format!("`mailbox`: {error}")))?;
+    let is_local = || url::Url::parse(text).is_ok_and(|url| is_loopback(&url));
+    if context.services.settings.sandbox && !is_local() {
         return Err(wrong(format!("{mailbox} is not on this machine, and a sandbox run contacts nothing else")));
     }
     // A password goes only to a server that the user named, never to one that stands only in a workflow file.

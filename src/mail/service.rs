@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::cursor::Cursor;
 use super::error::{MailError, MailErrorKind};
-use super::mailbox::Mailbox;
+use super::mailbox::{Mailbox, MailboxError};
 use super::query::{Found, Query};
 use super::tokens::Tokens;
 use super::unmet::{Ended, explain, round};
@@ -18,6 +18,7 @@ use super::watch::{Claims, Enrolled, JunkWanted, Limits, Logins, Roster, Wanted,
 use super::wire::{Connector, Sleeper, waker};
 use crate::clock::Clock;
 use crate::diagnostic::escape;
+use crate::secret::Secret;
 
 /// Enough for TLS and MIME; only touched pages are ever resident.
 const STACK: usize = 1 << 20;
@@ -35,7 +36,11 @@ struct Inner {
     logins: Logins,
     next_waiter: AtomicU64,
     rooms: Arc<Mutex<HashMap<Mailbox, Room>>>,
+    last: Mutex<Option<Named>>,
 }
+
+/// A mailbox and its URL.
+type Named = (Secret<String>, Arc<Mailbox>);
 
 /// What is kept for a mailbox.
 #[derive(Default)]
@@ -68,7 +73,18 @@ impl Mail {
         tokens: Option<Arc<dyn Tokens>>,
     ) -> Self {
         let (logins, next_waiter, rooms) = (Logins::default(), AtomicU64::new(1), Arc::default());
-        Self(Arc::new(Inner { clock, tls, tokens, limits, logins, next_waiter, rooms }))
+        let last = Mutex::default();
+        Self(Arc::new(Inner { clock, tls, tokens, limits, logins, next_waiter, rooms, last }))
+    }
+
+    /// The mailbox that `url` names. The last is remembered: the rows of a fleet mostly name the same.
+    pub fn mailbox(&self, url: &str) -> Result<Arc<Mailbox>, MailboxError> {
+        if let Some((_, mailbox)) = lock(&self.0.last).as_ref().filter(|(known, _)| known.expose() == url) {
+            return Ok(mailbox.clone());
+        }
+        let mailbox = Arc::new(Mailbox::parse(url)?);
+        *lock(&self.0.last) = Some((Secret::new(url.to_owned()), mailbox.clone()));
+        Ok(mailbox)
     }
 
     /// Notes where the mailbox stands: what is there now is old, what comes later is new.

@@ -9,7 +9,7 @@ use crate::action::Services;
 use crate::clock::{Clock, SteadyClock, Timestamp};
 use crate::engine::{HostError, Launcher, LocalHost, Log, StopSignal, learn_given, learn_state};
 use crate::http::Http;
-use crate::mail::Mailbox;
+use crate::mail::Mail;
 use crate::modelslab::{Base, Limits};
 use crate::plan::Plan;
 use crate::report::Reporter;
@@ -84,11 +84,12 @@ pub(super) fn services(
     let http = Http::new(&tls, settings.sandbox).map_err(|error| OpError::Usage(error.to_string()))?;
     // The machine's clock may be set while a run goes on; its timers must not notice.
     let clock: Arc<dyn Clock> = Arc::new(SteadyClock::starting_at(workspace.clock.now().max(now)));
+    let mail = workspace.mail(tls, &http, mask, settings.sandbox);
     Ok(Services {
-        mail: workspace.mail(tls, &http, mask, settings.sandbox),
         http,
         clock: clock.clone(),
-        trusted_mailboxes: trusted_mailboxes(started),
+        trusted_mailboxes: trusted_mailboxes(&mail, started),
+        mail,
         base: Base::parse(&settings.base_url),
         settings,
         entropy: workspace.entropy.clone(),
@@ -104,8 +105,8 @@ fn folder_of(file: Option<&Path>) -> PathBuf {
 }
 
 /// The origins of the mailboxes that the user named: as a secret, or as an input.
-pub(super) fn trusted_mailboxes(started: &RunStarted) -> Vec<String> {
+pub(super) fn trusted_mailboxes(mail: &Mail, started: &RunStarted) -> Vec<String> {
     let texts = started.secrets.values().filter_map(|datum| datum.expose().as_str());
-    let of_secrets = texts.filter_map(|text| Mailbox::parse(text).ok()).map(|mailbox| mailbox.origin());
+    let of_secrets = texts.filter_map(|text| mail.mailbox(text).ok()).map(|mailbox| mailbox.origin());
     of_secrets.chain(started.settings.typed_origins.iter().cloned()).collect()
 }

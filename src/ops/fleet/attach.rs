@@ -225,7 +225,7 @@ impl FleetRows<'_> {
             clock: shared.clock.clone(),
             settings: started.settings.clone(),
             base,
-            trusted_mailboxes: trusted_mailboxes(started),
+            trusted_mailboxes: trusted_mailboxes(&shared.mail, started),
             entropy: shared.entropy.clone(),
             folder: shared.folder.clone(),
             limits: Arc::new(shared.limits.shared().patient()),
