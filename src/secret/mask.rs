@@ -91,7 +91,7 @@ impl Mask {
 
     /// Whether it did not know `text`, which it does from now on.
     fn is_new(&self, text: &str) -> bool {
-        if text.len() < self.min_length || self.below.as_ref().is_some_and(|below| below.knows(text)) {
+        if text.len() < self.min_length || self.knows(text) {
             return false;
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
