@@ -11,7 +11,7 @@ use super::{Action, Context};
 use crate::id::hex;
 use crate::mail::{Found, MailErrorKind, Mailbox, Query};
 use crate::run::{ErrorKind, Outcome, StepError};
-use crate::secret::{MASKED, Secret};
+use crate::secret::{Secret, hide_ranges};
 use crate::workflow::{ActionSpec, Contact, Effect, EffectRule, OutputSpec, Reach, Type, UndoRule};
 
 pub struct MailWait;
@@ -104,24 +104,17 @@ fn without_secrets(text: &str, found: &Found) -> String {
 
 /// `text` with `secret` masked, however its letters and digits are grouped: `123 456` is `123456`.
 fn without(text: &str, secret: &str) -> String {
-    let letters: Vec<char> = secret.chars().filter(|c| c.is_alphanumeric()).collect();
-    let (mut kept, mut rest) = (String::new(), text);
-    while let Some(first) = rest.chars().next() {
-        let masked = spelled(rest, &letters);
-        let length = masked.unwrap_or(first.len_utf8());
-        kept.push_str(if masked.is_some() { MASKED } else { &rest[..length] });
-        rest = &rest[length..];
-    }
-    kept
+    let found = text.char_indices().filter_map(|(at, _)| Some(at..at + spelled(&text[at..], secret)?));
+    hide_ranges(text, found)
 }
 
-/// How long the beginning of `text` is that consists of `letters` and what stands between them.
-fn spelled(text: &str, letters: &[char]) -> Option<usize> {
-    let mut left = letters.iter();
+/// How long the beginning of `text` is that consists of the letters and digits of `secret` and what stands between them.
+fn spelled(text: &str, secret: &str) -> Option<usize> {
+    let mut left = secret.chars().filter(|c| c.is_alphanumeric()).peekable();
     for (at, c) in text.char_indices() {
         if c.is_alphanumeric() {
             left.next().filter(|letter| letter.eq_ignore_ascii_case(&c))?;
-            if left.len() == 0 {
+            if left.peek().is_none() {
                 return Some(at + c.len_utf8());
             }
         } else if at == 0 {
