@@ -63,7 +63,8 @@ impl Client {
         arguments: Map<String, Value>,
     ) -> Result<Value, ApiError> {
         if self.transport == Transport::Mcp {
-            return self.ask_tool(operation, credential, arguments).await;
+            // A session is large, and seldom asked for: who asks by REST has no room for it.
+            return Box::pin(self.ask_tool(operation, credential, arguments)).await;
         }
         let ask = |(verb, path), arguments| self.ask_at(verb, path, operation, credential, arguments);
         let first = (operation.verb, operation.path);
