@@ -1,10 +1,9 @@
 //! What was answered, as far as it came.
 
-use futures_util::StreamExt as _;
 use reqwest::header::HeaderMap;
 #[cfg(test)]
 use reqwest::header::{HeaderName, HeaderValue};
-use serde_json::Value;
+use serde::de::DeserializeOwned;
 
 use super::error::explain;
 use super::request::Timeout;
@@ -32,7 +31,7 @@ impl Response {
     }
 
     /// The body as JSON, whatever the content type says; not what is left of a broken one.
-    pub fn json(&self) -> Option<Value> {
+    pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_slice(&self.body).ok().filter(|_| self.broken.is_none())
     }
 }
@@ -49,16 +48,16 @@ impl Response {
 
 /// What came of the body, and why it is not whole.
 pub(super) async fn read_body(
-    response: reqwest::Response,
+    mut response: reqwest::Response,
     place: &str,
     timeout: Timeout,
     mut enough: impl FnMut(&[u8]) -> bool + Send,
 ) -> (Vec<u8>, Option<String>) {
     let mut body = Vec::new();
-    let mut chunks = response.bytes_stream();
-    while let Some(chunk) = chunks.next().await {
-        let chunk = match chunk {
-            Ok(chunk) => chunk,
+    loop {
+        let chunk = match response.chunk().await {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => return (body, None),
             Err(error) => return (body, Some(explain(&error, place, timeout).message)),
         };
         if body.len() + chunk.len() > MAX_BODY {
@@ -66,8 +65,7 @@ pub(super) async fn read_body(
         }
         body.extend_from_slice(&chunk);
         if enough(&body) {
-            break;
+            return (body, None);
         }
     }
-    (body, None)
 }

@@ -1,6 +1,7 @@
 //! The generation API: an image from a prompt, to see that a key is accepted.
 
 use reqwest::Method;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -165,37 +166,55 @@ pub fn places_of(error: &ApiError) -> Option<u32> {
     number.parse().ok().filter(|_| error.status == Some(429) && rest.starts_with("queued"))
 }
 
+/// What is read of an answer. Most of the others repeat what was asked for.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Body {
+    status: Value,
+    id: Value,
+    eta: Value,
+    output: Value,
+    fetch_result: Value,
+    #[serde(rename = "generationTime")]
+    generation_time: Value,
+}
+
 /// The body's `status` decides; HTTP is 200 even for most failures.
 fn read(response: &Response, version: ApiVersion, now: Timestamp) -> Result<Generation, ApiError> {
-    let Some(Value::Object(body)) = response.json() else {
-        let status = response.status;
-        return Err(ApiError { transient: status >= 500, ..ApiError::garbled(status, "is not a JSON object") });
-    };
-    let status = match body.get("status").and_then(Value::as_str) {
+    let body: Body = response.json().unwrap_or_default();
+    let status = match body.status.as_str() {
         Some("success") => GenerationStatus::Success,
         Some("processing" | "queued") => GenerationStatus::Processing,
-        _ => return Err(refused(response, &body, now)),
+        _ => return Err(refused(response, now)),
     };
     if !(200..300).contains(&response.status) {
-        return Err(refused(response, &body, now));
+        return Err(refused(response, now));
     }
-    let number = |name: &str| body.get(name).and_then(|value| value.as_f64().or_else(|| value.as_str()?.parse().ok()));
-    let list = |name: &str| -> Vec<String> {
-        let items = body.get(name).and_then(Value::as_array);
-        items.into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+    let number = |value: Value| value.as_f64().or_else(|| value.as_str()?.parse().ok());
+    let text = |value| match value {
+        Value::String(text) => Some(text),
+        _ => None,
+    };
+    let list = |value| match value {
+        Value::Array(items) => items.into_iter().filter_map(text).collect(),
+        _ => Vec::new(),
     };
     Ok(Generation {
         status,
         version,
-        id: body.get("id").filter(|id| !id.is_null()).cloned(),
-        eta: number("eta"),
-        output: list("output"),
-        fetch_result: body.get("fetch_result").and_then(Value::as_str).map(str::to_owned),
-        generation_time: number("generationTime"),
+        id: Some(body.id).filter(|id| !id.is_null()),
+        eta: number(body.eta),
+        output: list(body.output),
+        fetch_result: text(body.fetch_result),
+        generation_time: number(body.generation_time),
     })
 }
 
-fn refused(response: &Response, body: &Map<String, Value>, now: Timestamp) -> ApiError {
+fn refused(response: &Response, now: Timestamp) -> ApiError {
+    let Some(Value::Object(body)) = response.json() else {
+        let status = response.status;
+        return ApiError { transient: status >= 500, ..ApiError::garbled(status, "is not a JSON object") };
+    };
     let said = ["message", "messege", "error", "tip", "tips"].iter().find_map(|name| body.get(*name));
     let message = said.map(flat).filter(|text| !text.is_empty());
     let message = message.unwrap_or_else(|| "the service refused without a word".to_owned());

@@ -28,7 +28,7 @@ fn of_tool(result: &CallToolResult, now: Timestamp) -> Result<Value, ApiError> {
     let said = Response { status: 200, headers: Default::default(), body: text.clone().into(), broken: None };
     let error = match envelope::data(&said, now) {
         Ok(data) if result.is_error != Some(true) => return Ok(data),
-        Err(error) if said.json().is_some() => error,
+        Err(error) if said.json::<Value>().is_some() => error,
         Err(error) if result.is_error != Some(true) => return Err(error),
         Ok(_) => envelope::failure(&said, now),
         // No document, but a sentence.

@@ -210,7 +210,7 @@ impl World {
 
 /// What is in an answer, or why there is none (RFC 6749, 5), `masked` before it is cut.
 fn given(response: &Response, masked: impl Fn(&str) -> String) -> Result<Given, (MailErrorKind, String)> {
-    let body = response.json().unwrap_or_default();
+    let body: Value = response.json().unwrap_or_default();
     let text = |name: &str| body[name].as_str().map(str::to_owned);
     let passing = response.status >= 500 || matches!(response.status, 408 | 429);
     let kind = if passing { MailErrorKind::Network } else { MailErrorKind::Login };
