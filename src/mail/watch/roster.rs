@@ -136,6 +136,7 @@ impl Roster {
         lock(&self.state).marks.extend(marks);
     }
 
+    /// Of all who have no answer yet.
     pub(super) fn turns(&self) -> Vec<Turn> {
         let state = lock(&self.state);
         let turn = |(id, waiter): (&u64, &Waiter)| Turn {
@@ -144,7 +145,7 @@ impl Roster {
             began: waiter.began,
             progress: Progress { releases: state.releases, ..waiter.progress.clone() },
         };
-        state.waiters.iter().map(turn).collect()
+        state.waiters.iter().filter(|(_, waiter)| waiter.reply.is_some()).map(turn).collect()
     }
 
     pub(super) fn is_wanted(&self) -> bool {
