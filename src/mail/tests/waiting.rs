@@ -79,6 +79,33 @@ async fn many_waiters_share_one_connection_and_get_their_own_mail() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_comes_before_its_wait_is_fetched_once() {
+    let server = Server::start();
+    let mail = mail_with(quick());
+    let (other, of_another) = (mail.clone(), mailbox(&server));
+    let waiting = tokio::spawn(async move { other.wait(&of_another, &query("bob@x.test"), LONG).await });
+    server.until(|state| state.idles > 0);
+    server.deliver(&message("ada@x.test", "token"), now());
+    let shows = |command: &&String| command.contains("BODY.PEEK[]");
+    server.until(|state| state.commands.iter().any(|command| shows(&command)));
+    assert_eq!(code(&mail.wait(&mailbox(&server), &query("ada@x.test"), LONG).await.unwrap()), "token");
+    assert_eq!(server.state().commands.iter().filter(shows).count(), 1);
+    waiting.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_while_nobody_waited_is_not_searched_for() {
+    let server = Server::start();
+    let mail = mail_with(quick());
+    mail.mark(&mailbox(&server), LONG).await.unwrap();
+    server.until(|state| state.idles > 0);
+    server.deliver(&message("ada@x.test", "token"), now());
+    server.until(|state| state.idles > 1);
+    assert_eq!(code(&mail.wait(&mailbox(&server), &query("ada@x.test"), LONG).await.unwrap()), "token");
+    assert!(!server.state().commands.iter().any(|command| command.starts_with("UID SEARCH")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dropped_wait_gives_its_place_up_and_the_others_go_on() {
     let server = Server::start();
     let mail = mail_with(quick());

@@ -10,6 +10,8 @@ use crate::mail::wire::Session;
 
 /// Larger messages are fetched alone, in bytes.
 const SMALL: u32 = 128 << 10;
+/// Bytes at hand, for each who waits, that nobody has opened: a mail often comes before the wait for it begins.
+const KEPT: usize = 32 << 10;
 
 /// What was fetched ahead, and is at hand until it is opened.
 #[derive(Default)]
@@ -51,6 +53,15 @@ impl Bodies {
             self.asked.clear();
         }
         Ok(())
+    }
+
+    /// What is kept until the next time where so many wait: the newest.
+    pub fn kept(mut self, waiting: usize) -> BTreeMap<u32, Vec<u8>> {
+        let mut bytes: usize = self.at_hand.values().map(Vec::len).sum();
+        while bytes > waiting * KEPT {
+            bytes -= self.at_hand.pop_first().map_or(bytes, |(_, body)| body.len());
+        }
+        self.at_hand
     }
 
     /// A message, or `None` if it is gone or the server cannot show it.

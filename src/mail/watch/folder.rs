@@ -19,18 +19,11 @@ pub(super) struct Folder {
     /// The header fields that are asked for beside the usual ones.
     fields: BTreeSet<String>,
     pub known: Known,
+    /// Small messages that came with their headers.
+    pub bodies: BTreeMap<u32, Vec<u8>>,
     pub doubts: Doubts,
     /// What came was asked for without a search, and the connection broke.
     searches_first: bool,
-}
-
-/// What came since the last time.
-#[derive(Debug, Default)]
-pub(super) struct News {
-    /// Of small messages.
-    pub bodies: BTreeMap<u32, Vec<u8>>,
-    /// There may be more.
-    pub more: bool,
 }
 
 impl Folder {
@@ -43,6 +36,7 @@ impl Folder {
             next: uid_next,
             fields: BTreeSet::new(),
             known: Known::default(),
+            bodies: BTreeMap::new(),
             doubts: Doubts::default(),
             searches_first: false,
         }
@@ -51,6 +45,11 @@ impl Folder {
     /// Whether `standing` is of the same folder as before; a rebuilt one has another UIDVALIDITY.
     pub fn is(&self, standing: Standing) -> bool {
         self.uid_validity == standing.uid_validity
+    }
+
+    /// Whether messages came that are not known.
+    pub fn is_behind(&self, standing: Standing) -> bool {
+        self.next < standing.uid_next
     }
 
     /// From now on these header fields are known of each message. What is known without one of them is forgotten.
@@ -84,9 +83,9 @@ impl Folder {
         Ok(())
     }
 
-    /// Learns of the messages that came since the last time. Where it was `told` that there are some, they are asked for
-    /// straight away: each question costs the way to the server and back.
-    pub fn extend_up(&mut self, session: &mut Session, told: bool) -> Result<News, MailError> {
+    /// Learns of the messages that came since the last time; whether there may be more. Where it was `told` that there are
+    /// some, they are asked for straight away: each question costs the way to the server and back.
+    pub fn extend_up(&mut self, session: &mut Session, told: bool) -> Result<bool, MailError> {
         if told && !self.searches_first {
             let arrived = session.arrivals(self.next, &self.fields);
             self.searches_first = arrived.as_ref().is_err_and(|error| error.kind == MailErrorKind::Protocol);
@@ -95,8 +94,9 @@ impl Folder {
             {
                 let more = last - self.next + 1 == BATCH;
                 summaries.into_iter().for_each(|(uid, summary)| self.know(uid, summary));
+                self.bodies.extend(bodies);
                 self.next = last.saturating_add(1);
-                return Ok(News { bodies, more });
+                return Ok(more);
             }
         }
         let uids = session.uids_from(self.next)?;
@@ -104,7 +104,7 @@ impl Folder {
         if let Some(last) = uids.last() {
             self.next = last.saturating_add(1);
         }
-        Ok(News::default())
+        Ok(false)
     }
 
     fn learn(&mut self, session: &mut Session, uids: &[u32]) -> Result<(), MailError> {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::bodies::Bodies;
 use super::choice::Where;
-use super::folder::{Folder, News};
+use super::folder::Folder;
 use super::junk::Junk;
 use super::limits::Limits;
 use super::logins::Logins;
@@ -79,7 +79,7 @@ impl Watcher {
         let mut told = false;
         loop {
             sleeper.forget();
-            let more = self.round(&mut session, folders, std::mem::take(&mut afresh), told)?;
+            let more = self.round(&mut session, folders, std::mem::take(&mut afresh), &mut told)?;
             reconnect.reset();
             self.roster.works();
             if self.roster.is_wanted() {
@@ -101,7 +101,7 @@ impl Watcher {
             let rest = if self.roster.is_wanted() { self.rest() } else { self.limits.linger.saturating_sub(lingered) };
             let idled = session.idle(rest, self.limits.check);
             self.avoid_idle |= session.ignores_idle();
-            told = idled? == Idled::News;
+            told |= idled? == Idled::News;
         }
     }
 
@@ -125,13 +125,14 @@ impl Watcher {
         Ok(session)
     }
 
-    /// Answers marks, learns what is new, and judges it for every waiter. Whether more has come already.
+    /// Answers marks, and where somebody waits, learns what is new, of which the server may have `told`, and judges it for
+    /// every waiter. Whether more has come already.
     fn round(
         &self,
         session: &mut Session,
         Folders { inbox: folder, junk, dates }: &mut Folders,
         afresh: bool,
-        mut told: bool,
+        told: &mut bool,
     ) -> Result<bool, MailError> {
         // Taken before the server is asked, so that nobody is told of a state older than his question.
         let mut turns = self.roster.turns();
@@ -139,12 +140,14 @@ impl Watcher {
         let asked = afresh || !marks.is_empty();
         if asked {
             let standing = self.examine(session, marks, junk, dates)?;
-            if !folder.as_ref().is_some_and(|folder| folder.is(standing)) {
-                *folder = Some(Folder::new(standing));
+            match folder {
+                Some(folder) if folder.is(standing) => *told |= folder.is_behind(standing),
+                _ => *folder = Some(Folder::new(standing)),
             }
         }
         let Some(folder) = folder.as_mut().filter(|_| !turns.is_empty()) else { return Ok(false) };
         let newcomers = turns.iter().any(|turn| turn.progress.inbox.first.is_none());
+        let mut told = std::mem::take(told);
         if !asked && (newcomers || !told) {
             told |= session.noop()?;
         }
@@ -172,9 +175,9 @@ impl Watcher {
             let first = turn.progress.reach(place).first.unwrap_or(1);
             folder.extend_down(session, first)?;
         }
-        let News { bodies, more } = folder.extend_up(session, told)?;
+        let more = folder.extend_up(session, told)?;
         let at = Where { place, uid_validity: folder.uid_validity, largest: self.limits.message_bytes };
-        let mut bodies = Bodies::new(bodies);
+        let mut bodies = Bodies::new(std::mem::take(&mut folder.bodies));
         for share in turns.chunks_mut(SHARE) {
             let ahead = bodies.fetch_ahead(session, folder, at, share);
             let judge = |turn| self.judge(session, folder, at, &mut bodies, turn);
@@ -185,6 +188,7 @@ impl Watcher {
             }
             judged?;
         }
+        folder.bodies = bodies.kept(turns.len());
         Ok(more)
     }
 
