@@ -13,7 +13,7 @@ const MAX_DEPTH: u32 = 4;
 const MAX_LITERALS: u32 = 16;
 /// Outside of literals.
 const MAX_TEXT: usize = 64 << 10;
-/// What the crate's parser cannot stand.
+/// What the crate's parser cannot stand. The first letter stands in it once.
 const NO_DATE: &[u8] = b"INTERNALDATE N";
 /// Of a message's number.
 const DIGITS: usize = 10;
@@ -41,11 +41,13 @@ fn swapped(byte: u8) -> u8 {
 #[derive(Debug, Default)]
 pub(super) struct Shape {
     head: Vec<u8>,
+    /// The line began as `* N FETCH`; only then may its text nest.
+    is_fetch: bool,
     depth: u32,
     literals: u32,
-    /// Bytes of the line outside of literals, and the last of them.
+    /// Bytes of the line outside of literals, and how many of [`NO_DATE`] the last of them are.
     text: usize,
-    tail: [u8; NO_DATE.len()],
+    no_date: usize,
     quoted: bool,
     escaped: bool,
     /// The size inside `{…}`, while it may still turn out to announce a literal.
@@ -54,8 +56,8 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// Follows `bytes`, and hides the line ends of literals. Outside of them, what is not printable ASCII is replaced: the crate's parser gives up at text in
-    /// other scripts, and a refused login would look like a broken line.
+    /// Follows `bytes`, and hides the line ends of literals. Outside of them, what is not printable ASCII is replaced: the
+    /// crate's parser gives up at text in other scripts, and a refused login would look like a broken line.
     pub fn follow(&mut self, bytes: &mut [u8]) -> io::Result<()> {
         let mut at = 0;
         while at < bytes.len() {
@@ -77,8 +79,9 @@ impl Shape {
     fn step(&mut self, byte: u8) -> io::Result<()> {
         if self.head.len() < HEAD {
             self.head.push(byte.to_ascii_uppercase());
+            self.is_fetch |= is_fetch(&self.head);
             // Any number of zeros may stand before the one digit that counts.
-            if self.head.len() == HEAD && self.head.starts_with(b"* ") && !self.is_fetch() {
+            if self.head.len() == HEAD && self.head.starts_with(b"* ") && !self.is_fetch {
                 let long = self.head[2..].iter().take_while(|byte| byte.is_ascii_digit()).count() > DIGITS;
                 if long {
                     return refuse("the reply has a number that is too long");
@@ -88,7 +91,7 @@ impl Shape {
         if byte == b'\n' {
             return self.end_line();
         }
-        if !self.is_fetch() {
+        if !self.is_fetch {
             return Ok(());
         }
         self.text += 1;
@@ -100,9 +103,10 @@ impl Shape {
             self.escaped = !self.escaped && byte == b'\\';
             return Ok(());
         }
-        self.tail.rotate_left(1);
-        self.tail[NO_DATE.len() - 1] = byte.to_ascii_uppercase();
-        if self.tail == *NO_DATE {
+        let letter = byte.to_ascii_uppercase();
+        let goes_on = NO_DATE.get(self.no_date) == Some(&letter);
+        self.no_date = if goes_on { self.no_date + 1 } else { usize::from(letter == NO_DATE[0]) };
+        if self.no_date == NO_DATE.len() {
             return refuse("the reply has no date where one belongs");
         }
         match byte {
@@ -122,7 +126,7 @@ impl Shape {
 
     fn end_line(&mut self) -> io::Result<()> {
         match self.announced.take() {
-            Some(size) if self.is_fetch() && !self.quoted => {
+            Some(size) if self.is_fetch && !self.quoted => {
                 self.literal_left = size;
                 self.literals += 1;
                 if self.literals > MAX_LITERALS { refuse("the reply is in too many pieces") } else { Ok(()) }
@@ -134,13 +138,12 @@ impl Shape {
             }
         }
     }
+}
 
-    /// Whether the line began as `* N FETCH`; only then may its text nest.
-    fn is_fetch(&self) -> bool {
-        let Some(rest) = self.head.strip_prefix(b"* ") else { return false };
-        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        digits > 0 && rest[digits..].starts_with(b" FETCH")
-    }
+fn is_fetch(head: &[u8]) -> bool {
+    let Some(rest) = head.strip_prefix(b"* ") else { return false };
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    digits > 0 && rest[digits..].starts_with(b" FETCH")
 }
 
 fn refuse(reason: &str) -> io::Result<()> {
