@@ -81,7 +81,9 @@ impl LinkPattern {
 
     /// The codes in links of this form; if there are none, those in addresses written without `https://`.
     pub(super) fn candidates(&self, content: &Content) -> BTreeSet<String> {
-        let found: BTreeSet<String> = content.links.iter().filter_map(|link| self.code_in(&link.href)).collect();
+        // Most mails give a link several times.
+        let hrefs: BTreeSet<&str> = content.links.iter().map(|link| link.href.as_str()).collect();
+        let found: BTreeSet<String> = hrefs.into_iter().filter_map(|href| self.code_in(href)).collect();
         if !found.is_empty() {
             return found;
         }
