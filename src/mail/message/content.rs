@@ -1,6 +1,7 @@
 //! The text and the links of a message, plain and HTML part alike.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
@@ -15,6 +16,9 @@ const MAX_LINES: usize = 5000;
 const MAX_LABEL: usize = 120;
 /// Parts beyond this are not looked at.
 const MAX_PARTS: usize = 20;
+
+static PARSER: LazyLock<MessageParser> =
+    LazyLock::new(|| MessageParser::new().with_mime_headers().header_text("Subject").default_header_ignore());
 
 /// A stretch of text that stands by itself: a line, a paragraph, a table cell.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -65,8 +69,7 @@ impl Content {
 
     fn with(message: &[u8], add_html: fn(&mut Self, String)) -> Self {
         let mut content = Self::default();
-        let parser = MessageParser::new().with_mime_headers().header_text("Subject").default_header_ignore();
-        let Some(message) = parser.parse(bound::bounded(message)) else { return content };
+        let Some(message) = PARSER.parse(bound::bounded(message)) else { return content };
         content.subject = tidy(message.subject().unwrap_or_default());
         content.add_bodies(&message, MAX_PARTS, add_html);
         // A message that is forwarded as a whole. What a report sends back is not for the one who reads it.

@@ -1,6 +1,7 @@
 //! The header fields that choosing a message needs.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use mail_parser::{HeaderValue, MessageParser};
 use sha2::{Digest as _, Sha256};
@@ -12,6 +13,17 @@ use crate::mail::address::canonical;
 
 /// The field in which the receiving server says what it found out.
 pub(in crate::mail) const AUTHENTICATION_RESULTS: &str = "authentication-results";
+
+static PARSER: LazyLock<MessageParser> = LazyLock::new(|| {
+    MessageParser::new()
+        .with_address_headers()
+        .with_date_headers()
+        .header_text("Subject")
+        .header_text("Message-ID")
+        .header_address("Delivered-To")
+        .header_address("X-Original-To")
+        .header_address("Envelope-To")
+});
 
 /// Who a message is for, who it says it is from, its subject, and what else was asked for. Addresses are canonical.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,16 +45,8 @@ pub(in crate::mail) struct Envelope {
 impl Envelope {
     /// Reads header fields, and beside the usual ones those with the names `asked` in lower case. What cannot be read is left out.
     pub fn read(header: &[u8], asked: &BTreeSet<String>) -> Self {
-        let parser = MessageParser::new()
-            .with_address_headers()
-            .with_date_headers()
-            .header_text("Subject")
-            .header_text("Message-ID")
-            .header_address("Delivered-To")
-            .header_address("X-Original-To")
-            .header_address("Envelope-To");
         let mut envelope = Self { fields: fields(header, asked), ..Self::default() };
-        let Some(message) = parser.parse_headers(header) else { return envelope };
+        let Some(message) = PARSER.parse_headers(header) else { return envelope };
         let (mut first, mut message_id) = (true, None);
         for header in message.headers() {
             match header.name().to_ascii_lowercase().as_str() {
