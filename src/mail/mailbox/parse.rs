@@ -75,6 +75,8 @@ impl Mailbox {
     }
 }
 
+const MARK: &str = ";AUTH=";
+
 /// Takes `;AUTH=…` out of the user's part (RFC 5092, 3.2). Before percent signs are decoded: an encoded one is part of a name.
 fn split_auth(url: &str) -> Result<(Cow<'_, str>, Auth), MailboxError> {
     let none = (Cow::Borrowed(url), Auth::Password);
@@ -82,10 +84,12 @@ fn split_auth(url: &str) -> Result<(Cow<'_, str>, Auth), MailboxError> {
     let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at);
     let Some(at) = url[start..end].rfind('@').map(|at| start + at) else { return Ok(none) };
     let user_end = url[start..at].find(':').map_or(at, |colon| start + colon);
-    let Some(mark) = url[start..user_end].to_ascii_uppercase().find(";AUTH=").map(|mark| start + mark) else {
+    let user = &url[start..user_end];
+    let is_mark = |at: &usize| user[*at..].get(..MARK.len()).is_some_and(|mark| mark.eq_ignore_ascii_case(MARK));
+    let Some(mark) = user.match_indices(';').map(|(at, _)| at).find(is_mark).map(|at| start + at) else {
         return Ok(none);
     };
-    let Some(auth) = Auth::named(&url[mark + ";AUTH=".len()..user_end]) else {
+    let Some(auth) = Auth::named(&url[mark + MARK.len()..user_end]) else {
         return refuse("its ;AUTH= is none of XOAUTH2, OAUTHBEARER, PLAIN, LOGIN");
     };
     Ok((Cow::Owned(format!("{}{}", &url[..mark], &url[user_end..])), auth))
@@ -101,8 +105,8 @@ fn decode(what: &str, encoded: &str) -> Result<String, MailboxError> {
     let mut bytes = Vec::with_capacity(encoded.len());
     let mut rest = encoded.as_bytes();
     while let Some((&byte, tail)) = rest.split_first() {
-        let hex = tail.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
-        match hex.and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(|_| byte == b'%') {
+        let hex = tail.get(..2).filter(|_| byte == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        match hex.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             Some(decoded) => (bytes.push(decoded), rest = &tail[2..]).1,
             None => (bytes.push(byte), rest = tail).1,
         }
