@@ -12,15 +12,34 @@ pub(super) struct Line {
 
 impl Line {
     pub fn push(&mut self, raw: &str, strong: bool) {
-        for c in raw.chars().filter_map(readable) {
-            if c == ' ' && (self.text.is_empty() || self.text.ends_with(' ')) {
-                continue;
+        self.text.reserve(raw.len());
+        let mut rest = raw;
+        loop {
+            // Nearly all words are in ASCII: they are taken whole.
+            let word = rest.bytes().take_while(u8::is_ascii_graphic).count();
+            self.add(&rest[..word], strong);
+            let mut others = rest[word..].chars();
+            let Some(other) = others.next() else { return };
+            rest = others.as_str();
+            match readable(other) {
+                Some(' ') => self.add_space(),
+                Some(c) => self.add(c.encode_utf8(&mut [0; 4]), strong),
+                None => {}
             }
-            let start = self.text.len();
-            self.text.push(c);
-            if strong && c != ' ' {
-                self.extend_strong(start);
-            }
+        }
+    }
+
+    fn add_space(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with(' ') {
+            self.text.push(' ');
+        }
+    }
+
+    fn add(&mut self, word: &str, strong: bool) {
+        let start = self.text.len();
+        self.text.push_str(word);
+        if strong && !word.is_empty() {
+            self.extend_strong(start);
         }
     }
 
