@@ -5,18 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use imap::types::{Fetch, Fetches};
 
 use super::connect::failed;
+use super::header::fields_of;
 use super::session::{REPLY_BYTES, Session};
 use super::shape::with_line_ends;
 use crate::clock::Timestamp;
 use crate::mail::error::MailError;
 
 /// Bytes of a message's header fields that are read; addresses beyond do not count.
-const HEADER_BYTES: u64 = 16 << 10;
+const HEADER_BYTES: u32 = 16 << 10;
 /// Messages that are asked for at once.
 pub(in crate::mail) const BATCH: u32 = 100;
 /// Bytes of a message that are asked for before anybody is known to want it.
 const AHEAD: u32 = 64 << 10;
-const FIELDS: &str = "DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO TO CC FROM SUBJECT DATE MESSAGE-ID";
+const FIELDS: [&str; 9] =
+    ["delivered-to", "x-original-to", "envelope-to", "to", "cc", "from", "subject", "date", "message-id"];
 
 /// Size, arrival and header fields of a message, before anything was made of them.
 #[derive(Debug)]
@@ -41,8 +43,9 @@ impl Session {
         uids: &[u32],
         asked: &BTreeSet<String>,
     ) -> Result<BTreeMap<u32, Option<RawSummary>>, MailError> {
-        let items = format!("({})", summary_items(asked));
-        let bytes = (HEADER_BYTES + 1024) * u64::from(BATCH);
+        let fields = names(asked).join(" ").to_ascii_uppercase();
+        let items = format!("(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS ({fields})]<0.{HEADER_BYTES}>)");
+        let bytes = u64::from(HEADER_BYTES + 1024) * u64::from(BATCH);
         let mut summaries = BTreeMap::new();
         let Some(fetched) = self.show(&set(uids), &items, bytes, "show its headers")? else {
             // One message that the server cannot read must not hide the others.
@@ -57,7 +60,8 @@ impl Session {
         for (uid, message) in fetched.iter().filter_map(|message| Some((message.uid?, message))) {
             // News of its flags come alone.
             let shown = summaries.entry(uid).or_insert(None);
-            *shown = summary(message).or(shown.take());
+            let header = message.header().map(with_line_ends);
+            *shown = header.and_then(|header| summary(message, header)).or(shown.take());
         }
         summaries.retain(|uid, _| uids.contains(uid));
         Ok(summaries)
@@ -67,16 +71,20 @@ impl Session {
     /// more would give. `None` if not all of it can be shown so.
     pub fn arrivals(&mut self, first: u32, asked: &BTreeSet<String>) -> Result<Option<Arrivals>, MailError> {
         let range = first..=first.saturating_add(BATCH - 1);
-        let items = format!("({} BODY.PEEK[]<0.{AHEAD}>)", summary_items(asked));
-        let bytes = (HEADER_BYTES + u64::from(AHEAD) + 1024) * u64::from(BATCH);
+        let items = format!("(UID RFC822.SIZE INTERNALDATE BODY.PEEK[]<0.{AHEAD}>)");
+        let bytes = u64::from(AHEAD + 1024) * u64::from(BATCH);
         let asked_for = format!("{}:{}", range.start(), range.end());
         let Some(fetched) = self.show(&asked_for, &items, bytes, "show what came")? else { return Ok(None) };
+        let names = names(asked);
         let mut arrivals = Arrivals::default();
         for (uid, message) in fetched.iter().filter_map(|message| Some((message.uid?, message))) {
             if range.contains(&uid) {
-                let Some(summary) = summary(message) else { return Ok(None) };
+                let Some(body) = message.body().map(with_line_ends) else { return Ok(None) };
+                let Some(mut header) = fields_of(&body, &names) else { return Ok(None) };
+                header.truncate(HEADER_BYTES as usize);
+                let Some(summary) = summary(message, header) else { return Ok(None) };
                 arrivals.summaries.insert(uid, summary);
-                arrivals.bodies.extend(whole(message, AHEAD).map(|body| (uid, body)));
+                arrivals.bodies.extend(whole(body, AHEAD).map(|body| (uid, body)));
             }
         }
         Ok(Some(arrivals))
@@ -94,7 +102,7 @@ impl Session {
     pub fn bodies(&mut self, uids: &[u32], small: u32) -> Result<BTreeMap<u32, Vec<u8>>, MailError> {
         let bytes = u64::from(small) * uids.len() as u64 + REPLY_BYTES;
         let fetched = self.show(&set(uids), &format!("(UID BODY.PEEK[]<0.{small}>)"), bytes, "show messages")?;
-        let body = |message: &Fetch<'_>| Some((message.uid?, whole(message, small)?));
+        let body = |message: &Fetch<'_>| Some((message.uid?, whole(with_line_ends(message.body()?), small)?));
         Ok(fetched.iter().flat_map(Fetches::iter).filter_map(body).collect())
     }
 
@@ -118,18 +126,17 @@ fn set(uids: &[u32]) -> String {
     uids.iter().map(u32::to_string).collect::<Vec<_>>().join(",")
 }
 
-fn summary_items(asked: &BTreeSet<String>) -> String {
-    let fields = asked.iter().fold(FIELDS.to_owned(), |fields, name| fields + " " + &name.to_ascii_uppercase());
-    format!("UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS ({fields})]<0.{HEADER_BYTES}>")
+fn names(asked: &BTreeSet<String>) -> Vec<&str> {
+    FIELDS.into_iter().chain(asked.iter().map(String::as_str)).collect()
 }
 
-fn summary(message: &Fetch<'_>) -> Option<RawSummary> {
-    Some(RawSummary { size: message.size?, received_at: arrival(message)?, header: with_line_ends(message.header()?) })
+fn summary(message: &Fetch<'_>, header: Vec<u8>) -> Option<RawSummary> {
+    Some(RawSummary { size: message.size?, received_at: arrival(message)?, header })
 }
 
-/// Its body, unless that may have been cut at so many bytes.
-fn whole(message: &Fetch<'_>, bound: u32) -> Option<Vec<u8>> {
-    message.body().filter(|body| body.len() < bound as usize).map(with_line_ends)
+/// A body, unless it may have been cut at so many bytes.
+fn whole(body: Vec<u8>, bound: u32) -> Option<Vec<u8>> {
+    Some(body).filter(|body| body.len() < bound as usize)
 }
 
 fn arrival(message: &Fetch<'_>) -> Option<Timestamp> {

@@ -9,6 +9,7 @@ mod append;
 mod connect;
 mod fetch;
 mod guard;
+mod header;
 mod link;
 mod listing;
 mod login;
