@@ -14,6 +14,7 @@ mod known;
 mod limits;
 mod logins;
 mod mark;
+mod pace;
 mod place;
 mod progress;
 mod reconnect;

@@ -213,6 +213,9 @@ impl Roster {
 
     /// Waits for `pause`, or until the thread is to end.
     pub(super) fn pause(&self, pause: Duration) {
+        if pause.is_zero() {
+            return;
+        }
         let state = lock(&self.state);
         let _ = self.changed.wait_timeout_while(state, pause, |state| !state.closing);
     }
