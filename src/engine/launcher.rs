@@ -46,14 +46,47 @@ type Ended = (u64, Completion);
 
 struct Running {
     launch: u64,
-    is_look: bool,
+    work: Work,
     abort: AbortHandle,
-    /// What is reported if the task is cut off.
-    cut_off: Completion,
-    effect: Effect,
     spec: Arc<ActionSpec>,
     input: Data,
     waits: Waits,
+}
+
+/// What a task does, with its number.
+#[derive(Debug, Clone, Copy)]
+enum Work {
+    Attempt(u32, Effect),
+    Probe(u32),
+}
+
+impl Work {
+    /// What nobody knows better of an attempt that did not end by itself.
+    fn happened(effect: Effect) -> Happened {
+        if effect == Effect::Read { Happened::None } else { Happened::Unknown }
+    }
+
+    /// What is reported of a task that is cut off after it `waited` so long for its turn.
+    fn cut_off(self, task: TaskPath, waited: Duration) -> Completion {
+        match self {
+            Self::Attempt(attempt, effect) => {
+                let outcome = Outcome { waited, ..Outcome::interrupted(Self::happened(effect)) };
+                Completion::AttemptEnded { task, attempt, outcome: Arc::new(outcome) }
+            }
+            Self::Probe(probe) => Completion::ProbeEnded { task, probe, answer: ProbeAnswer::CutOff },
+        }
+    }
+
+    fn is_look(self) -> bool {
+        matches!(self, Self::Probe(_))
+    }
+
+    fn grace(self) -> Duration {
+        match self {
+            Self::Probe(_) | Self::Attempt(_, Effect::Read) => Duration::ZERO,
+            Self::Attempt(..) => GRACE,
+        }
+    }
 }
 
 impl Launcher {
@@ -77,12 +110,11 @@ impl Launcher {
     pub(super) fn attempt(&mut self, mut order: Order, unstored: &[(String, Name)]) {
         let missing = self.supply(&mut order, unstored).err();
         let (task, attempt, effect) = (order.task.clone(), order.number, order.effect);
-        let ended = move |outcome| Completion::AttemptEnded { task: task.clone(), attempt, outcome: Arc::new(outcome) };
-        let happened = if effect == Effect::Read { Happened::None } else { Happened::Unknown };
-        let cut_off = ended(Outcome::interrupted(happened));
+        let ended = move |outcome| Completion::AttemptEnded { task, attempt, outcome: Arc::new(outcome) };
+        let happened = Work::happened(effect);
         let limit = order.deadline.map(|deadline| deadline.since(self.services.clock.now()) + OVERTIME);
         let injected = self.injection.of(&order);
-        self.launch(order, effect, cut_off, move |action, context| async move {
+        self.launch(order, Work::Attempt(attempt, effect), move |action, context| async move {
             if let Some(error) = missing {
                 return ended(not_sent(error));
             }
@@ -119,9 +151,8 @@ impl Launcher {
 
     pub(super) fn probe(&mut self, order: Order) {
         let (task, probe) = (order.task.clone(), order.number);
-        let ended = move |answer| Completion::ProbeEnded { task: task.clone(), probe, answer };
-        let cut_off = ended(ProbeAnswer::CutOff);
-        self.launch(order, Effect::Read, cut_off, move |action, context| async move {
+        let ended = move |answer| Completion::ProbeEnded { task, probe, answer };
+        self.launch(order, Work::Probe(probe), move |action, context| async move {
             let guarded = std::panic::AssertUnwindSafe(async { action.probe(&context).await }).catch_unwind();
             ended(match within(LOOK_LIMIT, context.waits(), guarded).await {
                 Some(Ok(answer)) => answer,
@@ -136,9 +167,8 @@ impl Launcher {
     /// The look that the step describes: the action performs it, and its answer is the step's to judge.
     pub(super) fn look(&mut self, order: Order) {
         let (task, probe) = (order.task.clone(), order.number);
-        let ended = move |answer| Completion::ProbeEnded { task: task.clone(), probe, answer };
-        let cut_off = ended(ProbeAnswer::CutOff);
-        self.launch(order, Effect::Read, cut_off, move |action, context| async move {
+        let ended = move |answer| Completion::ProbeEnded { task, probe, answer };
+        self.launch(order, Work::Probe(probe), move |action, context| async move {
             let guarded = std::panic::AssertUnwindSafe(async { action.perform(&context).await }).catch_unwind();
             let outcome = match within(LOOK_LIMIT, context.waits(), guarded).await {
                 Some(Ok(outcome)) => outcome,
@@ -149,7 +179,7 @@ impl Launcher {
         });
     }
 
-    fn launch<F, W>(&mut self, order: Order, effect: Effect, cut_off: Completion, work: F)
+    fn launch<F, W>(&mut self, order: Order, work: Work, perform: F)
     where
         F: FnOnce(Arc<dyn Action>, Context) -> W + Send + 'static,
         W: Future<Output = Completion> + Send + 'static,
@@ -164,27 +194,27 @@ impl Launcher {
         let sender = self.sender.clone();
         self.launched += 1;
         let launch = self.launched;
-        let is_look = matches!(cut_off, Completion::ProbeEnded { .. });
-        let handle = tokio::spawn(async move {
-            let completion = work(action, context).await;
+        // Boxed, it is moved once.
+        let handle = tokio::spawn(Box::pin(async move {
+            let completion = perform(action, context).await;
             let _ = sender.send((launch, completion));
-        });
+        }));
         let abort = handle.abort_handle();
-        self.running.insert(task, Running { launch, is_look, abort, cut_off, effect, spec, input, waits });
+        self.running.insert(task, Running { launch, work, abort, spec, input, waits });
     }
 
     /// Lets go of reads at once and gives effects their grace. A run that is to end still has to know what happened: its looks
     /// go on.
     pub(super) fn stop(&mut self, stop: Stop) {
         self.services.stop_waiting();
-        for running in self.running.values().filter(|running| stop == Stop::Interrupt || !running.is_look) {
+        let stopped = |running: &Running| stop == Stop::Interrupt || !running.work.is_look();
+        for (task, running) in self.running.iter().filter(|(_, running)| stopped(running)) {
+            let (task, work, launch) = (task.clone(), running.work, running.launch);
             let (abort, sender, waits) = (running.abort.clone(), self.sender.clone(), running.waits.clone());
-            let (launch, cut_off) = (running.launch, running.cut_off.clone());
-            let grace = if running.effect == Effect::Read { Duration::ZERO } else { GRACE };
             tokio::spawn(async move {
-                tokio::time::sleep(grace).await;
+                tokio::time::sleep(work.grace()).await;
                 abort.abort();
-                let _ = sender.send((launch, after_waiting(cut_off, waits.so_far())));
+                let _ = sender.send((launch, work.cut_off(task, waits.so_far())));
             });
         }
     }
@@ -258,13 +288,6 @@ impl Launcher {
         }
         outcome.warning = outcome.warning.as_deref().map(masked);
     }
-}
-
-fn after_waiting(mut ended: Completion, waited: Duration) -> Completion {
-    if let Completion::AttemptEnded { outcome, .. } = &mut ended {
-        Arc::make_mut(outcome).waited = waited;
-    }
-    ended
 }
 
 fn panicked() -> StepError {
