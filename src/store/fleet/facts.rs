@@ -45,13 +45,18 @@ struct StoredRowEntry {
 
 const ROW: &str = r#"{"row":"#;
 
+/// What most entries of rows take, in bytes.
+const ENTRY: usize = 640;
+
 /// Where what a fleet started from is sealed.
 const STARTED: Place<'_> = Place { file: RunFile::Journal, seq: 1, step: "", attempt: 0 };
 
 /// A row's entry in the words of the journal. `keys` are the row's.
 pub(super) fn row_entry(row: RowId, entry: &Entry, keys: &RunKeys) -> Result<String, StoreError> {
     let stored = StoredRowEntry { row: row.get(), entry: StoredEntry::seal(entry, keys)? };
-    serde_json::to_string(&stored).map_err(|_| StoreError::TooLarge)
+    let mut text = Vec::with_capacity(ENTRY);
+    serde_json::to_writer(&mut text, &stored).map_err(|_| StoreError::TooLarge)?;
+    String::from_utf8(text).map_err(|_| StoreError::TooLarge)
 }
 
 /// Which row an entry is of; `None` for a fact of the fleet.
