@@ -78,7 +78,7 @@ const MOST: usize = 4096;
 const CROWD: usize = 100;
 
 /// A small part of what a row waits for the service.
-pub(super) const BETWEEN_COMMITS: Duration = Duration::from_millis(15);
+pub(super) const BETWEEN_COMMITS: Duration = Duration::from_millis(25);
 
 /// What a drive keeps beside the state.
 struct Drive<F> {
