@@ -20,6 +20,9 @@ const MIN_LENGTH_OF_NAMED: usize = HEAD;
 /// So many texts are known at most. The first ones stay: they are the user's own, and no answer can push them out.
 const MAX_TEXTS: usize = 10_000;
 
+/// So many texts are compared one by one.
+const FEW: usize = 16;
+
 /// Spellings are found by so many bytes at their beginning.
 const HEAD: usize = 4;
 
@@ -37,7 +40,8 @@ struct Known {
     texts: usize,
     /// By their first bytes; of those with the same, the longest first.
     spellings: HashMap<[u8; HEAD], Vec<Secret<String>>>,
-    /// Texts that are known as they are, and in their other spellings once a text has to be masked: most runs mask none.
+    /// Texts that are known in all their spellings once a text has to be masked: most runs mask none. After the first [`FEW`]
+    /// they are among the spellings as they are.
     unspelled: Vec<Secret<String>>,
 }
 
@@ -94,18 +98,12 @@ impl Mask {
         if text.len() < self.min_length || self.knows(text) {
             return false;
         }
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        let new = known.texts < MAX_TEXTS && known.add(text.to_owned());
-        if new {
-            known.texts += 1;
-            known.unspelled.push(Secret::new(text.to_owned()));
-        }
-        new
+        self.known.write().unwrap_or_else(PoisonError::into_inner).take_in(text)
     }
 
     fn knows(&self, text: &str) -> bool {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.longest_at(text, 0) == text.len() || self.below.as_ref().is_some_and(|below| below.knows(text))
+        known.has(text) || self.below.as_ref().is_some_and(|below| below.knows(text))
     }
 
     /// Learns each of `secrets`.
@@ -131,7 +129,8 @@ impl Mask {
             drop(known);
             let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
             for text in std::mem::take(&mut known.unspelled) {
-                spellings(text.expose(), self.min_length).into_iter().for_each(|spelling| _ = known.add(spelling));
+                known.add(text.expose().clone());
+                spellings(text.expose(), self.min_length).into_iter().for_each(|spelling| known.add(spelling));
             }
         }
     }
@@ -142,16 +141,29 @@ fn longest_first(one: &str, other: &str) -> Ordering {
 }
 
 impl Known {
+    fn has(&self, text: &str) -> bool {
+        let mut few = self.unspelled.iter().take(FEW);
+        few.any(|known| known.expose() == text) || self.longest_at(text, 0) == text.len()
+    }
+
     /// Whether it was new.
-    fn add(&mut self, spelling: String) -> bool {
-        let Some(head) = spelling.as_bytes().first_chunk::<HEAD>() else { return false };
-        let alike = self.spellings.entry(*head).or_default();
-        match alike.binary_search_by(|known| longest_first(known.expose(), &spelling)) {
-            Ok(_) => false,
-            Err(place) => {
-                alike.insert(place, Secret::new(spelling));
-                true
+    fn take_in(&mut self, text: &str) -> bool {
+        let new = self.texts < MAX_TEXTS && !self.has(text);
+        if new {
+            self.texts += 1;
+            if self.unspelled.len() >= FEW {
+                self.add(text.to_owned());
             }
+            self.unspelled.push(Secret::new(text.to_owned()));
+        }
+        new
+    }
+
+    fn add(&mut self, spelling: String) {
+        let Some(head) = spelling.as_bytes().first_chunk::<HEAD>() else { return };
+        let alike = self.spellings.entry(*head).or_default();
+        if let Err(place) = alike.binary_search_by(|known| longest_first(known.expose(), &spelling)) {
+            alike.insert(place, Secret::new(spelling));
         }
     }
 

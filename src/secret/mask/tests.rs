@@ -74,3 +74,13 @@ fn a_mask_does_not_print_what_it_knows() {
     mask.learn_text("hunter2-hunter2");
     assert_eq!(format!("{mask:?}"), "Mask");
 }
+
+#[test]
+fn a_text_is_new_once_however_many_are_known() {
+    let mask = Mask::default();
+    let texts: Vec<Datum> = (0..3 * FEW).map(|number| Datum::secret(format!("secret-{number}").into())).collect();
+    let news = |mask: &Mask| texts.iter().map(|text| mask.learn(text).len()).sum::<usize>();
+    assert_eq!((news(&mask), news(&mask)), (texts.len(), 0));
+    assert_eq!(mask.apply("secret-0 secret-47"), "*** ***");
+    assert_eq!(news(&mask), 0, "also when they are spelled out");
+}
