@@ -1,21 +1,25 @@
 //! When a checkpoint is worth writing.
 
-/// A journal is to grow by this many times the last checkpoint before the next: it is quicker to fold again than to write often, and all
-/// checkpoints together cost less than the journal.
-const FACTOR: u64 = 4;
+/// What is worth a checkpoint. It is quicker to fold again than to write often, and all checkpoints together cost less than the journal.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Worth {
+    /// A journal is to grow by this many times the last checkpoint before the next.
+    pub times: u64,
+    /// Bytes that are not worth a checkpoint, however small the last one is.
+    pub least: u64,
+}
 
 /// How much a journal has grown since the last checkpoint, in bytes.
 pub(super) struct Growth {
-    /// What is not worth a checkpoint, however small the last one is.
-    least: u64,
+    worth: Worth,
     /// The size of the last one.
     checkpoint: u64,
     grown: u64,
 }
 
 impl Growth {
-    pub fn new(least: u64) -> Self {
-        Self { least, checkpoint: 0, grown: 0 }
+    pub fn new(worth: Worth) -> Self {
+        Self { worth, checkpoint: 0, grown: 0 }
     }
 
     /// Since a checkpoint of that size.
@@ -33,6 +37,7 @@ impl Growth {
     }
 
     pub fn is_checkpoint_due(&self) -> bool {
-        self.grown >= (FACTOR * self.checkpoint).max(self.least)
+        let Worth { times, least } = self.worth;
+        self.grown >= (times * self.checkpoint).max(least)
     }
 }

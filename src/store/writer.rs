@@ -8,7 +8,7 @@ use super::chain::Link;
 use super::checkpoint;
 use super::disk::{Disk, RunFile};
 use super::error::StoreError;
-use super::growth::Growth;
+use super::growth::{Growth, Worth};
 use super::journal::{self, Origin};
 use super::key::Key;
 use super::load::{Loaded, Position, load};
@@ -19,8 +19,8 @@ use crate::id::RunId;
 use crate::run::{Entry, Fact, Recorded};
 use crate::workflow::Texts;
 
-/// A journal that has not grown by this many bytes is not worth a checkpoint.
-const MIN_GROWTH: u64 = 4096;
+/// When a run's checkpoint is worth writing.
+const WORTH: Worth = Worth { times: 4, least: 4096 };
 
 /// A run to be stored.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +49,7 @@ impl RunWriter {
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StoreError> {
         let run = &new.state.started.run;
-        let growth = Growth::new(MIN_GROWTH);
+        let growth = Growth::new(WORTH);
         let beginning = Beginning { run, at: new.first.at, origin: new.origin, texts: new.texts, growth };
         let (journal, files) = Appender::begin(disk, beginning, key, entropy)?;
         let mut writer = Self { journal, seq: 0 };
@@ -89,7 +89,7 @@ impl RunWriter {
         if let Some(witness) = &mut witness {
             loaded.suspicion = witness.examine(|commit, mac| lines.link(commit).map(Link::as_str) == Some(mac));
         }
-        let growth = Growth::new(MIN_GROWTH).since(checkpoint, grown);
+        let growth = Growth::new(WORTH).since(checkpoint, grown);
         let mut journal = Appender::at(disk, keys, End { synced: at.clone(), at, header, length: whole, growth });
         journal.keep_witness(witness);
         Ok((Self { journal, seq }, loaded))

@@ -13,7 +13,7 @@ use crate::run::{Entry, RunStarted};
 use crate::store::appender::{Appender, Beginning, End};
 use crate::store::disk::{Disk, RunFile};
 use crate::store::error::StoreError;
-use crate::store::growth::Growth;
+use crate::store::growth::{Growth, Worth};
 use crate::store::journal::Origin;
 use crate::store::key::Key;
 use crate::store::seal::{RunKeys, Seal};
@@ -21,8 +21,8 @@ use crate::store::texts;
 use crate::store::witness::Witness;
 use crate::workflow::Texts;
 
-/// A journal that has not grown by this many bytes is not worth a checkpoint.
-const MIN_GROWTH: u64 = 256 * 1024;
+/// When a fleet's checkpoint is worth writing. It holds all rows from the start, and each is quick to fold.
+const WORTH: Worth = Worth { times: 8, least: 256 * 1024 };
 
 /// What stands around the facts of a commit, in bytes at most: numbers before them, and the MAC that closes it. A line that has
 /// room for it is not copied.
@@ -72,7 +72,7 @@ impl FleetWriter {
         entropy: Arc<dyn Entropy>,
     ) -> Result<(Self, FleetState), StoreError> {
         let NewFleet { texts, origin, started, at } = new;
-        let beginning = Beginning { run: &started.run, at, origin, texts, growth: Growth::new(MIN_GROWTH) };
+        let beginning = Beginning { run: &started.run, at, origin, texts, growth: Growth::new(WORTH) };
         let (journal, files) = Appender::begin(disk, beginning, key, entropy)?;
         let mut writer = Self { journal };
         let first = FleetEntry { at, fact: FleetFact::Started(Box::new(started.clone())) };
@@ -109,7 +109,7 @@ impl FleetWriter {
         }
         let at = position.end.after;
         let grown = end.saturating_sub(position.checkpointed);
-        let growth = Growth::new(MIN_GROWTH).since(position.checkpoint, grown);
+        let growth = Growth::new(WORTH).since(position.checkpoint, grown);
         let ending = End { synced: at.clone(), at, header: position.header, length: end, growth };
         let mut journal = Appender::at(disk, position.keys, ending);
         journal.keep_witness(witness);
