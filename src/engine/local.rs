@@ -157,6 +157,8 @@ impl<L: Log> Host for LocalHost<L> {
                 }
             };
             tokio::select! {
+                // A stop is looked for above.
+                biased;
                 completion = self.launcher.next() => return Ok(vec![completion]),
                 () = timer => {}
                 Some(stop) = self.stop.recv() => {
