@@ -29,8 +29,9 @@ impl Registry {
         self.0.insert(spec.name, Entry { action, spec });
     }
 
-    pub fn get(&self, name: &str) -> Option<Arc<dyn Action>> {
-        self.0.get(name).map(|entry| entry.action.clone())
+    /// The action of that name, and what it states about itself.
+    pub fn get(&self, name: &str) -> Option<(Arc<dyn Action>, Arc<ActionSpec>)> {
+        self.0.get(name).map(|Entry { action, spec }| (action.clone(), spec.clone()))
     }
 
     /// What the action states about itself.

@@ -186,8 +186,8 @@ impl Launcher {
     {
         let task = order.task.clone();
         learn_input(&self.mask, &order.input);
-        let action = self.registry.get(order.action).unwrap_or_else(|| Arc::new(Missing));
-        let spec = self.registry.spec(order.action).unwrap_or_else(|| Arc::new(action.spec()));
+        let known = self.registry.get(order.action);
+        let (action, spec) = known.unwrap_or_else(|| (Arc::new(Missing), Arc::new(Missing.spec())));
         let input = order.input.clone();
         let context = Context::new(order, spec.clone(), self.services.clone());
         let waits = context.waits().clone();

@@ -183,11 +183,12 @@ fn outputs(
     let planned = &plan.steps[index];
     // What a remedy brings, nobody refers to.
     let declared: &[(String, bool)] = if path.role == Role::Step { &planned.outputs } else { &[] };
-    let spec = workspace.registry.get(planned.call.action).map(|action| action.spec());
-    let given = read(planned, declared, spec.as_ref(), given)?;
+    let spec = workspace.registry.spec(planned.call.action);
+    let given = read(planned, declared, spec.as_deref(), given)?;
     let before = known(task);
     let value = |name: &String| {
-        let known = || before.and_then(|known| known.get(name)).or_else(|| echoed(task, planned, spec.as_ref()?, name));
+        let known =
+            || before.and_then(|known| known.get(name)).or_else(|| echoed(task, planned, spec.as_deref()?, name));
         given.get(name).cloned().or_else(|| known().map(|datum| datum.expose().clone()))
     };
     let outputs: Data = declared
