@@ -53,7 +53,53 @@ const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 impl Action for HttpRequest {
     fn spec(&self) -> ActionSpec {
-        spec()
+        ActionSpec {
+            name: "http",
+            doc: "Sends an HTTP request. 2xx is a success unless `expect` says otherwise. A secret goes only to the base \
+                  URL, to the origin of a URL given as an input, or to one named with `--allow-host`.",
+            effect: EffectRule::ByMethod,
+            probe: None,
+            undo: UndoRule::ByStep,
+            reach: Reach::to(Contact::Url("url")),
+            parameters: vec![
+                Parameter::optional("method", Type::String, "The method; GET if not given.").one_of(METHODS),
+                Parameter::required("url", Type::String, "Where to; a path alone is below the base URL.")
+                    .within(Bounds::Start(&["/", "https://", "http://"]))
+                    .judged(Judges { value: Some(judge::url), ..Judges::NONE })
+                    .seen_by(LOGS, ELSEWHERE)
+                    .destination(),
+                Parameter::optional("query", Type::Object, "Added to the URL.")
+                    .within(Bounds::Fields)
+                    .seen_by(LOGS, ELSEWHERE),
+                Parameter::optional("headers", Type::Object, "Headers by name.")
+                    .within(Bounds::Fields)
+                    .judged(Judges { field: Some(judge::header), ..Judges::NONE }),
+                Parameter::optional("json", Type::Any, "The body, as JSON."),
+                Parameter::optional("form", Type::Object, "The body, form-encoded.").within(Bounds::Fields),
+                Parameter::optional("body", Type::String, "The body, as it is."),
+            ],
+            outputs: vec![
+                OutputSpec::public("status", Type::Integer, "The status."),
+                OutputSpec::secret("headers", Type::Object, "The answer's headers, names in lower case."),
+                OutputSpec::secret("body", Type::Any, "The answer's body, parsed if it is JSON."),
+            ],
+            captures: true,
+            errors: vec![
+                "config.parameter",
+                "config.origin",
+                "network.timeout",
+                "network.unreachable",
+                "network.broken",
+                "service.3xx",
+                "service.4xx",
+                "service.429",
+                "service.5xx",
+                "service.challenge",
+                "assertion.status",
+                "assertion.capture",
+            ],
+            example: EXAMPLE.into(),
+        }
     }
 
     fn perform<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Outcome> {
@@ -67,56 +113,6 @@ impl Action for HttpRequest {
                 Err(error) => not_sent(error),
             }
         })
-    }
-}
-
-fn spec() -> ActionSpec {
-    ActionSpec {
-        name: "http",
-        doc: "Sends an HTTP request. 2xx is a success unless `expect` says otherwise. A secret goes only to the base \
-              URL, to the origin of a URL given as an input, or to one named with `--allow-host`.",
-        effect: EffectRule::ByMethod,
-        probe: None,
-        undo: UndoRule::ByStep,
-        reach: Reach::to(Contact::Url("url")),
-        parameters: vec![
-            Parameter::optional("method", Type::String, "The method; GET if not given.").one_of(METHODS),
-            Parameter::required("url", Type::String, "Where to; a path alone is below the base URL.")
-                .within(Bounds::Start(&["/", "https://", "http://"]))
-                .judged(Judges { value: Some(judge::url), ..Judges::NONE })
-                .seen_by(LOGS, ELSEWHERE)
-                .destination(),
-            Parameter::optional("query", Type::Object, "Added to the URL.")
-                .within(Bounds::Fields)
-                .seen_by(LOGS, ELSEWHERE),
-            Parameter::optional("headers", Type::Object, "Headers by name.")
-                .within(Bounds::Fields)
-                .judged(Judges { field: Some(judge::header), ..Judges::NONE }),
-            Parameter::optional("json", Type::Any, "The body, as JSON."),
-            Parameter::optional("form", Type::Object, "The body, form-encoded.").within(Bounds::Fields),
-            Parameter::optional("body", Type::String, "The body, as it is."),
-        ],
-        outputs: vec![
-            OutputSpec::public("status", Type::Integer, "The status."),
-            OutputSpec::secret("headers", Type::Object, "The answer's headers, names in lower case."),
-            OutputSpec::secret("body", Type::Any, "The answer's body, parsed if it is JSON."),
-        ],
-        captures: true,
-        errors: vec![
-            "config.parameter",
-            "config.origin",
-            "network.timeout",
-            "network.unreachable",
-            "network.broken",
-            "service.3xx",
-            "service.4xx",
-            "service.429",
-            "service.5xx",
-            "service.challenge",
-            "assertion.status",
-            "assertion.capture",
-        ],
-        example: EXAMPLE.into(),
     }
 }
 
