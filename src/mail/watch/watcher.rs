@@ -11,11 +11,11 @@ use super::junk::Junk;
 use super::limits::Limits;
 use super::logins::Logins;
 use super::mark::Dates;
-use super::pace::Pace;
 use super::place::Place;
 use super::progress::{Reach, Turn};
 use super::reconnect::Reconnect;
 use super::roster::Roster;
+use super::spacing::Spacing;
 use crate::clock::Clock;
 use crate::mail::error::{MailError, MailErrorKind};
 use crate::mail::mailbox::Mailbox;
@@ -78,9 +78,9 @@ impl Watcher {
         let mut afresh = true;
         let mut unwanted_since = Instant::now();
         let mut told = false;
-        let mut pace = Pace::new(unwanted_since);
+        let mut spacing = Spacing::new(unwanted_since);
         loop {
-            self.roster.pause(pace.pause(Instant::now()));
+            self.roster.pause(spacing.pause(Instant::now()));
             sleeper.forget();
             let more = self.round(&mut session, folders, std::mem::take(&mut afresh), &mut told)?;
             reconnect.reset();

@@ -9,13 +9,13 @@ const BETWEEN: Duration = Duration::from_millis(15);
 
 /// When looks began.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Pace {
+pub(super) struct Spacing {
     /// The first of those that followed one another.
     first: Instant,
     last: Instant,
 }
 
-impl Pace {
+impl Spacing {
     pub fn new(now: Instant) -> Self {
         Self { first: now, last: now }
     }
@@ -37,10 +37,10 @@ mod tests {
     use super::*;
 
     /// How many looks begin within `time` if there is reason for one so often, and when the next might.
-    fn looks(pace: &mut Pace, start: Instant, time: Duration, every: Duration) -> (u128, Instant) {
+    fn looks(spacing: &mut Spacing, start: Instant, time: Duration, every: Duration) -> (u128, Instant) {
         let (mut now, mut looks) = (start, 0);
         while now < start + time {
-            now += pace.pause(now) + every;
+            now += spacing.pause(now) + every;
             looks += 1;
         }
         (looks, now)
@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn looks_of_a_stream_begin_at_intervals() {
         let start = Instant::now();
-        let (looks, _) = looks(&mut Pace::new(start), start, TIME, OFTEN);
+        let (looks, _) = looks(&mut Spacing::new(start), start, TIME, OFTEN);
         let expected = STREAM.as_millis() + (TIME - STREAM).as_millis() / BETWEEN.as_millis();
         assert!(looks.abs_diff(expected) <= 2, "{looks} looks");
     }
@@ -60,16 +60,16 @@ mod tests {
     #[test]
     fn a_look_now_and_then_begins_at_once() {
         let (start, seldom) = (Instant::now(), 2 * BETWEEN + OFTEN);
-        let (looks, _) = looks(&mut Pace::new(start), start, TIME, seldom);
+        let (looks, _) = looks(&mut Spacing::new(start), start, TIME, seldom);
         assert_eq!(looks, TIME.as_millis().div_ceil(seldom.as_millis()));
     }
 
     #[test]
     fn a_stream_that_paused_is_none_until_it_has_lasted_again() {
         let start = Instant::now();
-        let mut pace = Pace::new(start);
-        let (_, end) = looks(&mut pace, start, TIME, OFTEN);
+        let mut spacing = Spacing::new(start);
+        let (_, end) = looks(&mut spacing, start, TIME, OFTEN);
         let later = end + 3 * BETWEEN;
-        assert_eq!(looks(&mut pace, later, STREAM, OFTEN).0, STREAM.as_millis());
+        assert_eq!(looks(&mut spacing, later, STREAM, OFTEN).0, STREAM.as_millis());
     }
 }
