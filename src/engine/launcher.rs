@@ -1,16 +1,16 @@
-//! Runs actions as tasks and hands their ends back.
+//! Runs actions and hands their ends back.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use tokio::sync::mpsc;
-use tokio::task::AbortHandle;
+use futures_util::future::AbortHandle;
 
 use super::host::Completion;
 use super::inject::Injection;
 use super::learning::{learn_answer, learn_captures, learn_input, learn_named};
+use super::under_way::UnderWay;
 use super::within::within;
 use crate::action::{Action, Context, Missing, Registry, Services, Waits, not_sent, seal_echoes};
 use crate::id::{Name, TaskPath};
@@ -37,8 +37,7 @@ pub struct Launcher {
     unstored: Data,
     running: HashMap<TaskPath, Running>,
     launched: u64,
-    sender: mpsc::UnboundedSender<Ended>,
-    receiver: mpsc::UnboundedReceiver<Ended>,
+    under_way: UnderWay<Ended>,
 }
 
 /// What came of the launch with this number. A task that was cut off may have been launched again by the time it is read.
@@ -91,10 +90,9 @@ impl Work {
 
 impl Launcher {
     pub fn new(registry: Arc<Registry>, services: Arc<Services>, mask: Mask) -> Self {
-        let (sender, receiver) = mpsc::unbounded_channel();
         let (injection, running) = (Injection::default(), HashMap::new());
-        let unstored = Data::new();
-        Self { registry, services, mask, injection, unstored, running, launched: 0, sender, receiver }
+        let (unstored, under_way) = (Data::new(), UnderWay::new());
+        Self { registry, services, mask, injection, unstored, running, launched: 0, under_way }
     }
 
     pub(super) fn inject(&mut self, injection: Injection) {
@@ -191,15 +189,9 @@ impl Launcher {
         let input = order.input.clone();
         let context = Context::new(order, spec.clone(), self.services.clone());
         let waits = context.waits().clone();
-        let sender = self.sender.clone();
         self.launched += 1;
         let launch = self.launched;
-        // Boxed, it is moved once.
-        let handle = tokio::spawn(Box::pin(async move {
-            let completion = perform(action, context).await;
-            let _ = sender.send((launch, completion));
-        }));
-        let abort = handle.abort_handle();
+        let abort = self.under_way.begin(async move { (launch, perform(action, context).await) });
         self.running.insert(task, Running { launch, work, abort, spec, input, waits });
     }
 
@@ -210,11 +202,11 @@ impl Launcher {
         let stopped = |running: &Running| stop == Stop::Interrupt || !running.work.is_look();
         for (task, running) in self.running.iter().filter(|(_, running)| stopped(running)) {
             let (task, work, launch) = (task.clone(), running.work, running.launch);
-            let (abort, sender, waits) = (running.abort.clone(), self.sender.clone(), running.waits.clone());
-            tokio::spawn(async move {
+            let (abort, waits) = (running.abort.clone(), running.waits.clone());
+            self.under_way.begin(async move {
                 tokio::time::sleep(work.grace()).await;
                 abort.abort();
-                let _ = sender.send((launch, work.cut_off(task, waits.so_far())));
+                (launch, work.cut_off(task, waits.so_far()))
             });
         }
     }
@@ -222,23 +214,24 @@ impl Launcher {
     /// What has ended by now.
     pub(super) fn ready(&mut self) -> Vec<Completion> {
         let mut completions = Vec::new();
-        while let Ok(completion) = self.receiver.try_recv() {
-            completions.extend(self.take(completion));
+        while let Some(ended) = self.under_way.ready() {
+            completions.extend(self.take(ended));
         }
         completions
     }
 
     pub(super) async fn next(&mut self) -> Completion {
         loop {
-            match self.receiver.recv().await {
-                Some(completion) => {
-                    if let Some(completion) = self.take(completion) {
-                        return completion;
-                    }
-                }
-                None => std::future::pending().await,
+            let ended = self.under_way.next().await;
+            if let Some(completion) = self.take(ended) {
+                return completion;
             }
         }
+    }
+
+    /// Waits for `other` while all that was launched goes on.
+    pub(super) async fn during<T>(&mut self, other: impl Future<Output = T>) -> T {
+        self.under_way.during(other).await
     }
 
     /// The first end of a task counts; a late one, of a task that was cut off, does not.

@@ -1,4 +1,4 @@
-//! The host on one machine: a log, a clock, timers, and actions that run as tasks.
+//! The host on one machine: a log, a clock, timers, and actions.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -77,7 +77,7 @@ impl<L: Log> LocalHost<L> {
         let (entries, ops): (Vec<Entry>, Vec<Option<Op>>) =
             self.queue.drain(..).map(|queued| (queued.entry, queued.op)).unzip();
         if !entries.is_empty() {
-            self.log.append(&entries, sync).await?;
+            self.launcher.during(self.log.append(&entries, sync)).await?;
         }
         self.log.checkpoint(state, last);
         entries.iter().for_each(|entry| self.publish(entry, state));

@@ -7,6 +7,7 @@ mod inject;
 mod launcher;
 mod learning;
 mod local;
+mod under_way;
 mod within;
 
 pub use driver::{EngineError, drive, recalled, resume, resume_edited, tear_down};
