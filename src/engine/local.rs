@@ -34,7 +34,11 @@ pub struct LocalHost<L: Log> {
     launcher: Launcher,
     reporters: Vec<Box<dyn Reporter>>,
     stop: StopSignal,
-    queue: Vec<Queued>,
+    /// Not committed yet, and what they ask for.
+    entries: Vec<Entry>,
+    ops: Vec<Op>,
+    /// Some of it must be on disk before anything goes on.
+    sync: bool,
     timers: BTreeSet<(Timestamp, Wake)>,
 }
 
@@ -47,7 +51,8 @@ impl<L: Log> LocalHost<L> {
         reporters: Vec<Box<dyn Reporter>>,
         stop: StopSignal,
     ) -> Self {
-        Self { plan, log, clock, launcher, reporters, stop, queue: Vec::new(), timers: BTreeSet::new() }
+        let (entries, ops, timers) = (Vec::new(), Vec::new(), BTreeSet::new());
+        Self { plan, log, clock, launcher, reporters, stop, entries, ops, sync: false, timers }
     }
 
     /// What the run was written to, when it stands still.
@@ -73,15 +78,15 @@ impl<L: Log> LocalHost<L> {
     }
 
     async fn write(&mut self, state: &RunState, last: bool) -> Result<(), HostError> {
-        let sync = self.queue.iter().any(|queued| queued.durable);
-        let (entries, ops): (Vec<Entry>, Vec<Option<Op>>) =
-            self.queue.drain(..).map(|queued| (queued.entry, queued.op)).unzip();
-        if !entries.is_empty() {
-            self.launcher.during(self.log.append(&entries, sync)).await?;
+        if !self.entries.is_empty() {
+            let append = self.log.append(&self.entries, std::mem::take(&mut self.sync));
+            self.launcher.during(append).await?;
         }
         self.log.checkpoint(state, last);
-        entries.iter().for_each(|entry| self.publish(entry, state));
-        for op in ops.into_iter().flatten() {
+        for entry in self.entries.drain(..) {
+            self.reporters.iter_mut().for_each(|reporter| reporter.committed(&entry, &self.plan, state));
+        }
+        for op in self.ops.drain(..) {
             match op {
                 Op::Attempt(order) => {
                     let unstored = self.plan.call(&order.task).map_or(&[][..], |call| &call.unstored);
@@ -89,7 +94,7 @@ impl<L: Log> LocalHost<L> {
                 }
                 Op::Probe(order) => self.launcher.probe(*order),
                 Op::Look(order) => self.launcher.look(*order),
-                Op::Wake { whom, due } => self.wake(whom, due),
+                Op::Wake { whom, due } => _ = self.timers.insert((due, whom)),
                 Op::Stop(stop) => self.launcher.stop(stop),
             }
         }
@@ -122,7 +127,10 @@ impl<L: Log> Host for LocalHost<L> {
         {
             self.launcher.succeeded_with(&self.plan.steps[index], outputs);
         }
-        self.queue.push(queued);
+        let Queued { entry, durable, op } = queued;
+        self.sync |= durable;
+        self.entries.push(entry);
+        self.ops.extend(op);
     }
 
     fn wake(&mut self, whom: Wake, due: Timestamp) {
