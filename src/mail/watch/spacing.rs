@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 /// Where looks follow one another for so long, mail and waiters come in a stream.
 const STREAM: Duration = Duration::from_secs(2);
 /// In a stream, looks begin at least this far apart: one costs about the same for a message as for ten.
-const BETWEEN: Duration = Duration::from_millis(15);
+const BETWEEN: Duration = Duration::from_millis(25);
 
 /// When looks began.
 #[derive(Debug, Clone, Copy)]
