@@ -1,14 +1,32 @@
 //! From an answer to its data, through the envelope and around its traps.
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::ApiError;
 use crate::clock::Timestamp;
 use crate::http::Response;
 
+/// What is read of an answer that is a success. `meta` is none of it.
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(default)]
+    error: Value,
+    data: Value,
+}
+
 /// The data of a control-plane answer. `error` is always there, null on success; `meta` and the envelope itself may be
 /// missing; failures may come as `{message}`, as `{error: text}`, or as a proxy's HTML.
 pub(super) fn data(response: &Response, now: Timestamp) -> Result<Value, ApiError> {
+    let success = (200..300).contains(&response.status);
+    match response.json() {
+        Some(Envelope { error: Value::Null, data }) if success => Ok(data),
+        _ => data_of_any(response, now),
+    }
+}
+
+/// The same for every form that an answer may have.
+fn data_of_any(response: &Response, now: Timestamp) -> Result<Value, ApiError> {
     let body = response.json();
     if !(200..300).contains(&response.status) || error(body.as_ref()).is_some() {
         return Err(failure(response, now));
@@ -111,6 +129,7 @@ mod tests {
     #[test]
     fn a_null_error_is_no_error() {
         assert_eq!(answer(200, r#"{"data":{"a":1},"error":null,"meta":{}}"#), Ok(json!({"a": 1})));
+        assert_eq!(answer(200, r#"{"data":null,"error":null}"#), Ok(Value::Null));
     }
 
     #[test]
