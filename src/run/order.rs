@@ -85,8 +85,9 @@ pub struct Undone {
 pub fn op(plan: &Plan, state: &RunState, fact: &Fact) -> Option<Op> {
     match fact {
         Fact::AttemptStarted(started) => {
-            let order = order(&unit(plan, state, &started.task, &TaskState::default())?, started.attempt);
-            Some(Op::Attempt(Box::new(order)))
+            let fresh = TaskState::default();
+            let unit = unit(plan, state, &started.task, &fresh)?;
+            Some(Op::Attempt(Box::new(order(&unit, started.attempt, started.idempotency_key.clone()))))
         }
         Fact::ProbeStarted { task, probe, .. } => Some(look(&unit(plan, state, task, &TaskState::default())?, *probe)),
         Fact::TimerSet { task, due, .. } => Some(Op::Wake { whom: Wake::Task(task.clone()), due: *due }),
@@ -107,7 +108,11 @@ fn unit<'a>(plan: &'a Plan, state: &'a RunState, path: &TaskPath, fresh: &'a Tas
 
 /// The step's own `probe`, else the action's.
 fn look(unit: &Unit<'_>, number: u32) -> Op {
-    let order = order(unit, number);
+    let key = match unit.effect() {
+        Effect::Read => String::new(),
+        _ => idempotency_key(&unit.state.started, &unit.path, unit.task.occurrence),
+    };
+    let order = order(unit, number, key);
     match &unit.step.probe {
         Some(probe) if unit.role() == Role::Step => {
             // It could be rendered when the look was decided on, from the same values.
@@ -151,7 +156,7 @@ pub fn is_durable(plan: &Plan, state: &RunState, fact: &Fact) -> bool {
     }
 }
 
-fn order(unit: &Unit<'_>, number: u32) -> Order {
+fn order(unit: &Unit<'_>, number: u32, idempotency_key: String) -> Order {
     let (state, task) = (unit.state, unit.task);
     let undoes = (unit.role() == Role::Undo && matches!(unit.step.undo, Undo::BuiltIn)).then(|| undone(unit));
     // What is undone carries the mark of what made it.
@@ -166,10 +171,7 @@ fn order(unit: &Unit<'_>, number: u32) -> Order {
         number,
         effect: unit.effect(),
         input: task.input.clone(),
-        idempotency_key: match unit.effect() {
-            Effect::Read => String::new(),
-            _ => idempotency_key(&state.started, &unit.path, task.occurrence),
-        },
+        idempotency_key,
         mark: Mark::new(state, &path, marked.occurrence, marked.attempts),
         deadline,
         limit,
