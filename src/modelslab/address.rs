@@ -1,12 +1,17 @@
 //! Paths and queries made of arguments.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 use url::Url;
 
 use super::ApiError;
 
 /// Puts arguments into the places that `path` has for them, and takes them out of `arguments`.
-pub(super) fn fill(path: &str, arguments: &mut Map<String, Value>) -> Result<String, ApiError> {
+pub(super) fn fill<'p>(path: &'p str, arguments: &mut Map<String, Value>) -> Result<Cow<'p, str>, ApiError> {
+    if !path.contains('{') {
+        return Ok(path.into());
+    }
     let mut filled = String::new();
     for part in path.split_inclusive('/') {
         match part.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
@@ -21,7 +26,7 @@ pub(super) fn fill(path: &str, arguments: &mut Map<String, Value>) -> Result<Str
             None => filled.push_str(part),
         }
     }
-    Ok(filled)
+    Ok(filled.into())
 }
 
 /// Adds arguments as a query; a list with commas between its items.
@@ -51,7 +56,7 @@ mod tests {
 
     fn filled(path: &str, arguments: Value) -> Result<(String, Value), ApiError> {
         let Value::Object(mut arguments) = arguments else { unreachable!() };
-        fill(path, &mut arguments).map(|path| (path, arguments.into()))
+        fill(path, &mut arguments).map(|path| (path.into_owned(), arguments.into()))
     }
 
     #[test]

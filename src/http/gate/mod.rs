@@ -35,10 +35,17 @@ struct Circuits {
 }
 
 /// Who goes to one service.
-#[derive(Default)]
 struct Line {
+    /// Host and port.
+    place: String,
     circuit: Door<Circuit>,
     throttle: Door<Throttle>,
+}
+
+impl Line {
+    fn to(place: &str) -> Arc<Self> {
+        Arc::new(Self { place: place.to_owned(), circuit: Door::default(), throttle: Door::default() })
+    }
 }
 
 impl Gate {
@@ -72,13 +79,21 @@ impl Gate {
         silent
     }
 
+    fn line(&self, place: &str) -> Arc<Line> {
+        let mut lines = lock(&self.circuits.lines);
+        if let Some(known) = lines.get(place) {
+            return known.clone();
+        }
+        lines.entry(place.to_owned()).or_insert(Line::to(place)).clone()
+    }
+
     /// Waits until a request to `place` may be sent, at most as long as `timeout` leaves, and says what is left of it; `in_turn`
     /// with those that wait since the service has said that there are too many. Dropping the future gives up the wait.
     pub async fn enter(&self, place: &str, in_turn: bool, timeout: Timeout) -> Result<(Pass, Timeout), HttpError> {
-        let line = lock(&self.circuits.lines).entry(place.to_owned()).or_default().clone();
+        let line = self.line(place);
         let clock = &self.circuits.clock;
         let came = clock.now();
-        let pass = Pass::new(line, place.to_owned(), clock.clone());
+        let pass = Pass::new(line, clock.clone());
         let released = self.released.notified();
         let opening = pass.open(in_turn, self.caller);
         let bounded = async {

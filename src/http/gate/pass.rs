@@ -28,15 +28,14 @@ pub(super) fn pause(trials: u32) -> Duration {
 /// A request that may be sent. Dropped without a word, it tells nothing of the service.
 pub(in crate::http) struct Pass {
     line: Arc<Line>,
-    place: String,
     clock: Arc<dyn Clock>,
     entered: Option<Entered>,
     sent: Option<(Sent, u64)>,
 }
 
 impl Pass {
-    pub(super) fn new(line: Arc<Line>, place: String, clock: Arc<dyn Clock>) -> Self {
-        Self { line, place, clock, entered: None, sent: None }
+    pub(super) fn new(line: Arc<Line>, clock: Arc<dyn Clock>) -> Self {
+        Self { line, clock, entered: None, sent: None }
     }
 
     pub(super) async fn open(mut self, in_turn: bool, caller: u64) -> Self {
@@ -60,7 +59,7 @@ impl Pass {
             let now = self.clock.now();
             let rest = rest(now).map(|rest| rest.min(LONGEST_REST));
             let until = self.line.throttle.change(|throttle| throttle.refused(entered, rest, now, pause));
-            let (place, seconds) = (&self.place, until.since(now).as_secs());
+            let (place, seconds) = (&self.line.place, until.since(now).as_secs());
             tracing::info!("{place} says that there are too many requests: those that would go there wait {seconds} s");
         }
         self.close(End::Answered, "");
@@ -75,7 +74,7 @@ impl Pass {
         let Some(sent) = self.sent.take() else { return };
         let now = self.clock.now();
         let change = self.line.circuit.change(|circuit| circuit.end(sent, end, now, pause));
-        let place = &self.place;
+        let place = &self.line.place;
         match change {
             Some(Change::Opened(_)) => {
                 tracing::warn!("{place} does not answer: what would go there waits until it does ({why})");

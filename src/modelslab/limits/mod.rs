@@ -193,14 +193,14 @@ impl Limits {
 
     fn counted(&self, key: Key, rate: Rate) -> Arc<Counted> {
         let mut lines = lock(&self.lines);
+        if let Some(known) = lines.by_key.get(&key) {
+            return known.clone();
+        }
         // Each sweep has as many new lines to itself as it goes through.
-        if lines.by_key.len() >= UNSWEPT.max(2 * lines.swept) && !lines.by_key.contains_key(&key) {
+        if lines.by_key.len() >= UNSWEPT.max(2 * lines.swept) {
             let now = self.clock.now();
             lines.by_key.retain(|_, counted| Arc::strong_count(counted) > 1 || !counted.own.is_idle(now));
             lines.swept = lines.by_key.len();
-        }
-        if let Some(known) = lines.by_key.get(&key) {
-            return known.clone();
         }
         let class = lines.classes.entry((key.origin.clone(), key.class)).or_insert_with(|| Arc::new(Class::new(rate)));
         let counted = Arc::new(Counted::new(key.subject.clone(), class.clone(), rate));
