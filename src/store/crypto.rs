@@ -14,7 +14,6 @@ use crate::id::hex;
 
 /// A multiple of 3: in base64 it takes whole characters, and what follows begins with one.
 const NONCE: usize = 12;
-const TAG: usize = 16;
 
 /// HMAC-SHA256 over the concatenation of `parts`.
 pub(super) fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
@@ -39,18 +38,18 @@ impl Keyed {
     }
 }
 
-/// Encrypts `plain` under a fresh nonce: base64 of nonce and ciphertext. `place` is authenticated with it.
+/// Encrypts `plain`, where it lies, under a fresh nonce: base64 of nonce and ciphertext. `place` is authenticated with it.
 pub(super) fn encrypt(
     cipher: &Aes256GcmSiv,
     entropy: &dyn Entropy,
-    plain: &[u8],
+    mut plain: Zeroizing<Vec<u8>>,
     place: &[u8],
 ) -> Result<String, StoreError> {
     let mut nonce = [0; NONCE];
     entropy.fill(&mut nonce).map_err(StoreError::Entropy)?;
-    let mut bytes = Vec::with_capacity(plain.len() + TAG);
-    bytes.extend_from_slice(plain);
-    cipher.encrypt_in_place(&Nonce::from(nonce), place, &mut bytes).map_err(|_| StoreError::TooLarge)?;
+    cipher.encrypt_in_place(&Nonce::from(nonce), place, &mut *plain).map_err(|_| StoreError::TooLarge)?;
+    // What is encrypted needs not be wiped.
+    let bytes = std::mem::take(&mut *plain);
     let mut sealed = String::with_capacity((NONCE + bytes.len()).div_ceil(3) * 4);
     STANDARD.encode_string(nonce, &mut sealed);
     STANDARD.encode_string(bytes, &mut sealed);

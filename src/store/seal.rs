@@ -171,7 +171,8 @@ impl Seal {
 }
 
 fn wrap(run: &RunId, key: &Key, what: &str, bytes: &[u8; 32], entropy: &dyn Entropy) -> Result<String, StoreError> {
-    encrypt(&cipher(key.wrapping().expose()), entropy, bytes, &wrapping_place(run, what))
+    let plain = Zeroizing::new(bytes.to_vec());
+    encrypt(&cipher(key.wrapping().expose()), entropy, plain, &wrapping_place(run, what))
 }
 
 fn wrapping_place(run: &RunId, what: &str) -> Vec<u8> {
@@ -218,13 +219,14 @@ impl RunKeys {
     }
 
     pub fn seal(&self, value: &impl Serialize, place: &Place<'_>, field: &str) -> Result<String, StoreError> {
-        let mut plain = Zeroizing::new(serde_json::to_vec(value).map_err(|_| StoreError::TooLarge)?);
+        let mut plain = Zeroizing::new(Vec::with_capacity(MOST));
+        serde_json::to_writer(&mut *plain, value).map_err(|_| StoreError::TooLarge)?;
         // Spaces after the value, so that its length does not tell a code from a token.
         let padded = plain.len().next_multiple_of(PADDING);
         plain.resize(padded, b' ');
         let associated = self.associated(place, field).map_err(|_| StoreError::TooLarge)?;
         let cipher = self.keys.cipher.as_ref().ok_or(StoreError::TooLarge)?;
-        encrypt(cipher, &*self.keys.entropy, &plain, &associated)
+        encrypt(cipher, &*self.keys.entropy, plain, &associated)
     }
 
     /// The run's secrets were pruned.
@@ -248,6 +250,9 @@ impl RunKeys {
 }
 
 const PADDING: usize = 32;
+
+/// What most sealed values take, in bytes: while such a one is written, no copies of its beginning are left behind.
+const MOST: usize = 256;
 
 /// Where a sealed value stands, to the field. Moved anywhere else it does not open.
 #[derive(Debug, Clone, Copy)]
