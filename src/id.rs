@@ -1,5 +1,6 @@
 //! Names and identifiers. Each is a newtype whose constructor is the check, so a value of the type is always well formed.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -194,6 +195,18 @@ impl TaskPath {
         Self { role: Role::Undo, round: Some(round), ..self }
     }
 
+    /// As `Display` has it.
+    pub fn shown(&self) -> Cow<'_, str> {
+        let round = self.round.map(|round| format!(" (round {round})")).unwrap_or_default();
+        Cow::Owned(match (&self.item, self.role) {
+            (None, Role::Step) => return Cow::Borrowed(self.step.as_str()),
+            (Some(item), Role::Step) => format!("{}[{item}]", self.step),
+            (Some(item), Role::Undo) => format!("undo:{}[{item}]{round}", self.step),
+            (None, Role::Undo) => format!("undo:{}{round}", self.step),
+            (_, Role::Remedy) => format!("{}/on-error", self.step),
+        })
+    }
+
     /// Reads what `Display` wrote.
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
         if let Some(undone) = text.strip_prefix("undo:") {
@@ -225,15 +238,7 @@ fn round_of(text: &str) -> Option<(&str, NonZeroU32)> {
 
 impl fmt::Display for TaskPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let round = self.round.map(|round| format!(" (round {round})")).unwrap_or_default();
-        let text = match (&self.item, self.role) {
-            (None, Role::Step) => return f.pad(self.step.as_str()),
-            (Some(item), Role::Step) => format!("{}[{item}]", self.step),
-            (Some(item), Role::Undo) => format!("undo:{}[{item}]{round}", self.step),
-            (None, Role::Undo) => format!("undo:{}{round}", self.step),
-            (_, Role::Remedy) => format!("{}/on-error", self.step),
-        };
-        f.pad(&text)
+        f.pad(&self.shown())
     }
 }
 

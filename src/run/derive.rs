@@ -23,7 +23,7 @@ fn derive(run: &RunStarted, parts: &[&[u8]]) -> [u8; 32] {
 
 /// The `Idempotency-Key` of a task's occurrence: 32 hex digits.
 pub fn idempotency_key(run: &RunStarted, task: &TaskPath, occurrence: u32) -> String {
-    hex(&derive(run, &[b"idempotency", task.to_string().as_bytes(), &occurrence.to_be_bytes()])[..16])
+    hex(&derive(run, &[b"idempotency", task.shown().as_bytes(), &occurrence.to_be_bytes()])[..16])
 }
 
 /// A name that no other run has, not even one of the same id in another store.
@@ -56,7 +56,7 @@ pub(super) fn opaque_item(run: &RunStarted, text: &str) -> String {
 
 /// An even draw from 0 to below 1, fixed for each attempt of each task.
 pub(super) fn fraction(run: &RunStarted, task: &TaskPath, attempt: u32) -> f64 {
-    let bytes = derive(run, &[b"jitter", task.to_string().as_bytes(), &attempt.to_be_bytes()]);
+    let bytes = derive(run, &[b"jitter", task.shown().as_bytes(), &attempt.to_be_bytes()]);
     let draw = bytes.iter().take(6).fold(0u64, |draw, byte| draw << 8 | u64::from(*byte));
     draw as f64 / (1u64 << 48) as f64
 }

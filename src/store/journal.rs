@@ -37,12 +37,12 @@ pub(super) struct Header {
 
 /// Every other line.
 #[derive(Serialize, Deserialize)]
-struct StoredCommit {
+struct StoredCommit<'a> {
     /// From 1; the line before the first is the header.
     commit: u64,
     /// The last commit that was known to be on stable storage when this one was written.
     synced: u64,
-    entries: Vec<StoredEntry>,
+    entries: Vec<StoredEntry<'a>>,
 }
 
 /// The JSON of a commit, without its MAC.

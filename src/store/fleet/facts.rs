@@ -37,10 +37,10 @@ pub(super) enum Fact {
 
 /// An entry of a row. The row comes first: that tells it from a fact of the fleet.
 #[derive(Serialize)]
-struct StoredRowEntry {
+struct StoredRowEntry<'a> {
     row: u32,
     #[serde(flatten)]
-    entry: StoredEntry,
+    entry: StoredEntry<'a>,
 }
 
 const ROW: &str = r#"{"row":"#;
@@ -72,7 +72,7 @@ pub(super) fn open(text: &str, fleet: &RunKeys, wanted: impl Fn(RowId) -> bool) 
         Some(row) => {
             let keys = fleet.part(row.run(&fleet.run).map_err(|error| Malformed(error.to_string()))?);
             let rest = text.strip_prefix(ROW).and_then(|rest| rest.split_once(','));
-            let entry: StoredEntry = parsed(&format!("{{{}", rest.map_or("", |(_, rest)| rest)))?;
+            let entry: StoredEntry<'_> = parsed(&format!("{{{}", rest.map_or("", |(_, rest)| rest)))?;
             Ok(Some(Fact::Row(row, Box::new(entry.open(&keys)?))))
         }
         None => parsed::<StoredFact>(text)?.open(fleet).map(|entry| Some(Fact::Fleet(entry))),

@@ -1,5 +1,7 @@
 //! Intents and matrix items as they stand in the journal.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::Malformed;
@@ -18,15 +20,15 @@ pub(super) struct StoredItem {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct StoredAttempt {
-    task: String,
+pub(super) struct StoredAttempt<'a> {
+    task: Cow<'a, str>,
     attempt: u32,
     occurrence: u32,
     effect: StoredEffect,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    idempotency_key: String,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    idempotency_key: Cow<'a, str>,
     input: StoredData,
-    digest: String,
+    digest: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     spends: Option<Dollars>,
 }
@@ -45,8 +47,13 @@ impl StoredItem {
     }
 }
 
-impl StoredAttempt {
-    pub fn seal(started: &AttemptStarted, about: String, keys: &RunKeys, seq: u64) -> Result<Self, StoreError> {
+impl<'a> StoredAttempt<'a> {
+    pub fn seal(
+        started: &'a AttemptStarted,
+        about: Cow<'a, str>,
+        keys: &RunKeys,
+        seq: u64,
+    ) -> Result<Self, StoreError> {
         let AttemptStarted { task: _, attempt, occurrence, effect, idempotency_key, input, digest, spends } = started;
         Ok(Self {
             input: StoredData::seal(input, keys, &place(seq, &about, *attempt), "input")?,
@@ -54,8 +61,8 @@ impl StoredAttempt {
             attempt: *attempt,
             occurrence: *occurrence,
             effect: (*effect).into(),
-            idempotency_key: idempotency_key.clone(),
-            digest: digest.to_string(),
+            idempotency_key: idempotency_key.into(),
+            digest: Cow::Borrowed(digest),
             spends: spends.map(Dollars),
         })
     }
@@ -68,7 +75,7 @@ impl StoredAttempt {
             attempt,
             occurrence,
             effect: effect.into(),
-            idempotency_key,
+            idempotency_key: idempotency_key.into_owned(),
             input,
             digest: digest.into(),
             spends: spends.map(|money| money.0),

@@ -19,8 +19,8 @@ pub(in crate::store) struct StoredData {
     #[serde(default, skip_serializing_if = "Public::is_empty")]
     public: Public,
     /// The names of the secret ones.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    secret: Vec<String>,
+    #[serde(default, skip_serializing_if = "Names::is_empty")]
+    secret: Names,
     /// Their values, as one JSON list: to seal and to open costs the same for one value as for ten.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sealed: Option<String>,
@@ -33,39 +33,38 @@ impl StoredData {
 
     /// `field` is the name of the whole.
     pub fn seal(data: &Data, keys: &RunKeys, place: &Place<'_>, field: &str) -> Result<Self, StoreError> {
-        let (mut stored, mut values) = (Self { public: Public(data.clone()), ..Self::default() }, Vec::new());
-        for (name, datum) in data {
+        let mut values = Vec::new();
+        for datum in data.values() {
             if depth(datum.expose()) > MAX_DEPTH {
                 return Err(StoreError::TooDeep { limit: MAX_DEPTH });
             }
             if let Datum::Secret(value) = datum {
-                stored.secret.push(name.clone());
                 values.push(value.expose());
             }
         }
-        if !values.is_empty() {
-            stored.sealed = Some(keys.seal(&values, place, &fields(field, &stored.secret))?);
-        }
-        Ok(stored)
+        let secret = if values.is_empty() { Names::default() } else { Names::Of(data.clone()) };
+        let seal = || keys.seal(&values, place, &fields(field, &secret));
+        let sealed = (!values.is_empty()).then(seal).transpose()?;
+        Ok(Self { public: Public(data.clone()), secret, sealed })
     }
 
     pub fn open(self, keys: &RunKeys, place: &Place<'_>, field: &str) -> Result<Data, Malformed> {
         let mut data = self.public.0;
         let Some(sealed) = self.sealed else { return Ok(data) };
-        let field = fields(field, &self.secret);
+        let (field, count) = (fields(field, &self.secret), self.secret.iter().count());
         let values = match keys.are_pruned() {
-            true => Some(vec![Value::from(PRUNED); self.secret.len()]),
+            true => Some(vec![Value::from(PRUNED); count]),
             false => keys.open::<Vec<Value>>(&sealed, place, &field),
         };
-        let values = values.filter(|values| values.len() == self.secret.len());
+        let values = values.filter(|values| values.len() == count);
         let values = values.ok_or_else(|| Malformed(format!("what is sealed as `{field}` does not open here")))?;
-        data.extend(self.secret.into_iter().zip(values.into_iter().map(Datum::secret)));
+        data.extend(self.secret.iter().map(str::to_owned).zip(values.into_iter().map(Datum::secret)));
         Ok(data)
     }
 }
 
 /// What is sealed together, to the name: `outputs.body,token`.
-fn fields(field: &str, names: &[String]) -> String {
+fn fields(field: &str, names: &Names) -> String {
     let mut fields = String::with_capacity(field.len() + names.iter().map(|name| name.len() + 1).sum::<usize>());
     fields.push_str(field);
     for (name, before) in names.iter().zip(iter::once('.').chain(iter::repeat(','))) {
@@ -73,6 +72,47 @@ fn fields(field: &str, names: &[String]) -> String {
         fields.push_str(name);
     }
     fields
+}
+
+/// The names of the secret ones among values. To be written they are not copied.
+#[derive(Debug, Clone)]
+enum Names {
+    Of(Data),
+    Written(Vec<String>),
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self::Written(Vec::new())
+    }
+}
+
+impl Names {
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        static NONE: Data = Data::new();
+        let (data, written) = match self {
+            Self::Of(data) => (data, &[][..]),
+            Self::Written(names) => (&NONE, names.as_slice()),
+        };
+        let secret = data.iter().filter(|(_, datum)| datum.is_secret()).map(|(name, _)| name);
+        secret.chain(written).map(String::as_str)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+}
+
+impl Serialize for Names {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::deserialize(deserializer).map(Self::Written)
+    }
 }
 
 /// The public ones among values. To be written they are not copied.

@@ -1,5 +1,6 @@
 //! Entries as they stand in the journal.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -14,23 +15,23 @@ use super::scalar::{Moment, step, task};
 use super::skip::StoredSkip;
 use super::started::StoredStarted;
 use super::words::{StoredAlarm, StoredDoubt, StoredStatus, StoredStop, StoredTimer};
-use crate::id::StepId;
+use crate::id::{StepId, TaskPath};
 use crate::run::{Entry, Fact, Resolution};
 use crate::store::disk::RunFile;
 use crate::store::error::StoreError;
 use crate::store::seal::{Place, RunKeys};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(in crate::store) struct StoredEntry {
+pub(in crate::store) struct StoredEntry<'a> {
     pub seq: u64,
     at: Moment,
     #[serde(flatten)]
-    fact: StoredFact,
+    fact: StoredFact<'a>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "snake_case")]
-enum StoredFact {
+enum StoredFact<'a> {
     RunStarted(Box<StoredStarted>),
     Resumed(StoredResumption),
     Replanned(StoredReplanned),
@@ -48,61 +49,61 @@ enum StoredFact {
         step: String,
         items: Vec<StoredItem>,
     },
-    AttemptStarted(Box<StoredAttempt>),
+    AttemptStarted(Box<StoredAttempt<'a>>),
     AttemptEnded {
-        task: String,
+        task: Cow<'a, str>,
         attempt: u32,
         outcome: Box<StoredOutcome>,
     },
     ProbeStarted {
-        task: String,
+        task: Cow<'a, str>,
         probe: u32,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         input: Option<StoredData>,
     },
     ProbeEnded {
-        task: String,
+        task: Cow<'a, str>,
         probe: u32,
         answer: StoredAnswer,
     },
     TimerSet {
-        task: String,
+        task: Cow<'a, str>,
         timer: StoredTimer,
         due: Moment,
     },
     TimerFired {
-        task: String,
+        task: Cow<'a, str>,
     },
     Succeeded {
-        task: String,
+        task: Cow<'a, str>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         outputs: Option<StoredData>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         warning: Option<String>,
     },
     Failed {
-        task: String,
+        task: Cow<'a, str>,
         error: StoredError,
     },
     Skipped {
-        task: String,
+        task: Cow<'a, str>,
         reason: StoredSkip,
     },
     Kept {
-        task: String,
+        task: Cow<'a, str>,
         outputs: StoredData,
     },
     HeldInDoubt {
-        task: String,
+        task: Cow<'a, str>,
         doubt: StoredDoubt,
         question: String,
     },
     ResolvedDone {
-        task: String,
+        task: Cow<'a, str>,
         outputs: StoredData,
     },
     ResolvedRedo {
-        task: String,
+        task: Cow<'a, str>,
     },
     RemedyDue {
         step: String,
@@ -123,8 +124,8 @@ enum StoredFact {
     },
 }
 
-impl StoredEntry {
-    pub fn seal(entry: &Entry, keys: &RunKeys) -> Result<Self, StoreError> {
+impl<'a> StoredEntry<'a> {
+    pub fn seal(entry: &'a Entry, keys: &RunKeys) -> Result<Self, StoreError> {
         let Entry { seq, at, fact } = entry;
         Ok(Self { seq: *seq, at: Moment(*at), fact: StoredFact::seal(fact, keys, *seq)? })
     }
@@ -147,9 +148,9 @@ pub(super) fn ids<'a>(steps: impl IntoIterator<Item = &'a StepId>) -> Vec<String
     steps.into_iter().map(StepId::to_string).collect()
 }
 
-impl StoredFact {
-    fn seal(fact: &Fact, keys: &RunKeys, seq: u64) -> Result<Self, StoreError> {
-        let about = fact.task().map(ToString::to_string).unwrap_or_default();
+impl<'a> StoredFact<'a> {
+    fn seal(fact: &'a Fact, keys: &RunKeys, seq: u64) -> Result<Self, StoreError> {
+        let about = fact.task().map(TaskPath::shown).unwrap_or_default();
         Ok(match fact {
             Fact::RunStarted(started) => {
                 Self::RunStarted(Box::new(StoredStarted::seal(started, keys, &place(seq, "", 0))?))
