@@ -35,16 +35,17 @@ pub struct Launcher {
     injection: Injection,
     /// Secrets by name that the run never has.
     unstored: Data,
-    running: HashMap<TaskPath, Running>,
+    /// By the number of the launch.
+    running: HashMap<u64, Running>,
     launched: u64,
     under_way: UnderWay<Ended>,
 }
 
-/// What came of the launch with this number. A task that was cut off may have been launched again by the time it is read.
+/// What came of the launch with this number.
 type Ended = (u64, Completion);
 
 struct Running {
-    launch: u64,
+    task: TaskPath,
     work: Work,
     abort: AbortHandle,
     spec: Arc<ActionSpec>,
@@ -192,7 +193,7 @@ impl Launcher {
         self.launched += 1;
         let launch = self.launched;
         let abort = self.under_way.begin(async move { (launch, perform(action, context).await) });
-        self.running.insert(task, Running { launch, work, abort, spec, input, waits });
+        self.running.insert(launch, Running { task, work, abort, spec, input, waits });
     }
 
     /// Lets go of reads at once and gives effects their grace. A run that is to end still has to know what happened: its looks
@@ -200,8 +201,8 @@ impl Launcher {
     pub(super) fn stop(&mut self, stop: Stop) {
         self.services.stop_waiting();
         let stopped = |running: &Running| stop == Stop::Interrupt || !running.work.is_look();
-        for (task, running) in self.running.iter().filter(|(_, running)| stopped(running)) {
-            let (task, work, launch) = (task.clone(), running.work, running.launch);
+        for (&launch, running) in self.running.iter().filter(|(_, running)| stopped(running)) {
+            let (task, work) = (running.task.clone(), running.work);
             let (abort, waits) = (running.abort.clone(), running.waits.clone());
             self.under_way.begin(async move {
                 tokio::time::sleep(work.grace()).await;
@@ -234,14 +235,9 @@ impl Launcher {
         self.under_way.during(other).await
     }
 
-    /// The first end of a task counts; a late one, of a task that was cut off, does not.
+    /// The first end of a launch counts; a late one, of what was cut off, does not.
     fn take(&mut self, (launch, completion): Ended) -> Option<Completion> {
-        let task = match &completion {
-            Completion::AttemptEnded { task, .. } | Completion::ProbeEnded { task, .. } => task,
-            _ => return Some(completion),
-        };
-        self.running.get(task).filter(|running| running.launch == launch)?;
-        let running = self.running.remove(task)?;
+        let running = self.running.remove(&launch)?;
         Some(self.masked(completion, &running))
     }
 
