@@ -83,22 +83,25 @@ impl<L: Log> LocalHost<L> {
             self.launcher.during(append).await?;
         }
         self.log.checkpoint(state, last);
-        for entry in self.entries.drain(..) {
-            self.reporters.iter_mut().for_each(|reporter| reporter.committed(&entry, &self.plan, state));
-        }
-        for op in self.ops.drain(..) {
-            match op {
-                Op::Attempt(order) => {
-                    let unstored = self.plan.call(&order.task).map_or(&[][..], |call| &call.unstored);
-                    self.launcher.attempt(*order, unstored);
-                }
-                Op::Probe(order) => self.launcher.probe(*order),
-                Op::Look(order) => self.launcher.look(*order),
-                Op::Wake { whom, due } => _ = self.timers.insert((due, whom)),
-                Op::Stop(stop) => self.launcher.stop(stop),
-            }
-        }
+        // The lists come back for the next commit: their room is not given up.
+        let (mut entries, mut ops) = (std::mem::take(&mut self.entries), std::mem::take(&mut self.ops));
+        entries.drain(..).for_each(|entry| self.publish(&entry, state));
+        ops.drain(..).for_each(|op| self.begin(op));
+        (self.entries, self.ops) = (entries, ops);
         Ok(())
+    }
+
+    fn begin(&mut self, op: Op) {
+        match op {
+            Op::Attempt(order) => {
+                let unstored = self.plan.call(&order.task).map_or(&[][..], |call| &call.unstored);
+                self.launcher.attempt(*order, unstored);
+            }
+            Op::Probe(order) => self.launcher.probe(*order),
+            Op::Look(order) => self.launcher.look(*order),
+            Op::Wake { whom, due } => self.wake(whom, due),
+            Op::Stop(stop) => self.launcher.stop(stop),
+        }
     }
 
     /// Timers that are due at `now` and that somebody still waits for, in order.
