@@ -18,17 +18,14 @@ struct Envelope {
 /// The data of a control-plane answer. `error` is always there, null on success; `meta` and the envelope itself may be
 /// missing; failures may come as `{message}`, as `{error: text}`, or as a proxy's HTML.
 pub(super) fn data(response: &Response, now: Timestamp) -> Result<Value, ApiError> {
-    let success = (200..300).contains(&response.status);
-    match response.json() {
-        Some(Envelope { error: Value::Null, data }) if success => Ok(data),
-        _ => data_of_any(response, now),
+    if !(200..300).contains(&response.status) {
+        return Err(failure(response, now));
     }
-}
-
-/// The same for every form that an answer may have.
-fn data_of_any(response: &Response, now: Timestamp) -> Result<Value, ApiError> {
+    if let Some(Envelope { error: Value::Null, data }) = response.json() {
+        return Ok(data);
+    }
     let body = response.json();
-    if !(200..300).contains(&response.status) || error(body.as_ref()).is_some() {
+    if error(body.as_ref()).is_some() {
         return Err(failure(response, now));
     }
     match body {
