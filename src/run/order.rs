@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::call::needs_began;
-use super::derive::{Mark, idempotency_key};
+use super::derive::Mark;
 use super::entry::Fact;
 use super::state::RunState;
 use super::task_state::{Phase, TaskState};
@@ -108,11 +108,7 @@ fn unit<'a>(plan: &'a Plan, state: &'a RunState, path: &TaskPath, fresh: &'a Tas
 
 /// The step's own `probe`, else the action's.
 fn look(unit: &Unit<'_>, number: u32) -> Op {
-    let key = match unit.effect() {
-        Effect::Read => String::new(),
-        _ => idempotency_key(&unit.state.started, &unit.path, unit.task.occurrence),
-    };
-    let order = order(unit, number, key);
+    let order = order(unit, number, unit.idempotency_key(unit.task.occurrence));
     match &unit.step.probe {
         Some(probe) if unit.role() == Role::Step => {
             // It could be rendered when the look was decided on, from the same values.

@@ -220,14 +220,19 @@ impl<'a> Unit<'a> {
             attempt: self.task.attempts + 1,
             occurrence,
             effect,
-            idempotency_key: match effect {
-                Effect::Read => String::new(),
-                _ => derive::idempotency_key(&self.state.started, &self.path, occurrence),
-            },
+            idempotency_key: self.idempotency_key(occurrence),
             digest,
             input,
             spends,
         }))
+    }
+
+    /// What it is sent under; a read needs none.
+    pub fn idempotency_key(&self, occurrence: u32) -> String {
+        match self.effect() {
+            Effect::Read => String::new(),
+            _ => derive::idempotency_key(&self.state.started, &self.path, occurrence),
+        }
     }
 
     /// A look at an attempt of which nobody knows; `None` is one that the action makes itself.
