@@ -84,7 +84,9 @@ impl Gate {
         if let Some(known) = lines.get(place) {
             return known.clone();
         }
-        lines.entry(place.to_owned()).or_insert(Line::to(place)).clone()
+        let line = Line::to(place);
+        lines.insert(place.to_owned(), line.clone());
+        line
     }
 
     /// Waits until a request to `place` may be sent, at most as long as `timeout` leaves, and says what is left of it; `in_turn`

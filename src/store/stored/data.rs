@@ -42,7 +42,7 @@ impl StoredData {
                 values.push(value.expose());
             }
         }
-        let secret = if values.is_empty() { Names::default() } else { Names::Of(data.clone()) };
+        let secret = Names::Of(data.clone());
         let seal = || keys.seal(&values, place, &fields(field, &secret));
         let sealed = (!values.is_empty()).then(seal).transpose()?;
         Ok(Self { public: Public(data.clone()), secret, sealed })
