@@ -61,7 +61,7 @@ pub use disk::{Disk, RunFile};
 pub use entry_writer::EntryWriter;
 pub use error::StoreError;
 pub use find::Listed;
-pub use fleet::{FleetReader, FleetSealer, FleetWriter, LoadedFleet, NewFleet, RowFacts, RowWriter, SealedFact};
+pub use fleet::{FleetReader, FleetSealer, FleetWriter, LoadedFleet, NewFleet, RowFacts, RowWriter, SealedFacts};
 pub use format::{FORMAT, Format};
 pub use hold::Held;
 pub use journal::Origin;

@@ -218,7 +218,12 @@ impl RunKeys {
         hex(&self.keys.mac.mac(parts))
     }
 
-    pub fn seal(&self, value: &impl Serialize, place: &Place<'_>, field: &str) -> Result<String, StoreError> {
+    pub fn seal(
+        &self,
+        value: &impl Serialize,
+        place: &Place<'_>,
+        field: &(impl Serialize + ?Sized),
+    ) -> Result<String, StoreError> {
         let mut plain = Zeroizing::new(Vec::with_capacity(MOST));
         serde_json::to_writer(&mut *plain, value).map_err(|_| StoreError::TooLarge)?;
         // Spaces after the value, so that its length does not tell a code from a token.
@@ -235,7 +240,12 @@ impl RunKeys {
     }
 
     /// `None` if it was not sealed here, or if nothing can be opened any more.
-    pub fn open<T: DeserializeOwned>(&self, sealed: &str, place: &Place<'_>, field: &str) -> Option<T> {
+    pub fn open<T: DeserializeOwned>(
+        &self,
+        sealed: &str,
+        place: &Place<'_>,
+        field: &(impl Serialize + ?Sized),
+    ) -> Option<T> {
         let plain = decrypt(self.keys.cipher.as_ref()?, sealed, &self.associated(place, field).ok()?)?;
         let mut json = serde_json::Deserializer::from_slice(&plain);
         json.disable_recursion_limit();
@@ -243,7 +253,7 @@ impl RunKeys {
     }
 
     /// A JSON list, so that no two places read alike.
-    fn associated(&self, place: &Place<'_>, field: &str) -> serde_json::Result<Vec<u8>> {
+    fn associated(&self, place: &Place<'_>, field: &(impl Serialize + ?Sized)) -> serde_json::Result<Vec<u8>> {
         let Place { file, seq, step, attempt } = place;
         serde_json::to_vec(&("onramp", FORMAT.major, self.run.as_str(), file.name(), seq, step, attempt, field))
     }

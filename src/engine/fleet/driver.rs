@@ -147,7 +147,7 @@ impl<L: FleetLog, S: Sealer<Sealed = L::Sealed>> FleetDriver<L, S> {
         for message in messages {
             match message {
                 Message::Entries(Entries { row, events: of_row, is_blocked, sealed, synced }) => {
-                    facts.extend(sealed);
+                    facts.push(sealed);
                     drive.end.progress.denied = drive.end.progress.denied.or(is_blocked.then_some(row));
                     events.push((row, of_row));
                     sync |= synced.is_some();

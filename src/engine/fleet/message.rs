@@ -23,7 +23,7 @@ pub(super) struct Entries<F> {
     pub events: Vec<RowEvent>,
     /// The service does not want any of the rows.
     pub is_blocked: bool,
-    pub sealed: Vec<F>,
+    pub sealed: F,
     /// Told when they are on stable storage, if that is waited for.
     pub synced: Option<oneshot::Sender<Result<(), HostError>>>,
 }

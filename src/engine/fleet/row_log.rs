@@ -11,13 +11,13 @@ use crate::run::{Entry, RunState};
 
 /// Puts facts into the words of the journal, where they arise: the one who writes only writes.
 pub trait Sealer: Clone + Send + Sync + 'static {
-    /// A fact as it will stand in the journal.
+    /// Facts as they will stand in the journal.
     type Sealed: Send + 'static;
 
     fn fact(&self, entry: &FleetEntry) -> Result<Self::Sealed, HostError>;
 
     /// Entries of a row, whose run has that id.
-    fn row(&self, row: RowId, run: &RunId, entries: &[Entry]) -> Result<Vec<Self::Sealed>, HostError>;
+    fn row(&self, row: RowId, run: &RunId, entries: &[Entry]) -> Result<Self::Sealed, HostError>;
 }
 
 pub struct RowLog<S: Sealer> {

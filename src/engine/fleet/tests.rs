@@ -41,14 +41,14 @@ struct MemoryLog {
 }
 
 impl FleetLog for MemoryLog {
-    type Sealed = String;
+    type Sealed = Vec<String>;
 
-    fn append(&mut self, facts: &[String], sync: bool) -> Result<u64, HostError> {
+    fn append(&mut self, facts: &[Vec<String>], sync: bool) -> Result<u64, HostError> {
         let mut commits = self.commits.lock().unwrap();
         if commits.len() >= self.full_at {
             return Err(HostError("the disk is full".into()));
         }
-        commits.push((facts.len(), sync));
+        commits.push((facts.iter().map(Vec::len).sum(), sync));
         Ok(commits.len() as u64)
     }
 
@@ -59,10 +59,10 @@ impl FleetLog for MemoryLog {
 struct Plain;
 
 impl Sealer for Plain {
-    type Sealed = String;
+    type Sealed = Vec<String>;
 
-    fn fact(&self, entry: &FleetEntry) -> Result<String, HostError> {
-        Ok(format!("{:?}", entry.fact))
+    fn fact(&self, entry: &FleetEntry) -> Result<Vec<String>, HostError> {
+        Ok(vec![format!("{:?}", entry.fact)])
     }
 
     fn row(&self, row: RowId, _run: &RunId, entries: &[Entry]) -> Result<Vec<String>, HostError> {

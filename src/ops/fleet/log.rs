@@ -4,7 +4,7 @@ use crate::engine::{FleetLog, HostError, Sealer};
 use crate::fleet::{FleetEntry, FleetState, RowId};
 use crate::id::RunId;
 use crate::run::Entry;
-use crate::store::{FleetSealer, FleetWriter, SealedFact, StoreError};
+use crate::store::{FleetSealer, FleetWriter, SealedFacts, StoreError};
 
 pub(super) struct StoredLog(pub FleetWriter);
 
@@ -16,9 +16,9 @@ fn failed(error: StoreError) -> HostError {
 }
 
 impl FleetLog for StoredLog {
-    type Sealed = SealedFact;
+    type Sealed = SealedFacts;
 
-    fn append(&mut self, facts: &[SealedFact], sync: bool) -> Result<u64, HostError> {
+    fn append(&mut self, facts: &[SealedFacts], sync: bool) -> Result<u64, HostError> {
         self.0.append(facts, sync).map_err(failed)
     }
 
@@ -32,13 +32,13 @@ impl FleetLog for StoredLog {
 }
 
 impl Sealer for StoredSealer {
-    type Sealed = SealedFact;
+    type Sealed = SealedFacts;
 
-    fn fact(&self, entry: &FleetEntry) -> Result<SealedFact, HostError> {
+    fn fact(&self, entry: &FleetEntry) -> Result<SealedFacts, HostError> {
         self.0.fact(entry).map_err(failed)
     }
 
-    fn row(&self, row: RowId, run: &RunId, entries: &[Entry]) -> Result<Vec<SealedFact>, HostError> {
+    fn row(&self, row: RowId, run: &RunId, entries: &[Entry]) -> Result<SealedFacts, HostError> {
         self.0.row(row, run, entries).map_err(failed)
     }
 }

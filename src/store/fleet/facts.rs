@@ -1,6 +1,8 @@
 //! Facts of a fleet, and entries of its rows, as they stand in the journal: an entry of a row begins with `"row"`, a fact of
 //! the fleet with `"fleet"`.
 
+use std::io::Write as _;
+
 use serde::{Deserialize, Serialize};
 
 use super::rows::{StoredNewRow, ids, numbers};
@@ -35,27 +37,26 @@ pub(super) enum Fact {
     Fleet(FleetEntry),
 }
 
-/// An entry of a row. The row comes first: that tells it from a fact of the fleet.
-#[derive(Serialize)]
-struct StoredRowEntry<'a> {
-    row: u32,
-    #[serde(flatten)]
-    entry: StoredEntry<'a>,
-}
-
+/// What an entry of a row begins with: that tells it from a fact of the fleet.
 const ROW: &str = r#"{"row":"#;
 
 /// What most entries of rows take, in bytes.
-const ENTRY: usize = 640;
+const ENTRY: usize = 512;
 
 /// Where what a fleet started from is sealed.
 const STARTED: Place<'_> = Place { file: RunFile::Journal, seq: 1, step: "", attempt: 0 };
 
-/// A row's entry in the words of the journal. `keys` are the row's.
-pub(super) fn row_entry(row: RowId, entry: &Entry, keys: &RunKeys) -> Result<String, StoreError> {
-    let stored = StoredRowEntry { row: row.get(), entry: StoredEntry::seal(entry, keys)? };
-    let mut text = Vec::with_capacity(ENTRY);
-    serde_json::to_writer(&mut text, &stored).map_err(|_| StoreError::TooLarge)?;
+/// A row's entries in the words of the journal, with commas between them. `keys` are the row's.
+pub(super) fn row_entries(row: RowId, entries: &[Entry], keys: &RunKeys) -> Result<String, StoreError> {
+    let mut text = Vec::with_capacity(entries.len() * ENTRY);
+    for entry in entries {
+        let comma = if text.is_empty() { "" } else { "," };
+        write!(text, "{comma}{ROW}{}", row.get()).map_err(|_| StoreError::TooLarge)?;
+        let begin = text.len();
+        serde_json::to_writer(&mut text, &StoredEntry::seal(entry, keys)?).map_err(|_| StoreError::TooLarge)?;
+        // The entry's fields follow on the row.
+        text[begin] = b',';
+    }
     String::from_utf8(text).map_err(|_| StoreError::TooLarge)
 }
 

@@ -16,7 +16,7 @@ mod writer;
 pub(super) use read::read;
 pub use read::{FleetReader, LoadedFleet, RowFacts};
 pub use row::RowWriter;
-pub use writer::{FleetSealer, FleetWriter, NewFleet, SealedFact};
+pub use writer::{FleetSealer, FleetWriter, NewFleet, SealedFacts};
 
 #[cfg(test)]
 mod tests;

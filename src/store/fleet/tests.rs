@@ -62,7 +62,7 @@ impl Written {
             let (row, run) = (id(*number), id(*number).run(self.state.id()).unwrap());
             let entries = self.entries.entry(row).or_default();
             let entry = entry(entries.len() as u64 + 1, fact.clone());
-            sealed.extend(self.writer.sealer().row(row, &run, std::slice::from_ref(&entry)).unwrap());
+            sealed.push(self.writer.sealer().row(row, &run, std::slice::from_ref(&entry)).unwrap());
             events.push((row, RowEvent::of(&entry)));
             entries.push(entry);
         }
@@ -176,7 +176,7 @@ fn who_goes_on_cuts_off_what_a_crash_left() {
     assert_eq!(loaded.state, before);
     let run = id(2).run(before.id()).unwrap();
     let sealed = writer.sealer().row(id(2), &run, &[entry(5, ended(RunStatus::Failed))]).unwrap();
-    writer.append(&sealed, true).unwrap();
+    writer.append(&[sealed], true).unwrap();
     let read = written.read().unwrap();
     assert_eq!(read.rows[1].phase, RowPhase::Ended(RunStatus::Failed));
 }

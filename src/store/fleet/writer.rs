@@ -37,8 +37,8 @@ pub struct NewFleet<'a> {
     pub at: Timestamp,
 }
 
-/// A fact as it will stand in the journal. Made where it arose, so that the one who writes only writes.
-pub struct SealedFact(String);
+/// Facts as they will stand in the journal, at least one. Made where they arose, so that the one who writes only writes.
+pub struct SealedFacts(String);
 
 /// Seals facts of a fleet and of its rows. Cheap to clone.
 #[derive(Clone)]
@@ -47,14 +47,13 @@ pub struct FleetSealer {
 }
 
 impl FleetSealer {
-    pub fn fact(&self, entry: &FleetEntry) -> Result<SealedFact, StoreError> {
-        facts::fleet_fact(entry, &self.fleet).map(SealedFact)
+    pub fn fact(&self, entry: &FleetEntry) -> Result<SealedFacts, StoreError> {
+        facts::fleet_fact(entry, &self.fleet).map(SealedFacts)
     }
 
     /// Entries of a row's run.
-    pub fn row(&self, row: RowId, run: &RunId, entries: &[Entry]) -> Result<Vec<SealedFact>, StoreError> {
-        let keys = self.fleet.part(run.clone());
-        entries.iter().map(|entry| facts::row_entry(row, entry, &keys).map(SealedFact)).collect()
+    pub fn row(&self, row: RowId, run: &RunId, entries: &[Entry]) -> Result<SealedFacts, StoreError> {
+        facts::row_entries(row, entries, &self.fleet.part(run.clone())).map(SealedFacts)
     }
 }
 
@@ -143,7 +142,7 @@ impl FleetWriter {
 
     /// Commits facts, all or none, in one write, and gives where in the journal the commit begins, in bytes. With `sync`,
     /// everything is on stable storage when this returns. After an error nothing more is written.
-    pub fn append(&mut self, facts: &[SealedFact], sync: bool) -> Result<u64, StoreError> {
+    pub fn append(&mut self, facts: &[SealedFacts], sync: bool) -> Result<u64, StoreError> {
         let begins = self.journal.length();
         if !facts.is_empty() {
             let length: usize = facts.iter().map(|fact| fact.0.len() + 1).sum();
@@ -177,9 +176,9 @@ impl FleetWriter {
         let illegal = |error: &dyn std::fmt::Display| StoreError::damaged(path.clone(), None, error.to_string());
         let sealer = self.sealer();
         let mut sealed = facts.iter().map(|entry| sealer.fact(entry)).collect::<Result<Vec<_>, _>>()?;
-        for (row, entries) in rows {
+        for (row, entries) in rows.iter().filter(|(_, entries)| !entries.is_empty()) {
             let run = row.run(state.id()).map_err(|error| illegal(&error))?;
-            sealed.extend(sealer.row(*row, &run, entries)?);
+            sealed.push(sealer.row(*row, &run, entries)?);
         }
         let offset = self.append(&sealed, sync)?;
         let mut taken = facts.iter().try_for_each(|entry| state.apply(entry));

@@ -43,7 +43,7 @@ impl StoredData {
             }
         }
         let secret = Names::Of(data.clone());
-        let seal = || keys.seal(&values, place, &fields(field, &secret));
+        let seal = || keys.seal(&values, place, &Fields { of: field, names: &secret });
         let sealed = (!values.is_empty()).then(seal).transpose()?;
         Ok(Self { public: Public(data.clone()), secret, sealed })
     }
@@ -51,7 +51,7 @@ impl StoredData {
     pub fn open(self, keys: &RunKeys, place: &Place<'_>, field: &str) -> Result<Data, Malformed> {
         let mut data = self.public.0;
         let Some(sealed) = self.sealed else { return Ok(data) };
-        let (field, count) = (fields(field, &self.secret), self.secret.iter().count());
+        let (field, count) = (Fields { of: field, names: &self.secret }, self.secret.iter().count());
         let values = match keys.are_pruned() {
             true => Some(vec![Value::from(PRUNED); count]),
             false => keys.open::<Vec<Value>>(&sealed, place, &field),
@@ -64,14 +64,23 @@ impl StoredData {
 }
 
 /// What is sealed together, to the name: `outputs.body,token`.
-fn fields(field: &str, names: &Names) -> String {
-    let mut fields = String::with_capacity(field.len() + names.iter().map(|name| name.len() + 1).sum::<usize>());
-    fields.push_str(field);
-    for (name, before) in names.iter().zip(iter::once('.').chain(iter::repeat(','))) {
-        fields.push(before);
-        fields.push_str(name);
+struct Fields<'a> {
+    of: &'a str,
+    names: &'a Names,
+}
+
+impl fmt::Display for Fields<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.of)?;
+        let mut names = iter::once(".").chain(iter::repeat(",")).zip(self.names.iter());
+        names.try_for_each(|(before, name)| f.write_str(before).and_then(|()| f.write_str(name)))
     }
-    fields
+}
+
+impl Serialize for Fields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 /// The names of the secret ones among values. To be written they are not copied.

@@ -49,11 +49,11 @@ enum StoredFact<'a> {
         step: String,
         items: Vec<StoredItem>,
     },
-    AttemptStarted(Box<StoredAttempt<'a>>),
+    AttemptStarted(StoredAttempt<'a>),
     AttemptEnded {
         task: Cow<'a, str>,
         attempt: u32,
-        outcome: Box<StoredOutcome>,
+        outcome: StoredOutcome,
     },
     ProbeStarted {
         task: Cow<'a, str>,
@@ -165,12 +165,10 @@ impl<'a> StoredFact<'a> {
                 let items = items.iter().map(|item| StoredItem::seal(item, keys, &place)).collect::<Result<_, _>>()?;
                 Self::ItemsExpanded { step: step.to_string(), items }
             }
-            Fact::AttemptStarted(started) => {
-                Self::AttemptStarted(Box::new(StoredAttempt::seal(started, about, keys, seq)?))
-            }
+            Fact::AttemptStarted(started) => Self::AttemptStarted(StoredAttempt::seal(started, about, keys, seq)?),
             Fact::AttemptEnded { attempt, outcome, .. } => {
                 let outcome = StoredOutcome::seal(outcome, keys, &place(seq, &about, *attempt), "data")?;
-                Self::AttemptEnded { task: about, attempt: *attempt, outcome: Box::new(outcome) }
+                Self::AttemptEnded { task: about, attempt: *attempt, outcome }
             }
             Fact::ProbeStarted { probe, input, .. } => {
                 let place = place(seq, &about, *probe);
