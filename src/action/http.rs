@@ -13,7 +13,7 @@ use url::Url;
 use super::context::not_sent;
 use super::{Action, Context};
 use crate::diagnostic::kind;
-use crate::http::{HttpError, Request, RequestBody, Response, asked, retry_after};
+use crate::http::{Headers, HttpError, Request, RequestBody, Response, asked, retry_after};
 use crate::id::Role;
 use crate::run::{ErrorKind, Happened, Outcome, StepError};
 use crate::secret::{Data, Datum};
@@ -203,10 +203,11 @@ fn request(context: &Context) -> Result<Request, StepError> {
     let url = target(context)?;
     let method = context.text("method").unwrap_or("GET");
     let method = Method::from_bytes(method.as_bytes()).map_err(|_| wrong(format!("`{method}` is not a method")))?;
-    let mut headers = fields(context, "headers")?;
+    let given = fields(context, "headers")?.into_iter().map(|(name, value)| (name.into(), value));
+    let mut headers: Headers = given.collect();
     let named = |name: &str| headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name));
     if context.order.effect == Effect::Keyed && !named("idempotency-key") {
-        headers.push(("idempotency-key".to_owned(), context.order.idempotency_key.clone()));
+        headers.push(("idempotency-key".into(), context.order.idempotency_key.clone()));
     }
     let body = if let Some(json) = context.get("json") {
         RequestBody::Json(json.clone())

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use reqwest::{Method, StatusCode, redirect, retry};
 use rustls::ClientConfig;
-use url::Url;
+use tokio::time::{Instant, timeout_at};
+use url::{Position, Url};
 
 use super::deadline::Deadline;
-use super::error::{CONNECT_TIMEOUT, HttpError, explain};
+use super::error::{CONNECT_TIMEOUT, HttpError, explain, late};
 use super::gate::{Gate, Pass};
 use super::origin::is_loopback;
 use super::request::{Request, RequestBody, Timeout};
@@ -114,23 +115,29 @@ impl Http {
             Method::GET | Method::HEAD => &self.following,
             _ => &self.not_following,
         };
-        let mut builder = client.request(request.method, request.url).timeout(timeout.after);
-        for (name, value) in &request.headers {
-            builder = builder.header(name, value);
+        let mut builder = client.request(request.method, request.url);
+        for (name, value) in request.headers {
+            builder = builder.header(&*name, value);
         }
-        builder = match &request.body {
+        builder = match request.body {
             RequestBody::None => builder,
-            RequestBody::Json(value) => builder.json(value),
-            RequestBody::Form(fields) => builder.form(fields),
-            RequestBody::Text(text) => builder.body(text.clone()),
+            RequestBody::Json(value) => builder.json(&value),
+            RequestBody::Form(fields) => builder.form(&fields),
+            RequestBody::Text(text) => builder.body(text),
         };
-        let response = builder.send().await.map_err(|error| explain(&error, &place, timeout));
+        let ends = Instant::now() + timeout.after;
+        let response = match timeout_at(ends, builder.send()).await {
+            Ok(answer) => answer.map_err(|error| explain(&error, &place)),
+            Err(_) => Err(late(&place, timeout)),
+        };
         if let Some(pass) = pass {
             learn(pass, &response);
         }
         let mut response = response?;
         let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
-        let (body, broken) = read_body(response, &place, timeout, enough).await;
+        let mut body = Vec::new();
+        let read = timeout_at(ends, read_body(response, &place, enough, &mut body)).await;
+        let broken = read.unwrap_or_else(|_| Err(late(&place, timeout).message)).err();
         Ok(Response { status, headers, body, broken })
     }
 }
@@ -162,6 +169,26 @@ fn same_origin(attempt: redirect::Attempt<'_>) -> redirect::Action {
 
 /// Host and port.
 fn place(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    let written = &url[Position::BeforeHost..Position::AfterPort];
+    match (url.port(), url.port_or_known_default()) {
+        (None, Some(port)) => format!("{written}:{port}"),
+        _ => written.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_host_and_port_and_nothing_else() {
+        for (url, expected) in [
+            ("https://x.test/a?b", "x.test:443"),
+            ("http://ada:hunter2@x.test:81/a", "x.test:81"),
+            ("http://[::1]/", "[::1]:80"),
+            ("http://[::1]:7/", "[::1]:7"),
+        ] {
+            assert_eq!(place(&Url::parse(url).unwrap()), expected);
+        }
+    }
 }

@@ -48,7 +48,16 @@ impl fmt::Display for HttpError {
 
 impl std::error::Error for HttpError {}
 
-pub(super) fn explain(error: &reqwest::Error, place: &str, limit: Timeout) -> HttpError {
+/// There was no whole answer of the service at `place` until `limit`.
+pub(super) fn late(place: &str, limit: Timeout) -> HttpError {
+    let message = match limit.setting.filter(|_| limit.after < REQUEST_TIMEOUT) {
+        Some((name, value)) => format!("{place} did not answer in time: `{name}` is {value:?}"),
+        None => format!("{place} did not answer within {:?}, the longest that a request may take", limit.after),
+    };
+    HttpError { sent: true, timeout: true, transient: true, withdrawn: false, message }
+}
+
+pub(super) fn explain(error: &reqwest::Error, place: &str) -> HttpError {
     let timeout = error.is_timeout();
     let what = if error.is_connect() && timeout {
         format!("no connection to {place} within {CONNECT_TIMEOUT:?}")
@@ -56,11 +65,6 @@ pub(super) fn explain(error: &reqwest::Error, place: &str, limit: Timeout) -> Ht
         format!("cannot connect to {place}")
     } else if error.is_builder() {
         "the request is not well formed".to_owned()
-    } else if timeout {
-        match limit.setting.filter(|_| limit.after < REQUEST_TIMEOUT) {
-            Some((name, value)) => format!("{place} did not answer in time: `{name}` is {value:?}"),
-            None => format!("{place} did not answer within {:?}, the longest that a request may take", limit.after),
-        }
     } else {
         format!("the connection to {place} broke before the whole answer came")
     };

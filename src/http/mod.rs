@@ -21,7 +21,7 @@ pub use deadline::Deadline;
 pub use error::HttpError;
 pub use origin::{host_or_origin, is_loopback, origin};
 pub use pace::Pace;
-pub use request::{REQUEST_TIMEOUT, Request, RequestBody, Timeout};
+pub use request::{Headers, REQUEST_TIMEOUT, Request, RequestBody, Timeout};
 pub use response::Response;
 pub use retry_after::{rate_limit_reset, retry_after};
 pub use waits::Waits;

@@ -1,5 +1,6 @@
 //! What is asked, and how long it may take.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -14,13 +15,16 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 pub struct Request {
     pub method: Method,
     pub url: Url,
-    pub headers: Vec<(String, String)>,
+    pub headers: Headers,
     pub body: RequestBody,
     pub timeout: Timeout,
     /// Once the service has said that there are too many requests, this one waits with the others of its kind. Not for
     /// requests whose limits somebody else keeps.
     pub in_turn: bool,
 }
+
+/// By name, in the order in which they are sent.
+pub type Headers = Vec<(Cow<'static, str>, String)>;
 
 /// How long a request may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

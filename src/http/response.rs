@@ -6,7 +6,6 @@ use reqwest::header::{HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 
 use super::error::explain;
-use super::request::Timeout;
 
 /// The largest answer that is read.
 pub const MAX_BODY: usize = 16 * 1024 * 1024;
@@ -46,26 +45,21 @@ impl Response {
     }
 }
 
-/// What came of the body, and why it is not whole.
+/// Reads into `body` what comes of it; the error says why that is not all.
 pub(super) async fn read_body(
     mut response: reqwest::Response,
     place: &str,
-    timeout: Timeout,
     mut enough: impl FnMut(&[u8]) -> bool + Send,
-) -> (Vec<u8>, Option<String>) {
-    let mut body = Vec::new();
-    loop {
-        let chunk = match response.chunk().await {
-            Ok(Some(chunk)) => chunk,
-            Ok(None) => return (body, None),
-            Err(error) => return (body, Some(explain(&error, place, timeout).message)),
-        };
+    body: &mut Vec<u8>,
+) -> Result<(), String> {
+    while let Some(chunk) = response.chunk().await.map_err(|error| explain(&error, place).message)? {
         if body.len() + chunk.len() > MAX_BODY {
-            return (body, Some(format!("the answer of {place} is larger than {} MiB", MAX_BODY / 1024 / 1024)));
+            return Err(format!("the answer of {place} is larger than {} MiB", MAX_BODY / 1024 / 1024));
         }
         body.extend_from_slice(&chunk);
-        if enough(&body) {
-            return (body, None);
+        if enough(body) {
+            break;
         }
     }
+    Ok(())
 }

@@ -11,7 +11,7 @@ use super::limits::{Key, Permit, Subject};
 use super::mcp::Transport;
 use super::{ApiError, Base, Limits, address, envelope};
 use crate::clock::{Clock, Timestamp};
-use crate::http::{Deadline, Http, HttpError, Request, RequestBody, Response, Waits, asked};
+use crate::http::{Deadline, Headers, Http, HttpError, Request, RequestBody, Response, Waits, asked};
 
 /// A client of one base URL, with a method for each operation of the [catalogue](super::catalogue). Cheap to clone.
 #[derive(Clone)]
@@ -87,15 +87,15 @@ impl Client {
         let subject = Subject::of(operation.credential, credential, &arguments);
         let path = address::fill(path, &mut arguments)?;
         let mut url = self.url(&path);
-        let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
+        let mut headers = vec![("accept".into(), "application/json".to_owned())];
         match (operation.credential, credential) {
             (Credential::Nothing, _) => {}
-            (Credential::Bearer, Some(token)) => headers.push(("authorization".to_owned(), format!("Bearer {token}"))),
+            (Credential::Bearer, Some(token)) => headers.push(("authorization".into(), format!("Bearer {token}"))),
             (Credential::Key, Some(key)) => drop(arguments.insert("key".to_owned(), key.into())),
             (_, None) => return Err(ApiError::without_credential()),
         }
         if verb != Verb::Get {
-            headers.extend(self.idempotency_key.iter().map(|key| ("idempotency-key".to_owned(), key.clone())));
+            headers.extend(self.idempotency_key.iter().map(|key| ("idempotency-key".into(), key.clone())));
         }
         let body = match verb {
             Verb::Get => {
@@ -143,7 +143,7 @@ impl Client {
         &self,
         method: Method,
         url: Url,
-        headers: Vec<(String, String)>,
+        headers: Headers,
         body: RequestBody,
     ) -> Result<Response, ApiError> {
         self.send_until(method, url, headers, body, |_| false).await
@@ -154,7 +154,7 @@ impl Client {
         &self,
         method: Method,
         url: Url,
-        headers: Vec<(String, String)>,
+        headers: Headers,
         body: RequestBody,
         enough: impl FnMut(&[u8]) -> bool + Send,
     ) -> Result<Response, ApiError> {

@@ -140,7 +140,7 @@ impl Client {
     }
 
     async fn generate(&self, url: Url, body: Value, version: ApiVersion) -> Result<Generation, ApiError> {
-        let headers = vec![("accept".to_owned(), "application/json".to_owned())];
+        let headers = vec![("accept".into(), "application/json".to_owned())];
         let response = self.send(Method::POST, url, headers, RequestBody::Json(body)).await?;
         read(&response, version, self.now())
     }

@@ -85,7 +85,7 @@ impl Client {
             if url.scheme() != "https" && url.origin() != self.base().origin() {
                 return Err(no_image("its address is no https://"));
             }
-            let accept = vec![("accept".to_owned(), "image/*, text/plain;q=0.5".to_owned())];
+            let accept = vec![("accept".into(), "image/*, text/plain;q=0.5".to_owned())];
             let response = self.send(Method::GET, url.clone(), accept, RequestBody::None).await?;
             match response.status {
                 200 => return whole(response),

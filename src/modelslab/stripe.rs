@@ -101,8 +101,8 @@ impl Stripe {
     async fn post(&self, path: &str, fields: Vec<(String, String)>) -> Result<Value, ApiError> {
         let url = self.root.join(path).map_err(|_| ApiError::not_sent("Stripe has no such address".to_owned()))?;
         let headers = vec![
-            ("accept".to_owned(), "application/json".to_owned()),
-            ("authorization".to_owned(), format!("Bearer {}", self.key)),
+            ("accept".into(), "application/json".to_owned()),
+            ("authorization".into(), format!("Bearer {}", self.key)),
         ];
         let response = self.client.send(Method::POST, url, headers, RequestBody::Form(fields)).await?;
         match response.json().as_ref().and_then(confirmed_before) {

@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use onramp::ops::{self, Console, ResumeRequest, RetryRequest, RunRequest, Talk};
@@ -172,17 +173,36 @@ fn an_answer_that_does_not_come_is_told_with_the_limit_that_was_hit() {
     }
 }
 
-#[test]
-fn an_answer_that_breaks_off_is_told_with_who_gave_it() {
-    let context = TestContext::new();
+/// A service that gives half of its answer to one request.
+fn half_an_answer() -> (SocketAddr, JoinHandle<TcpStream>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    std::thread::spawn(move || {
+    let given = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         let _ = stream.read(&mut [0; 1024]);
         stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf").unwrap();
+        stream
     });
+    (address, given)
+}
+
+#[test]
+fn an_answer_that_stops_halfway_is_told_with_the_limit_that_was_hit() {
+    let context = TestContext::new();
+    let (address, given) = half_an_answer();
+    let (code, message) = failure(&context, &format!("http://{address}/"), ", attempt-timeout: 1s");
+    assert_eq!(code, "network.broken");
+    let why = format!("{address} did not answer in time: `attempt-timeout` is 1s");
+    assert_eq!(message, format!("GET http://{address}/ answered 200, and then: {why}"));
+    drop(given.join());
+}
+
+#[test]
+fn an_answer_that_breaks_off_is_told_with_who_gave_it() {
+    let context = TestContext::new();
+    let (address, given) = half_an_answer();
+    std::thread::spawn(move || drop(given.join()));
     let (code, message) = failure(&context, &format!("http://{address}/"), "");
     assert_eq!(code, "network.broken");
     let start = format!("GET http://{address}/ answered 200, and then: the connection to {address} broke");

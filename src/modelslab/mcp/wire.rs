@@ -14,7 +14,7 @@ use url::Url;
 
 use super::events;
 use super::session::Call;
-use crate::http::{RequestBody, Response};
+use crate::http::{Headers, RequestBody, Response};
 use crate::modelslab::{ApiError, Client, envelope};
 
 const SESSION: &str = "mcp-session-id";
@@ -64,7 +64,7 @@ impl Wire {
     async fn post(
         &self,
         message: ClientJsonRpcMessage,
-        headers: Vec<(String, String)>,
+        headers: Headers,
     ) -> Result<StreamableHttpPostResponse, Failed> {
         let calls = is_call(&message);
         let message = serde_json::to_value(message)?;
@@ -106,16 +106,13 @@ fn is_call(message: &ClientJsonRpcMessage) -> bool {
         if matches!(request.request, ClientRequest::CallToolRequest(_)))
 }
 
-fn headers(
-    session: Option<&str>,
-    token: Option<String>,
-    further: HashMap<HeaderName, HeaderValue>,
-) -> Vec<(String, String)> {
-    let accept = ("accept".to_owned(), "application/json, text/event-stream".to_owned());
-    let session = session.map(|session| (SESSION.to_owned(), session.to_owned()));
-    let token = token.map(|token| ("authorization".to_owned(), format!("Bearer {token}")));
-    let further =
-        further.into_iter().filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
+fn headers(session: Option<&str>, token: Option<String>, further: HashMap<HeaderName, HeaderValue>) -> Headers {
+    let accept = ("accept".into(), "application/json, text/event-stream".to_owned());
+    let session = session.map(|session| (SESSION.into(), session.to_owned()));
+    let token = token.map(|token| ("authorization".into(), format!("Bearer {token}")));
+    let further = further
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_string().into(), value.to_str().ok()?.to_owned())));
     [accept].into_iter().chain(session).chain(token).chain(further).collect()
 }
 

@@ -148,7 +148,7 @@ impl Refreshing {
         let request = Request {
             method: Method::POST,
             url: token_url.clone(),
-            headers: vec![field("accept", "application/json")],
+            headers: vec![("accept".into(), "application/json".to_owned())],
             body: RequestBody::Form(fields),
             timeout: Timeout { after: PATIENCE, ..Timeout::default() },
             in_turn: false,
