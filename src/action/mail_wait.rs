@@ -140,9 +140,15 @@ fn query(context: &Context, mailbox: &Mailbox) -> Result<Query, StepError> {
 /// What a message is called in a run, which may read several mailboxes: servers count for each account alone. A name that a
 /// message has by itself is the same at each address of its server.
 fn claim(mailbox: &Mailbox, key: &str) -> String {
-    let server = if key.starts_with("id:") { String::new() } else { format!("{}\0", mailbox.origin()) };
-    let digest = Sha256::digest(format!("{server}{}\0{}", mailbox.user(), mailbox.folder()));
-    format!("{}/{key}", hex(&digest[..8]))
+    let mut digest = Sha256::new();
+    if !key.starts_with("id:") {
+        digest.update(mailbox.origin());
+        digest.update("\0");
+    }
+    digest.update(mailbox.user());
+    digest.update("\0");
+    digest.update(mailbox.folder());
+    format!("{}/{key}", hex(&digest.finalize()[..8]))
 }
 
 #[cfg(test)]

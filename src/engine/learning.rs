@@ -23,11 +23,11 @@ pub fn learn_named(mask: &Mask, data: &Data) {
 
 /// Of a mailbox: a server may repeat the password alone, or what it was sent with it. It is not taken apart where it is known.
 fn learn(mask: &Mask, datum: &Datum) {
-    let new = match datum {
-        Datum::Secret(_) => mask.learn(datum),
-        Datum::Public(value) => value.as_str().into_iter().collect(),
-    };
-    new.into_iter().for_each(|text| mask.learn_texts(&mailbox_secrets(text)));
+    let parts = |text: &str| mask.learn_texts(&mailbox_secrets(text));
+    match datum {
+        Datum::Secret(_) => mask.learn(datum).into_iter().for_each(parts),
+        Datum::Public(value) => value.as_str().into_iter().for_each(parts),
+    }
 }
 
 /// All that is known of a run.

@@ -94,8 +94,8 @@ impl Mailbox {
 
     /// Where the password goes: `imaps://host:port`.
     pub fn origin(&self) -> String {
-        let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
-        format!("{}://{host}:{}", self.security.scheme(), self.port)
+        let (open, close) = if self.host.contains(':') { ("[", "]") } else { ("", "") };
+        format!("{}://{open}{}{close}:{}", self.security.scheme(), self.host, self.port)
     }
 
     pub fn host(&self) -> &str {

@@ -29,8 +29,8 @@ impl Attributes {
             } else if is("alt") {
                 attributes.alt = decode_entities(value).into_owned();
             } else if is("class") {
-                let has = |part: &str| value.len() >= part.len() && value.to_ascii_lowercase().contains(part);
-                attributes.is_button |= has("button") || has("btn");
+                let lower = value.to_ascii_lowercase();
+                attributes.is_button |= ["button", "btn"].iter().any(|part| lower.contains(part));
                 attributes.quotes |=
                     ["gmail_quote", "yahoo_quoted", "protonmail_quote"].iter().any(|part| value.contains(part));
             } else if is("role") {

@@ -12,8 +12,9 @@ pub(super) struct Line {
 
 impl Line {
     pub fn push(&mut self, raw: &str, strong: bool) {
-        self.text.reserve(raw.len());
-        let mut rest = raw;
+        // Between the tags of a page is mostly nothing else.
+        let mut rest = if self.text.is_empty() { raw.trim_start() } else { raw };
+        self.text.reserve(rest.len());
         loop {
             // Nearly all words are in ASCII: they are taken whole.
             let word = rest.bytes().take_while(u8::is_ascii_graphic).count();
